@@ -1,0 +1,7 @@
+drop table consents;
+drop table account_tokens;
+drop table sessions;
+drop table contacts;
+drop table profiles;
+drop table logins;
+drop table users;
