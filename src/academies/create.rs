@@ -1,0 +1,53 @@
+//! Makes an academy, with the documents that its people accept.
+
+use anyhow::{Context, ensure};
+
+use super::{model::AcademyRow, store};
+use crate::platform::{graphql::Services, text::Language};
+
+/// What an academy is made of.
+#[derive(Clone, Debug)]
+pub struct CreateAcademy {
+    /// Its name in addresses: small letters, digits, hyphens.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// BCP 47; one that the platform speaks.
+    pub locale: String,
+    /// IANA.
+    pub time_zone: String,
+    /// Host names by which requests name it.
+    pub hosts: Vec<String>,
+}
+
+/// Makes it and gives back the row.
+///
+/// # Errors
+/// Where a value can't be right, or the slug is taken.
+pub async fn create(services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
+    ensure!(is_slug(&new.slug), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
+    ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= 200, "the name is 1 to 200 characters");
+    ensure!(Language::of_tag(&new.locale).is_some(), "the locale is id or en");
+    let zone: chrono_tz::Tz = new.time_zone.parse().ok().context("the time zone is no IANA name (Asia/Jakarta)")?;
+    let row = AcademyRow {
+        id: services.random.ordered_id(&services.clock),
+        slug: new.slug,
+        name: new.name.trim().to_owned(),
+        locale: new.locale,
+        time_zone: zone.name().to_owned(),
+        policy_profile: "open".to_owned(),
+        hosts: new.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+        created_at: services.clock.now(),
+    };
+    let mut tx = services.db.begin_platform().await?;
+    store::insert(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn is_slug(slug: &str) -> bool {
+    (2..=63).contains(&slug.len())
+        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-')
+}

@@ -1,0 +1,85 @@
+//! `Academy`.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+
+use super::{AcademyRow, store::AcademyById};
+use crate::{
+    consent::graphql::PolicyDocument,
+    platform::{
+        db::AcademyId,
+        fault::Fault,
+        graphql::{CallExt, scalars::Locale},
+        id::GlobalId,
+    },
+};
+
+/// An academy: the tenant that people, courses and certificates belong to.
+pub struct Academy(pub AcademyRow);
+
+/// An academy: the tenant that people, courses and certificates belong to.
+#[Object]
+impl Academy {
+    /// The global id.
+    pub async fn id(&self) -> GlobalId {
+        self.0.id.global()
+    }
+
+    /// Its name in addresses, and in the header X-Academy.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The language that its people are spoken to in unless they choose.
+    async fn locale(&self) -> Locale {
+        Locale(self.0.locale.clone())
+    }
+
+    /// The time zone of its calendar days, as IANA names it.
+    async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
+    /// The policy that it runs under.
+    async fn policy(&self, ctx: &Context<'_>) -> Result<AcademyPolicy> {
+        Ok(AcademyPolicy {
+            profile: self.0.policy_profile.clone(),
+            controller: self.0.name.clone(),
+            documents: PolicyDocument::current(ctx.call()).await?,
+        })
+    }
+}
+
+/// The policy that an academy runs under.
+#[derive(SimpleObject)]
+pub struct AcademyPolicy {
+    /// The name of the policy.
+    profile: String,
+    /// Who answers for the personal data.
+    controller: String,
+    /// The documents in force, by version and language; who registers accepts the required ones.
+    documents: Vec<PolicyDocument>,
+}
+
+/// The academy of the request.
+///
+/// # Errors
+/// Those of the database.
+pub async fn current(ctx: &Context<'_>) -> Result<Academy, Fault> {
+    by_id(ctx, ctx.call().academy).await?.ok_or_else(|| anyhow::anyhow!("the request's academy is gone").into())
+}
+
+/// An academy by its id: only the request's own is there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(ctx: &Context<'_>, id: AcademyId) -> Result<Option<Academy>, Fault> {
+    if id != ctx.call().academy {
+        return Ok(None);
+    }
+    Ok(ctx.call().load(AcademyById(id)).await?.map(Academy))
+}

@@ -1,0 +1,37 @@
+//! Rows of academies.
+
+use chrono::{DateTime, Utc};
+use diesel::{Insertable, Queryable, Selectable};
+use sanggar_schema::tables::academies;
+
+use crate::platform::{db::AcademyId, text::Language};
+
+/// An academy.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = academies, check_for_backend(diesel::pg::Pg))]
+pub struct AcademyRow {
+    /// Its id.
+    pub id: AcademyId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA.
+    pub time_zone: String,
+    /// The policy that it runs under.
+    pub policy_profile: String,
+    /// Host names by which requests name it.
+    pub hosts: Vec<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl AcademyRow {
+    /// The language of its messages to who asks for none that we speak.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::of_tag(&self.locale).unwrap_or_default()
+    }
+}

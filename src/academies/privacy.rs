@@ -1,0 +1,10 @@
+//! What the classification knows of this room's tables.
+
+use crate::platform::privacy::Table;
+
+/// No personal data: an academy is an organisation.
+pub const TABLES: &[Table] = &[Table {
+    name: "academies",
+    subject: "",
+    plain: &["id", "slug", "name", "locale", "time_zone", "policy_profile", "hosts", "created_at"],
+}];

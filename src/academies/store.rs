@@ -1,0 +1,55 @@
+//! Statements about academies.
+
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::academies;
+
+use super::model::AcademyRow;
+use crate::platform::{
+    db::AcademyId,
+    fault::Fault,
+    graphql::{Batch, Call},
+};
+
+/// Every academy, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(mut connection: &AsyncPgConnection) -> Result<Vec<AcademyRow>, Fault> {
+    let rows = academies::table
+        .order((academies::created_at, academies::id))
+        .select(AcademyRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows)
+}
+
+/// Adds an academy.
+///
+/// # Errors
+/// Those of the database: a slug that is taken among them.
+pub async fn insert(connection: &mut AsyncPgConnection, academy: &AcademyRow) -> Result<(), Fault> {
+    diesel::insert_into(academies::table).values(academy).execute(connection).await?;
+    Ok(())
+}
+
+/// An academy by its id.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AcademyById(pub AcademyId);
+
+impl Batch for AcademyById {
+    type Value = AcademyRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, AcademyRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let ids: Vec<AcademyId> = keys.iter().map(|key| key.0).collect();
+        let rows: Vec<AcademyRow> = academies::table
+            .filter(academies::id.eq_any(ids))
+            .select(AcademyRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (AcademyById(row.id), row)).collect())
+    }
+}

@@ -1,0 +1,84 @@
+//! Rows of accounts.
+
+use chrono::{DateTime, Utc};
+use diesel::{Insertable, Queryable, Selectable};
+use sanggar_schema::tables::{account_tokens, logins, sessions, users};
+use uuid::Uuid;
+
+use super::privacy::{
+    CreatedAt, Device, Email, GrantedRoles, IpAddress, MailedToken, PasswordHash, SessionToken, Username,
+};
+use crate::platform::privacy::{Personal, SessionId, UserId};
+
+crate::text_enum!(
+    /// What a mailed link is for.
+    TokenPurpose {
+        /// To prove that an address is the person's.
+        VerifyEmail = "VERIFY_EMAIL",
+    }
+);
+
+/// A person to be added.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct NewUser {
+    pub id: UserId,
+    pub roles: Personal<Vec<String>, GrantedRoles>,
+    pub created_at: Personal<DateTime<Utc>, CreatedAt>,
+}
+
+/// A way to sign in.
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = logins, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Login {
+    pub user_id: UserId,
+    pub email: Personal<Option<String>, Email>,
+    pub email_key: Personal<Option<String>, Email>,
+    pub email_verified_at: Option<DateTime<Utc>>,
+    pub username: Personal<Option<String>, Username>,
+    pub username_key: Personal<Option<String>, Username>,
+    pub password_hash: Personal<Option<String>, PasswordHash>,
+}
+
+/// A session, without its token.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub device: Personal<String, Device>,
+    pub ip_address: Personal<String, IpAddress>,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A session to be added.
+#[derive(Insertable)]
+#[diesel(table_name = sessions)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct NewSession {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub token_hash: Personal<Vec<u8>, SessionToken>,
+    pub device: Personal<String, Device>,
+    pub ip_address: Personal<String, IpAddress>,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What a mailed link proves, to be added.
+#[derive(Insertable)]
+#[diesel(table_name = account_tokens)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct NewAccountToken {
+    pub id: Uuid,
+    pub user_id: UserId,
+    pub purpose: TokenPurpose,
+    pub token_hash: Personal<Vec<u8>, MailedToken>,
+    pub expires_at: DateTime<Utc>,
+}

@@ -1,0 +1,188 @@
+//! What an address, a password and a name must be like. No I/O.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::platform::{
+    graphql::{UserErrorCode, user_error::Objection},
+    mail,
+};
+
+/// Where the password is the only factor (NIST SP 800-63B-4, 3.1.1.2); no rules of composition, none of age.
+pub const PASSWORD_LEAST: usize = 15;
+/// Far above the 64 that must be allowed; nothing is cut off.
+pub const PASSWORD_MOST: usize = 1024;
+const NAME_MOST: usize = 200;
+const ADDRESS_MOST: usize = 254;
+
+/// The form in which addresses and user names are compared.
+#[must_use]
+pub fn key(text: &str) -> String {
+    text.trim().nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// An address, trimmed.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn email(text: &str) -> Result<String, Objection> {
+    let text = text.trim();
+    if text.len() <= ADDRESS_MOST && mail::is_address(text) {
+        return Ok(text.to_owned());
+    }
+    Err(Objection::new(
+        UserErrorCode::Invalid,
+        "email",
+        words!("Ini bukan alamat surel, misalnya ani@contoh.id.", "This is no mail address, such as ani@example.org."),
+    ))
+}
+
+/// A password, against who it is for.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn password(password: &str, field: &str, email: &str, name: &str) -> Result<(), Objection> {
+    let length = password.chars().count();
+    if length < PASSWORD_LEAST {
+        return Err(Objection::new(
+            UserErrorCode::TooShort,
+            field,
+            words!(
+                "Kata sandi paling sedikit {PASSWORD_LEAST} karakter; beberapa kata yang mudah diingat sudah cukup.",
+                "A password has at least {PASSWORD_LEAST} characters; a few words that you remember will do."
+            ),
+        ));
+    }
+    if length > PASSWORD_MOST {
+        return Err(Objection::new(
+            UserErrorCode::TooLong,
+            field,
+            words!(
+                "Kata sandi paling banyak {PASSWORD_MOST} karakter.",
+                "A password has no more than {PASSWORD_MOST} characters."
+            ),
+        ));
+    }
+    let weak = key(password);
+    let local = key(email.split('@').next().unwrap_or_default());
+    let name = key(name);
+    let distinct = weak.chars().collect::<std::collections::BTreeSet<_>>().len();
+    let personal = |part: &str| part.chars().count() >= 4 && weak.contains(part);
+    if distinct < 5 || personal(&local) || personal(&key(email)) || personal(&name) {
+        return Err(Objection::new(
+            UserErrorCode::TooWeak,
+            field,
+            words!(
+                "Kata sandi ini mudah ditebak: jangan memakai nama, alamat surel, atau karakter yang diulang.",
+                "This password is easy to guess: leave out your name, your address and repeated characters."
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A person's name, trimmed: any letters, no control characters.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn full_name(text: &str) -> Result<String, Objection> {
+    let name = text.trim();
+    let objection = |code, words| Err(Objection::new(code, "fullName", words));
+    if name.is_empty() {
+        return objection(UserErrorCode::Required, words!("Isi nama Anda.", "Give your name."));
+    }
+    if name.chars().count() > NAME_MOST {
+        return objection(
+            UserErrorCode::TooLong,
+            words!("Nama paling banyak {NAME_MOST} karakter.", "A name has no more than {NAME_MOST} characters."),
+        );
+    }
+    if name.chars().any(char::is_control) {
+        return objection(
+            UserErrorCode::Invalid,
+            words!("Nama tidak memuat karakter kendali.", "A name holds no control characters."),
+        );
+    }
+    Ok(name.to_owned())
+}
+
+/// A user name: 3 to 30 small letters, digits, dots and underscores, starting with a letter; and not one of ours.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn username(text: &str) -> Result<String, Objection> {
+    const RESERVED: [&str; 12] = [
+        "admin",
+        "administrator",
+        "root",
+        "support",
+        "system",
+        "sanggar",
+        "help",
+        "api",
+        "graphql",
+        "privacy",
+        "security",
+        "moderator",
+    ];
+    let name = key(text);
+    let sound = (3..=30).contains(&name.len())
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
+    if !sound {
+        return Err(Objection::new(
+            UserErrorCode::Invalid,
+            "username",
+            words!(
+                "Nama pengguna 3 sampai 30 huruf kecil, angka, titik, atau garis bawah, diawali huruf.",
+                "A user name is 3 to 30 small letters, digits, dots and underscores, and starts with a letter."
+            ),
+        ));
+    }
+    if RESERVED.contains(&name.as_str()) {
+        return Err(Objection::new(
+            UserErrorCode::Taken,
+            "username",
+            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
+        ));
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords() {
+        let judge = |text: &str| password(text, "password", "ani@example.org", "Ani Wijaya").err().map(|o| o.code);
+        assert_eq!(judge("fourteen chars"), Some(UserErrorCode::TooShort));
+        assert_eq!(judge("fifteen chars!!"), None);
+        assert_eq!(judge(&"long and fine ".repeat(20)), None);
+        assert_eq!(judge(&"x1".repeat(600)), Some(UserErrorCode::TooLong));
+        assert_eq!(judge("aaaaaaaaaaaaaaaaaaaa"), Some(UserErrorCode::TooWeak));
+        assert_eq!(judge("ani wijaya dan kucing"), Some(UserErrorCode::TooWeak));
+        assert_eq!(judge("ANI@EXAMPLE.ORG rahasia"), Some(UserErrorCode::TooWeak));
+    }
+
+    #[test]
+    fn user_names() {
+        for good in ["ani", "ani.wijaya_9"] {
+            assert_eq!(username(good), Ok(good.to_owned()));
+        }
+        assert_eq!(username("ＡＮＩ"), Ok("ani".to_owned()), "wide letters are the same letters");
+        for bad in ["an", "9ani", "ani wijaya", "аni", &"a".repeat(31), ""] {
+            assert_eq!(username(bad).err().map(|o| o.code), Some(UserErrorCode::Invalid), "{bad}");
+        }
+        assert_eq!(username("Admin").err().map(|o| o.code), Some(UserErrorCode::Taken));
+    }
+
+    #[test]
+    fn addresses() {
+        for good in ["ani@example.org", " ani+les@example.co.id "] {
+            assert_eq!(email(good), Ok(good.trim().to_owned()));
+        }
+        for bad in ["", "ani", "ani@", "@example.org", "ani@exa mple.org", "ani@example.org\r\nBcc: x@y.z"] {
+            assert_eq!(email(bad).err().map(|o| o.code), Some(UserErrorCode::Invalid), "{bad}");
+        }
+    }
+}

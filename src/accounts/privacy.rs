@@ -1,0 +1,135 @@
+//! What an account knows of a person.
+
+use crate::platform::privacy::{Audience, Erasure, LegalBasis, PersonalDataClass, ProfileField, RetentionStart, Table};
+
+const SELF_SUPPORT_OFFICER_ADMIN: &[Audience] =
+    &[Audience::Self_, Audience::Support, Audience::PrivacyOfficer, Audience::Admin];
+
+crate::datum!(
+    /// The mail address that a person signs in with.
+    Email {
+        field: "email",
+        columns: &["logins.email", "logins.email_key"],
+        class: PersonalDataClass::Contact,
+        audience: SELF_SUPPORT_OFFICER_ADMIN,
+        purposes: &["account", "transactional_mail"],
+    }
+);
+
+crate::datum!(
+    /// The name that a person is found by, and may sign in with.
+    Username {
+        field: "username",
+        columns: &["logins.username", "logins.username_key"],
+        class: PersonalDataClass::Account,
+        audience: &[
+            Audience::OwnerChoice,
+            Audience::Self_,
+            Audience::Guardian,
+            Audience::Support,
+            Audience::PrivacyOfficer,
+            Audience::Admin,
+        ],
+        choice: Some(ProfileField::Username),
+    }
+);
+
+crate::datum!(
+    /// The Argon2id hash of the password: nobody reads it, no export holds it.
+    PasswordHash {
+        field: "passwordHash",
+        columns: &["logins.password_hash"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        exported: false,
+    }
+);
+
+crate::datum!(
+    /// What a person may do in the academy.
+    GrantedRoles {
+        field: "roles",
+        columns: &["users.roles"],
+        class: PersonalDataClass::Account,
+        audience: &[Audience::Self_, Audience::Support, Audience::Admin],
+        erasure: Erasure::Anonymise,
+    }
+);
+
+crate::datum!(
+    /// When the account was made.
+    CreatedAt {
+        field: "createdAt",
+        columns: &["users.created_at"],
+        class: PersonalDataClass::Account,
+        audience: SELF_SUPPORT_OFFICER_ADMIN,
+        erasure: Erasure::Anonymise,
+    }
+);
+
+crate::datum!(
+    /// The digest of a session's token.
+    SessionToken {
+        subject: "Session",
+        field: "token",
+        columns: &["sessions.token_hash"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        exported: false,
+        starts: RetentionStart::LastActivity,
+    }
+);
+
+crate::datum!(
+    /// What a session was opened with.
+    Device {
+        subject: "Session",
+        field: "device",
+        columns: &["sessions.device"],
+        class: PersonalDataClass::Log,
+        purposes: &["fraud_security"],
+        basis: LegalBasis::LegitimateInterest,
+        starts: RetentionStart::LastActivity,
+    }
+);
+
+crate::datum!(
+    /// Where a session was opened from.
+    IpAddress {
+        subject: "Session",
+        field: "ipAddress",
+        columns: &["sessions.ip_address"],
+        class: PersonalDataClass::Log,
+        purposes: &["fraud_security"],
+        basis: LegalBasis::LegitimateInterest,
+        starts: RetentionStart::LastActivity,
+    }
+);
+
+crate::datum!(
+    /// The digest of what a mailed link proves.
+    MailedToken {
+        field: "mailedToken",
+        columns: &["account_tokens.token_hash"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        exported: false,
+        starts: RetentionStart::Collected,
+    }
+);
+
+/// The room's tables.
+pub const TABLES: &[Table] = &[
+    Table { name: "users", subject: "id", plain: &["academy_id", "id"] },
+    Table { name: "logins", subject: "user_id", plain: &["academy_id", "user_id", "email_verified_at"] },
+    Table {
+        name: "sessions",
+        subject: "user_id",
+        plain: &["academy_id", "id", "user_id", "created_at", "last_seen_at", "expires_at"],
+    },
+    Table {
+        name: "account_tokens",
+        subject: "user_id",
+        plain: &["academy_id", "id", "user_id", "purpose", "expires_at", "used_at"],
+    },
+];

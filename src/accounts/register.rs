@@ -1,0 +1,210 @@
+//! Registers a person. The answer is the same whether or not the address is taken: the mail tells.
+
+use chrono::TimeDelta;
+
+use super::{
+    mail,
+    model::{Login, NewAccountToken, NewUser, TokenPurpose},
+    password, policy, store, token,
+};
+use crate::{
+    academies::AcademyRow,
+    consent::{self, DocumentId},
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        privacy::{Duty, Personal, Role, Roles, UserId},
+        text::Language,
+    },
+};
+
+/// What a person gives to register.
+#[derive(Clone)]
+pub struct Registration {
+    /// Their address.
+    pub email: String,
+    /// The password that they choose.
+    pub password: String,
+    /// Their name.
+    pub full_name: String,
+    /// A user name, if they want one.
+    pub username: Option<String>,
+    /// That they are of the age that the academy's policy asks for.
+    pub age_confirmed: bool,
+    /// In which language to speak to them.
+    pub language: Language,
+    /// The documents that they accept.
+    pub accepted_documents: Vec<DocumentId>,
+    /// Whether they want to hear of offers.
+    pub marketing_consent: bool,
+}
+
+/// A person that was made, to be given a profile.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// Their id.
+    pub user: UserId,
+    /// Their name, trimmed.
+    pub full_name: String,
+    /// The language of their messages.
+    pub language: Language,
+}
+
+/// What registering came to.
+pub enum Outcome {
+    /// The address was free: the account waits for its address to be confirmed. To be committed by the caller.
+    Made(Box<Tx>, Registered),
+    /// The address was taken: its owner is told by mail. To be committed by the caller, and answered like `Made`.
+    Taken(Box<Tx>),
+    /// The person can mend something.
+    Objections(Vec<Objection>),
+}
+
+/// Registers a person, leaving the transaction open: a profile belongs into it, and profiles are a room above this one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) -> Result<Outcome, Fault> {
+    let services = &call.services;
+    let email = policy::email(&input.email);
+    let full_name = policy::full_name(&input.full_name);
+    let username = input.username.as_deref().map(policy::username).transpose();
+    let password =
+        policy::password(&input.password, "password", &input.email, full_name.as_deref().unwrap_or_default());
+    let documents = consent::store::in_force(call.reader().await?, services.clock.now()).await?;
+    let accepted = accepted(&documents, &input.accepted_documents);
+    let age = age(input.age_confirmed);
+    let (email, full_name, username, accepted) = match (email, full_name, username, accepted, &password, &age) {
+        (Ok(email), Ok(name), Ok(username), Ok(accepted), Ok(()), Ok(())) => (email, name, username, accepted),
+        (email, name, username, accepted, ..) => {
+            let objections = [email.err(), name.err(), username.err(), accepted.err(), password.err(), age.err()];
+            return Ok(Outcome::Objections(objections.into_iter().flatten().collect()));
+        }
+    };
+    // Before the look-up, and whatever it finds: the time must not tell.
+    let hash = password::hash(input.password).await?;
+    let mut tx = call.begin().await?;
+    if let Some(owner) = store::login_by_email(&tx, &policy::key(&email)).await? {
+        tell_owner(&mut tx, services, academy, &owner, input.language).await?;
+        return Ok(Outcome::Taken(Box::new(tx)));
+    }
+    let user = services.random.id();
+    let roles: Roles = [Role::Learner].into_iter().collect();
+    let new = NewUser {
+        id: user,
+        roles: Personal::new(store::names(roles)),
+        created_at: Personal::new(services.clock.now()),
+    };
+    if let Some(name) = &username
+        && store::login_by_username(&tx, name).await?.is_some()
+    {
+        return Ok(Outcome::Objections(vec![Objection::new(
+            UserErrorCode::Taken,
+            "username",
+            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
+        )]));
+    }
+    let login = Login {
+        user_id: user,
+        username_key: Personal::new(username.as_deref().map(policy::key)),
+        username: Personal::new(username),
+        email_key: Personal::new(Some(policy::key(&email))),
+        email: Personal::new(Some(email.clone())),
+        email_verified_at: None,
+        password_hash: Personal::new(Some(hash)),
+    };
+    store::insert(&mut tx, &new, &login).await?;
+    consent::store::accept(&mut tx, services, user, &accepted, "registration").await?;
+    consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
+    send_verification(&mut tx, services, academy, user, &email, input.language).await?;
+    Ok(Outcome::Made(Box::new(tx), Registered { user, full_name, language: input.language }))
+}
+
+/// Every required document must be accepted, in one of its languages; what is accepted beyond that is kept too.
+fn accepted(
+    documents: &[consent::PolicyDocumentRow],
+    ids: &[DocumentId],
+) -> Result<Vec<consent::PolicyDocumentRow>, Objection> {
+    let chosen: Vec<_> = documents.iter().filter(|document| ids.contains(&document.id)).cloned().collect();
+    if let Some(unknown) = ids.iter().position(|id| !chosen.iter().any(|document| document.id == *id)) {
+        return Err(Objection::new(
+            UserErrorCode::NotFound,
+            &format!("acceptedDocuments.{unknown}"),
+            words!(
+                "Dokumen ini tidak (lagi) berlaku; baca academy.policy.documents.",
+                "This document is not in force (any more); read academy.policy.documents."
+            ),
+        ));
+    }
+    let missing = documents
+        .iter()
+        .find(|document| document.required && !chosen.iter().any(|accepted| accepted.kind == document.kind));
+    match missing {
+        None => Ok(chosen),
+        Some(document) => {
+            let kind = document.kind.as_str();
+            Err(Objection::new(
+                UserErrorCode::Required,
+                "acceptedDocuments",
+                words!(
+                    "Setujui dokumen {kind} dalam salah satu bahasanya (academy.policy.documents).",
+                    "Accept the document {kind} in one of its languages (academy.policy.documents)."
+                ),
+            ))
+        }
+    }
+}
+
+fn age(confirmed: bool) -> Result<(), Objection> {
+    if confirmed {
+        return Ok(());
+    }
+    Err(Objection::new(
+        UserErrorCode::Required,
+        "ageConfirmed",
+        words!(
+            "Nyatakan bahwa Anda cukup umur menurut kebijakan akademi ini.",
+            "Confirm that you are of the age that this academy's policy asks for."
+        ),
+    ))
+}
+
+/// Mails a link (or code) that proves the address.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn send_verification(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    user: UserId,
+    email: &str,
+    language: Language,
+) -> Result<(), Fault> {
+    let (token, digest) = token::new(&services.random, token::Kind::Mailed);
+    let new = NewAccountToken {
+        id: services.random.ordered_id::<()>(&services.clock).uuid(),
+        user_id: user,
+        purpose: TokenPurpose::VerifyEmail,
+        token_hash: Personal::new(digest),
+        expires_at: services.clock.now() + TimeDelta::hours(mail::VERIFY_HOURS),
+    };
+    store::insert_token(tx, &new).await?;
+    let letter = mail::verify_address(&academy.name, mail::target(services.settings.public_url.as_ref(), &token));
+    let academy = (academy.id, academy.name.as_str());
+    crate::platform::mail::post(tx, services, academy, (Some(user), email), language, &letter).await
+}
+
+async fn tell_owner(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    owner: &Login,
+    language: Language,
+) -> Result<(), Fault> {
+    let Some(address) = owner.email.for_duty(Duty::Mail) else { return Ok(()) };
+    let letter = mail::address_in_use(&academy.name);
+    let academy = (academy.id, academy.name.as_str());
+    crate::platform::mail::post(tx, services, academy, (Some(owner.user_id), address), language, &letter).await
+}

@@ -1,0 +1,246 @@
+//! Statements about accounts.
+
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{account_tokens, logins, sessions, users};
+
+use super::{
+    model::{Login, NewAccountToken, NewSession, NewUser, SessionRow, TokenPurpose},
+    policy,
+    privacy::{Email, GrantedRoles, MailedToken, PasswordHash, SessionToken, Username},
+};
+use crate::platform::{
+    fault::Fault,
+    privacy::{Duty, Personal, Role, Roles, SessionId, UserId},
+};
+
+/// Adds a person with their way to sign in.
+///
+/// # Errors
+/// Those of the database: an address that is taken among them.
+pub async fn insert(connection: &mut AsyncPgConnection, user: &NewUser, login: &Login) -> Result<(), Fault> {
+    diesel::insert_into(users::table).values(user).execute(connection).await?;
+    diesel::insert_into(logins::table).values(login).execute(connection).await?;
+    Ok(())
+}
+
+/// The login with this address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn login_by_email(mut connection: &AsyncPgConnection, email_key: &str) -> Result<Option<Login>, Fault> {
+    let key: Personal<Option<String>, Email> = Personal::new(Some(email_key.to_owned()));
+    let found = logins::table
+        .filter(logins::email_key.eq(&key))
+        .select(Login::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// The login with this user name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn login_by_username(mut connection: &AsyncPgConnection, username_key: &str) -> Result<Option<Login>, Fault> {
+    let key: Personal<Option<String>, Username> = Personal::new(Some(username_key.to_owned()));
+    let found = logins::table
+        .filter(logins::username_key.eq(&key))
+        .select(Login::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Sets or clears a person's user name. False where somebody else has it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_username(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    username: Option<String>,
+) -> Result<bool, Fault> {
+    let key: Personal<Option<String>, Username> = Personal::new(username.as_deref().map(policy::key));
+    if username.is_some() && login_by_username_key_of_another(connection, user, &key).await? {
+        return Ok(false);
+    }
+    let username: Personal<Option<String>, Username> = Personal::new(username);
+    diesel::update(logins::table.filter(logins::user_id.eq(user)))
+        .set((logins::username.eq(&username), logins::username_key.eq(&key)))
+        .execute(connection)
+        .await?;
+    Ok(true)
+}
+
+async fn login_by_username_key_of_another(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    key: &Personal<Option<String>, Username>,
+) -> Result<bool, Fault> {
+    let others = logins::table.filter(logins::username_key.eq(key)).filter(logins::user_id.ne(user));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(connection).await?)
+}
+
+/// Says that the address of a person is theirs.
+///
+/// # Errors
+/// Those of the database.
+pub async fn mark_verified(connection: &mut AsyncPgConnection, user: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
+        .set(logins::email_verified_at.eq(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Replaces a password hash.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_password(connection: &mut AsyncPgConnection, user: UserId, hash: String) -> Result<(), Fault> {
+    let hash: Personal<Option<String>, PasswordHash> = Personal::new(Some(hash));
+    diesel::update(logins::table.filter(logins::user_id.eq(user)))
+        .set(logins::password_hash.eq(&hash))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Adds roles to a person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Role) -> Result<(), Fault> {
+    let held: Personal<Vec<String>, GrantedRoles> =
+        users::table.filter(users::id.eq(user)).select(users::roles).for_update().first(connection).await?;
+    let held = Roles::from_names(held.for_duty(Duty::Update).iter().map(String::as_str));
+    let roles: Roles = held.iter().chain([role]).collect();
+    let roles: Personal<Vec<String>, GrantedRoles> = Personal::new(names(roles));
+    diesel::update(users::table.filter(users::id.eq(user))).set(users::roles.eq(&roles)).execute(connection).await?;
+    Ok(())
+}
+
+/// The roles of a person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn roles_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Roles, Fault> {
+    let held: Personal<Vec<String>, GrantedRoles> =
+        users::table.filter(users::id.eq(user)).select(users::roles).first(&mut connection).await?;
+    Ok(Roles::from_names(held.for_duty(Duty::Authenticate).iter().map(String::as_str)))
+}
+
+/// Roles as the column has them.
+#[must_use]
+pub fn names(roles: Roles) -> Vec<String> {
+    roles.iter().map(|role| role.as_str().to_owned()).collect()
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_session(connection: &mut AsyncPgConnection, session: &NewSession) -> Result<(), Fault> {
+    diesel::insert_into(sessions::table).values(session).execute(connection).await?;
+    Ok(())
+}
+
+/// The session of a token, and the roles of its person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn session_by_token(
+    mut connection: &AsyncPgConnection,
+    digest: Vec<u8>,
+) -> Result<Option<(SessionRow, Personal<Vec<String>, GrantedRoles>)>, Fault> {
+    let digest: Personal<Vec<u8>, SessionToken> = Personal::new(digest);
+    let found = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::token_hash.eq(&digest))
+        .select((SessionRow::as_select(), users::roles))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// The live sessions of a person, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sessions_of(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionRow>, Fault> {
+    let rows = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::created_at.desc())
+        .select(SessionRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows)
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// Those of the database.
+pub async fn touch_session(connection: &mut AsyncPgConnection, id: SessionId, now: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Ends a session of a person. False where there was none.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete_session(connection: &mut AsyncPgConnection, user: UserId, id: SessionId) -> Result<bool, Fault> {
+    let gone = diesel::delete(sessions::table.filter(sessions::id.eq(id)).filter(sessions::user_id.eq(user)))
+        .execute(connection)
+        .await?;
+    Ok(gone > 0)
+}
+
+/// Adds what a mailed link proves.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_token(connection: &mut AsyncPgConnection, token: &NewAccountToken) -> Result<(), Fault> {
+    diesel::insert_into(account_tokens::table).values(token).execute(connection).await?;
+    Ok(())
+}
+
+/// Uses up a mailed token and gives back whose it is; nothing where it is unknown, used or over.
+///
+/// # Errors
+/// Those of the database.
+pub async fn use_token(
+    connection: &mut AsyncPgConnection,
+    digest: Vec<u8>,
+    purpose: TokenPurpose,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, Fault> {
+    let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest);
+    let user = diesel::update(
+        account_tokens::table
+            .filter(account_tokens::token_hash.eq(&digest))
+            .filter(account_tokens::purpose.eq(purpose))
+            .filter(account_tokens::used_at.is_null())
+            .filter(account_tokens::expires_at.gt(now)),
+    )
+    .set(account_tokens::used_at.eq(now))
+    .returning(account_tokens::user_id)
+    .get_result(connection)
+    .await
+    .optional()?;
+    Ok(user)
+}

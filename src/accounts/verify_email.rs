@@ -1,0 +1,38 @@
+//! Proves an address with the token of a mail, and signs its owner in.
+
+use super::{
+    model::TokenPurpose,
+    session::{self, Opened},
+    store, token,
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, UserErrorCode, user_error::Objection},
+};
+
+/// Uses up the token. An objection where it is unknown, used or over: the three are told alike.
+///
+/// # Errors
+/// Those of the database.
+pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Objection>, Fault> {
+    let objection = || {
+        Objection::new(
+            UserErrorCode::Expired,
+            "token",
+            words!(
+                "Tautan ini tidak berlaku lagi; minta yang baru (resendVerification).",
+                "This link is not valid any more; ask for a new one (resendVerification)."
+            ),
+        )
+    };
+    let Some(digest) = token::read(token.trim(), token::Kind::Mailed) else { return Ok(Err(objection())) };
+    let now = call.services.clock.now();
+    let mut tx = call.begin().await?;
+    let Some(user) = store::use_token(&mut tx, digest, TokenPurpose::VerifyEmail, now).await? else {
+        return Ok(Err(objection()));
+    };
+    store::mark_verified(&mut tx, user, now).await?;
+    let opened = session::open(&mut tx, &call.services, &call.facts, user, None).await?;
+    tx.commit().await?;
+    Ok(Ok(opened))
+}

@@ -1,0 +1,52 @@
+//! Who a request is from: its academy, its viewer, its language.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use poem::http::{HeaderMap, header};
+
+use crate::{
+    academies::Directory,
+    accounts::session,
+    platform::{
+        fault::Fault,
+        graphql::{Call, Services, call::RequestFacts, endpoint::Gateway},
+        privacy::Viewer,
+        text::Language,
+    },
+};
+
+/// Opens requests.
+pub struct Front {
+    directory: Directory,
+}
+
+impl Front {
+    /// The front of the deployment.
+    #[must_use]
+    pub fn new(services: &Services) -> Self {
+        Self { directory: Directory::new(services.db.clone()) }
+    }
+}
+
+impl Gateway for Front {
+    fn open<'a>(
+        &'a self,
+        services: &'a Services,
+        headers: &'a HeaderMap,
+        token: Option<&'a str>,
+        facts: RequestFacts,
+    ) -> BoxFuture<'a, Result<Arc<Call>, Fault>> {
+        Box::pin(async move {
+            let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+            let academy = self.directory.named(text(header::HOST.as_str()), text("x-academy")).await?;
+            let language = text(header::ACCEPT_LANGUAGE.as_str()).and_then(Language::accepted);
+            let reader = services.db.reader(academy.id);
+            let viewer = match token {
+                Some(token) => session::viewer(services, &reader, token).await?,
+                None => Viewer::ANONYMOUS,
+            };
+            Ok(Call::new(services.clone(), reader, viewer, language.unwrap_or_else(|| academy.language()), facts))
+        })
+    }
+}

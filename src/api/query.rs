@@ -1,0 +1,164 @@
+//! The root of queries.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use futures_util::future::try_join_all;
+
+use super::node::Node;
+use crate::{
+    academies::graphql::{self as academies, Academy},
+    accounts::graphql::Viewer,
+    app,
+    platform::{
+        fault::Fault,
+        graphql::{CallExt, List, PageArgs, scalars::Duration},
+        id::GlobalId,
+        privacy::{
+            Audience, Entry, Erasure, LegalBasis, PersonalDataClass, RetentionAction, RetentionStart, Sensitivity,
+        },
+    },
+    profiles::graphql::User,
+};
+
+/// Ids that `nodes` takes at most.
+const IDS: usize = 100;
+
+/// The root of queries.
+pub struct Query;
+
+/// The root of queries.
+#[Object]
+impl Query {
+    /// Whatever has this id, if the viewer may know of it; null otherwise.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: GlobalId) -> Result<Option<Node>> {
+        Ok(Node::by_id(ctx, id).await?)
+    }
+
+    /// Whatever has these ids, in their order; null where the viewer may not know of it.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids: no more than 100.")] ids: Vec<GlobalId>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > IDS {
+            return Err(Fault::bad_input(words!("Paling banyak {IDS} id.", "No more than {IDS} ids.")).into());
+        }
+        Ok(try_join_all(ids.into_iter().map(|id| Node::by_id(ctx, id))).await?)
+    }
+
+    /// Every limit that this API applies: depth, cost, page size, body size, rates, timeouts.
+    async fn service_limits(&self, ctx: &Context<'_>) -> Vec<ServiceLimit> {
+        let published = ctx.call().services.settings.limits.published();
+        published
+            .into_iter()
+            .map(|(name, limit, unit, description)| ServiceLimit {
+                name,
+                limit: i32::try_from(limit).unwrap_or(i32::MAX),
+                unit,
+                description,
+            })
+            .collect()
+    }
+
+    /// The tenant that this request is for: by host name, by the X-Academy header, or the only one there is.
+    async fn academy(&self, ctx: &Context<'_>) -> Result<Academy> {
+        Ok(academies::current(ctx).await?)
+    }
+
+    /// The signed-in account, or null.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        Viewer::of(ctx.call())
+    }
+
+    /// Null where there is no such person or where nothing of them is visible to the viewer: the two cannot be told apart, by
+    /// answer or by timing.
+    async fn user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The name that they are found by.")] username: String,
+    ) -> Result<Option<User>> {
+        Ok(User::by_username(ctx.call(), &username).await?)
+    }
+
+    /// The people of the academy, newest first. Staff.
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<User>> {
+        Ok(User::all(ctx.call(), &PageArgs { first, after, last, before }).await?)
+    }
+
+    /// What personal data this academy holds, why, for how long and who may read it: the record of processing, generated
+    /// from the code.
+    async fn data_inventory(&self) -> Vec<DataInventoryEntry> {
+        app::data().into_iter().map(DataInventoryEntry::from).collect()
+    }
+}
+
+/// One limit of this API.
+#[derive(SimpleObject)]
+pub struct ServiceLimit {
+    /// Its name.
+    name: &'static str,
+    /// The most that is taken.
+    limit: i32,
+    /// Of what.
+    unit: &'static str,
+    /// To what it applies.
+    description: &'static str,
+}
+
+/// One datum of personal data: what it is, why it is held, and who may read it.
+#[derive(SimpleObject)]
+pub struct DataInventoryEntry {
+    /// Whose data it is.
+    subject: &'static str,
+    /// The datum.
+    field: &'static str,
+    /// What kind of data it is.
+    class: PersonalDataClass,
+    /// General or specific; any data of a minor is specific.
+    sensitivity: Sensitivity,
+    /// Whether it is sealed in the database.
+    encrypted: bool,
+    /// What it is used for.
+    purposes: Vec<&'static str>,
+    /// On what ground.
+    legal_basis: LegalBasis,
+    /// Who may read it at all.
+    visible_to: Vec<Audience>,
+    /// Whom it is given to outside the platform.
+    shared_with: Vec<&'static str>,
+    /// For how long after its start; null: as long as the account lives.
+    keep_for: Option<Duration>,
+    /// When the clock of retention starts.
+    starting_from: RetentionStart,
+    /// What happens then.
+    then: RetentionAction,
+}
+
+impl From<Entry> for DataInventoryEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            subject: entry.subject,
+            field: entry.field,
+            class: entry.class,
+            sensitivity: entry.sensitivity,
+            encrypted: entry.encrypted,
+            purposes: entry.purposes.to_vec(),
+            legal_basis: entry.basis,
+            visible_to: entry.audience.to_vec(),
+            shared_with: Vec::new(),
+            keep_for: None,
+            starting_from: entry.starts,
+            then: match entry.erasure {
+                Erasure::Delete => RetentionAction::Delete,
+                Erasure::Anonymise => RetentionAction::Anonymise,
+                Erasure::Keep(_) => RetentionAction::Keep,
+            },
+        }
+    }
+}

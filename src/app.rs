@@ -1,0 +1,170 @@
+//! The composition root: which rooms there are, and how a server is put together from a configuration.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use tokio::sync::watch;
+
+use crate::{
+    academies, accounts, api, consent,
+    platform::{
+        clock::Clock,
+        config::Settings,
+        db::{Db, DbSettings, migrate, roles},
+        graphql::{Services, endpoint::Face},
+        http::{Readiness, Server, router},
+        id::Random,
+        jobs,
+        mail::{self, Mailer},
+        privacy::{Datum, Entry, Table},
+        storage::Storage,
+    },
+    profiles,
+};
+
+/// Every datum of personal data, in the order of the rooms. The inventory, the export and the erasure read it; a test
+/// compares it with the database and with the schema.
+#[must_use]
+pub fn data() -> Vec<Entry> {
+    vec![
+        mail::WaitingMail::ENTRY,
+        consent::privacy::ConsentGiven::ENTRY,
+        accounts::privacy::Email::ENTRY,
+        accounts::privacy::Username::ENTRY,
+        accounts::privacy::PasswordHash::ENTRY,
+        accounts::privacy::GrantedRoles::ENTRY,
+        accounts::privacy::CreatedAt::ENTRY,
+        accounts::privacy::SessionToken::ENTRY,
+        accounts::privacy::Device::ENTRY,
+        accounts::privacy::IpAddress::ENTRY,
+        accounts::privacy::MailedToken::ENTRY,
+        profiles::privacy::FullName::ENTRY,
+        profiles::privacy::Biography::ENTRY,
+        profiles::privacy::Organization::ENTRY,
+        profiles::privacy::JobTitle::ENTRY,
+        profiles::privacy::SocialLinks::ENTRY,
+        profiles::privacy::PreferredLocale::ENTRY,
+        profiles::privacy::Phone::ENTRY,
+        profiles::privacy::BillingAddress::ENTRY,
+    ]
+}
+
+/// Every table, by the rooms that own them.
+#[must_use]
+pub fn tables() -> Vec<Table> {
+    const JOBS: Table = Table {
+        name: "jobs",
+        subject: "",
+        plain: &[
+            "id",
+            "academy_id",
+            "kind",
+            "payload",
+            "run_at",
+            "attempts",
+            "locked_until",
+            "last_error",
+            "failed_at",
+            "created_at",
+        ],
+    };
+    let mut tables = vec![JOBS];
+    tables.extend_from_slice(mail::TABLES);
+    tables.extend_from_slice(academies::privacy::TABLES);
+    tables.extend_from_slice(consent::privacy::TABLES);
+    tables.extend_from_slice(accounts::privacy::TABLES);
+    tables.extend_from_slice(profiles::privacy::TABLES);
+    tables
+}
+
+/// The kinds of work that a server does after transactions.
+#[must_use]
+pub fn job_kinds() -> jobs::Registry {
+    jobs::Registry::default().with::<mail::SendMail>()
+}
+
+/// What time and chance a server has: a test brings its own.
+#[derive(Clone)]
+pub struct World {
+    /// The present moment.
+    pub clock: Clock,
+    /// Random bytes.
+    pub random: Random,
+}
+
+impl World {
+    /// The real one.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { clock: Clock::system(), random: Random::system() }
+    }
+}
+
+/// What the whole server shares, on the database at `url`.
+///
+/// # Errors
+/// Where a setting is wrong.
+pub fn services(settings: &Arc<Settings>, url: &str, world: &World) -> anyhow::Result<Services> {
+    let db = Db::new(&DbSettings {
+        url: url.to_owned(),
+        connections: settings.connections,
+        wait: std::time::Duration::from_millis(500),
+        statement_timeout: std::time::Duration::from_secs(settings.limits.seconds),
+    })?;
+    Ok(Services {
+        db,
+        clock: world.clock.clone(),
+        random: world.random.clone(),
+        sealer: settings.sealer(&world.random)?,
+        mailer: Mailer::new(settings)?,
+        storage: Storage::local(&settings.data_dir.join("files"))?,
+        settings: Arc::clone(settings),
+    })
+}
+
+/// Refuses a database that must not be served from: a role that looks past row-level security, or missing migrations.
+///
+/// # Errors
+/// With the cure.
+pub async fn check_database(url: &str) -> anyhow::Result<()> {
+    let mut connection = AsyncPgConnection::establish(url).await.context("connecting to the database")?;
+    roles::check(&mut connection).await?;
+    let missing = migrate::missing(&mut connection).await?;
+    if !missing.is_empty() {
+        bail!("the database lacks these migrations: {}\nRun them with: sanggar migrate", missing.join(", "));
+    }
+    Ok(())
+}
+
+/// Serves and works until `stop` turns true.
+///
+/// # Errors
+/// Where serving fails.
+pub async fn run(server: Server, services: Services, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let worker = tokio::spawn(jobs::work(services.clone(), job_kinds(), stop.clone()));
+    let answered = answer(server, services, stop).await;
+    // The worker sees the same signal, and ends when its job has.
+    let _ = worker.await;
+    answered
+}
+
+/// Answers requests until `stop` turns true, and leaves the work to others.
+///
+/// # Errors
+/// Where serving fails.
+pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let schema = api::schema(services.settings.introspection);
+    let face = Arc::new(Face::new(schema, services.clone(), api::Front::new(&services), api::ONCE)?);
+    let readiness = Readiness::new(services.db.clone());
+    let routes = router(Arc::clone(&face), readiness.clone(), Vec::new())?;
+    let sweeper = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+            face.forget_quiet_addresses();
+        }
+    });
+    let served = server.run(routes, readiness, stop).await;
+    sweeper.abort();
+    served
+}

@@ -1,0 +1,14 @@
+#![doc = include_str!("README.md")]
+#![recursion_limit = "256"]
+
+#[macro_use]
+pub mod platform;
+
+pub mod academies;
+pub mod accounts;
+pub mod consent;
+pub mod profiles;
+
+pub mod api;
+pub mod app;
+pub mod cli;

@@ -1,0 +1,363 @@
+//! The configuration: flags before environment (`SANGGAR_…`) before `sanggar.toml` before what stands here. Nothing else
+//! in the crate reads the environment.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{id::Random, seal};
+
+/// Every setting. The doc comments are the configuration table of the README: a test compares.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address and port to listen on.
+    pub bind: SocketAddr,
+    /// Where the private cluster, the sealing key, files and mails lie.
+    pub data_dir: PathBuf,
+    /// The database to serve from (also `DATABASE_URL`); without it, a private cluster in the data directory.
+    pub database_url: Option<String>,
+    /// The same database as the owner of its tables, for `sanggar migrate`.
+    pub owner_url: Option<String>,
+    /// Connections to the database at most.
+    pub connections: usize,
+    /// The address that people reach this server by: what links, QR codes and issuers are made of.
+    pub public_url: Option<url::Url>,
+    /// 32 bytes in base64 that secrets are sealed with; without it, the file `sealing.key` of the data directory.
+    pub sealing_key: Option<String>,
+    /// Keys that were used before, comma-separated: they open, they don't seal.
+    pub older_sealing_keys: String,
+    /// Whether `GraphiQL` is shown at `/`.
+    pub explorer: bool,
+    /// Whether the schema may be asked about itself.
+    pub introspection: bool,
+    /// Origins of browsers' pages that may call us, comma-separated, each exact.
+    pub cors_origins: String,
+    /// Addresses of proxies whose `X-Forwarded-For` we believe, comma-separated.
+    pub trusted_proxies: String,
+    /// Mail server: `smtp://` (with STARTTLS where offered), `smtps://`; user and password within. Without it, mails are files in the data directory.
+    pub smtp_url: Option<String>,
+    /// Sender of mails.
+    pub mail_from: String,
+    /// What the log tells: a filter as of `tracing`.
+    pub log: String,
+    /// Whether the log is JSON, a line an event.
+    pub log_json: bool,
+    /// Days after which a session that is not used ends.
+    pub session_idle_days: u32,
+    /// Days after which any session ends.
+    pub session_days: u32,
+    /// What a request may ask for.
+    pub limits: Limits,
+}
+
+/// Limits of requests: published by `serviceLimits`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// Bytes of a GraphQL document.
+    pub document_bytes: usize,
+    /// Tokens of a document.
+    pub tokens: usize,
+    /// How deep a document may nest.
+    pub depth: usize,
+    /// Fields that a document may select, its fragments spread.
+    pub selections: u64,
+    /// Aliases of a document.
+    pub aliases: u64,
+    /// Directives of a document.
+    pub directives: usize,
+    /// Objects that a document may ask for.
+    pub cost: u64,
+    /// Errors of a refused document that are echoed.
+    pub echoed_errors: usize,
+    /// Seconds that a request may take; its statements are cut too.
+    pub seconds: u64,
+    /// Seconds that a body may take to arrive.
+    pub body_seconds: u64,
+    /// Objects that one address may ask for in a minute; each request costs at least one.
+    pub cost_per_minute: u32,
+    /// Bytes of a message on a socket.
+    pub socket_message_bytes: usize,
+    /// Operations that run on one socket at a time.
+    pub socket_operations: usize,
+    /// Seconds within which a socket must say `connection_init`.
+    pub socket_init_seconds: u64,
+    /// Bytes of an uploaded file.
+    pub upload_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            document_bytes: 16 << 10,
+            tokens: 2_000,
+            depth: 16,
+            selections: 500,
+            aliases: 100,
+            directives: 20,
+            cost: 10_000,
+            echoed_errors: 5,
+            seconds: 10,
+            body_seconds: 10,
+            cost_per_minute: 600_000,
+            socket_message_bytes: 64 << 10,
+            socket_operations: 20,
+            socket_init_seconds: 5,
+            upload_bytes: 64 << 20,
+        }
+    }
+}
+
+/// One published limit: name, value, unit, description.
+pub type PublishedLimit = (&'static str, u64, &'static str, &'static str);
+
+impl Limits {
+    /// As `serviceLimits` publishes them. Every field of the struct is here, or this does not compile.
+    #[must_use]
+    pub fn published(&self) -> Vec<PublishedLimit> {
+        let Self {
+            body_bytes,
+            document_bytes,
+            tokens,
+            depth,
+            selections,
+            aliases,
+            directives,
+            cost,
+            echoed_errors,
+            seconds,
+            body_seconds,
+            cost_per_minute,
+            socket_message_bytes,
+            socket_operations,
+            socket_init_seconds,
+            upload_bytes,
+        } = *self;
+        vec![
+            ("bodyBytes", body_bytes as u64, "bytes", "The body of a request."),
+            ("documentBytes", document_bytes as u64, "bytes", "A GraphQL document."),
+            ("tokens", tokens as u64, "tokens", "A document."),
+            ("depth", depth as u64, "levels", "How deep a document nests, its fragments spread."),
+            ("selections", selections, "fields", "What a document selects, its fragments spread."),
+            ("aliases", aliases, "aliases", "A document, its fragments spread."),
+            ("directives", directives as u64, "directives", "A document."),
+            (
+                "cost",
+                cost,
+                "objects",
+                "What a document may ask for: page sizes multiplied, a plain list counted as ten.",
+            ),
+            (
+                "pageSize",
+                super::graphql::page::MOST.unsigned_abs().into(),
+                "rows",
+                "first and last; 20 where none is asked for.",
+            ),
+            ("batch", 1, "operations", "A request runs one operation: there are no batches."),
+            ("echoedErrors", echoed_errors as u64, "errors", "The errors of a refused document that are told."),
+            ("requestSeconds", seconds, "seconds", "A request; its statements are cut too."),
+            ("bodySeconds", body_seconds, "seconds", "The arrival of a body."),
+            (
+                "costPerMinute",
+                cost_per_minute.into(),
+                "objects",
+                "What one address may ask for in a minute; each request costs at least one.",
+            ),
+            ("socketMessageBytes", socket_message_bytes as u64, "bytes", "A message on a socket."),
+            ("socketOperations", socket_operations as u64, "operations", "What runs on one socket at a time."),
+            ("socketInitSeconds", socket_init_seconds, "seconds", "Within which a socket says connection_init."),
+            ("uploadBytes", upload_bytes as u64, "bytes", "An uploaded file."),
+        ]
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: default_data_dir(),
+            database_url: None,
+            owner_url: None,
+            connections: 8,
+            public_url: None,
+            sealing_key: None,
+            older_sealing_keys: String::new(),
+            explorer: true,
+            introspection: true,
+            cors_origins: String::new(),
+            trusted_proxies: String::new(),
+            smtp_url: None,
+            mail_from: "Sanggar <no-reply@localhost>".to_owned(),
+            log: "info".to_owned(),
+            log_json: false,
+            session_idle_days: 30,
+            session_days: 180,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// `/var/lib/sanggar` for root (whose home is closed to the user that Postgres runs as), else below the user's data home.
+fn default_data_dir() -> PathBuf {
+    use std::os::unix::fs::MetadataExt;
+    let root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    if root {
+        return PathBuf::from("/var/lib/sanggar");
+    }
+    let below_home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share"));
+    std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or(below_home)
+        .map_or_else(|| PathBuf::from("sanggar-data"), |data| data.join("sanggar"))
+}
+
+impl Settings {
+    /// Reads the configuration; `flags` are those that were given, by the names of the settings.
+    ///
+    /// # Errors
+    /// Where a value is not of its kind, or a name is not known: the message says where it stands.
+    pub fn read(file: Option<&Path>, flags: &BTreeMap<String, serde_json::Value>) -> anyhow::Result<Self> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        figment = match file {
+            Some(file) if !file.exists() => bail!("there is no configuration file {}", file.display()),
+            Some(file) => figment.merge(Toml::file_exact(file)),
+            None => figment.merge(Toml::file("sanggar.toml")),
+        };
+        figment = figment
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(Env::prefixed("SANGGAR_").ignore(&["pg_bin", "config"]).map(|key| {
+                let key = key.as_str().to_ascii_lowercase();
+                // SANGGAR_LIMITS_DEPTH is limits.depth.
+                key.strip_prefix("limits_").map_or_else(|| key.clone(), |limit| format!("limits.{limit}")).into()
+            }))
+            .merge(Serialized::defaults(flags));
+        let settings: Self = figment.extract().context("the configuration")?;
+        settings.cors()?;
+        settings.proxies()?;
+        Ok(settings)
+    }
+
+    /// The origins that may call us.
+    ///
+    /// # Errors
+    /// Where one is `*`: an answer with credentials must name who may read it.
+    pub fn cors(&self) -> anyhow::Result<Vec<String>> {
+        let origins = listed(&self.cors_origins);
+        if origins.iter().any(|origin| origin.contains('*')) {
+            bail!("cors_origins names exact origins (https://app.example.org), never *");
+        }
+        Ok(origins)
+    }
+
+    /// The proxies that we believe.
+    ///
+    /// # Errors
+    /// Where one is no address.
+    pub fn proxies(&self) -> anyhow::Result<Vec<IpAddr>> {
+        listed(&self.trusted_proxies)
+            .iter()
+            .map(|proxy| proxy.parse().with_context(|| format!("trusted_proxies: {proxy} is no address")))
+            .collect()
+    }
+
+    /// The keys that secrets are sealed with: the configured one, or the one of the data directory, made where there is
+    /// none.
+    ///
+    /// # Errors
+    /// Where a key is not 32 bytes in base64, or the file can't be read or made.
+    pub fn sealer(&self, random: &Random) -> anyhow::Result<seal::Sealer> {
+        let current = match &self.sealing_key {
+            Some(key) => decoded(key).context("sealing_key")?,
+            None => self.key_of_data_dir(random)?,
+        };
+        let older = listed(&self.older_sealing_keys)
+            .iter()
+            .map(|key| decoded(key).context("older_sealing_keys"))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(seal::Sealer::new(current, &older, random.clone()))
+    }
+
+    fn key_of_data_dir(&self, random: &Random) -> anyhow::Result<[u8; seal::KEY_LENGTH]> {
+        use std::{io::Write, os::unix::fs::OpenOptionsExt};
+        let path = self.data_dir.join("sealing.key");
+        if !path.exists() {
+            std::fs::create_dir_all(&self.data_dir)
+                .with_context(|| format!("making the data directory {}", self.data_dir.display()))?;
+            let key: [u8; seal::KEY_LENGTH] = random.bytes();
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .with_context(|| format!("making {}", path.display()))?;
+            writeln!(file, "{}", STANDARD.encode(key))?;
+            file.sync_all()?;
+        }
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        decoded(text.trim()).with_context(|| format!("{}", path.display()))
+    }
+}
+
+fn decoded(key: &str) -> anyhow::Result<[u8; seal::KEY_LENGTH]> {
+    let bytes = STANDARD.decode(key.trim()).context("not base64")?;
+    bytes.try_into().map_err(|bytes: Vec<u8>| anyhow::anyhow!("{} bytes, not {}", bytes.len(), seal::KEY_LENGTH))
+}
+
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Where Postgres's programs may lie, beyond the usual folders.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramFolders {
+    /// `SANGGAR_PG_BIN`: looked at first.
+    pub preferred: Option<PathBuf>,
+    /// `PATH`: looked at last.
+    pub path: Vec<PathBuf>,
+}
+
+impl ProgramFolders {
+    /// As the environment has them.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        Self {
+            preferred: std::env::var_os("SANGGAR_PG_BIN").map(PathBuf::from),
+            path: std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_come_before_what_is_built_in() {
+        let flags = BTreeMap::from([("connections".to_owned(), serde_json::json!(3))]);
+        let settings = Settings::read(None, &flags).expect("settings");
+        assert_eq!(settings.connections, 3);
+        assert_eq!(settings.limits.depth, 16);
+    }
+
+    #[test]
+    fn what_is_not_a_setting_is_refused() {
+        let flags = BTreeMap::from([("colour".to_owned(), serde_json::json!("red"))]);
+        assert!(Settings::read(None, &flags).is_err());
+        let flags = BTreeMap::from([("cors_origins".to_owned(), serde_json::json!("*"))]);
+        assert!(Settings::read(None, &flags).is_err());
+    }
+}

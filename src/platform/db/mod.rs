@@ -1,0 +1,13 @@
+//! Postgres: the private cluster, the door to a connection, migrations, pages of lists.
+
+pub mod embedded;
+pub mod migrate;
+pub mod page;
+pub mod roles;
+mod tenant;
+mod text_enum;
+
+pub use tenant::{AcademyId, AcademyKind, Db, DbSettings, Reader, Tx};
+
+/// A connection that is set to an academy; `&` reads, `&mut` (only inside a [`Tx`]) writes.
+pub type Connection = diesel_async::AsyncPgConnection;

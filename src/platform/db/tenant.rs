@@ -1,0 +1,264 @@
+//! The only door to a connection.
+//!
+//! A pooled connection remembers which academy it is set to. Whoever takes one names an academy; the door sets it where it
+//! differs and gives out the connection only when that has succeeded. The memory is wiped *before* the setting is sent, so
+//! a request that is dropped half-way leaves a connection that the next one sets again. A mutation sets its academy once
+//! more, local to its transaction. Nothing else in the crate can reach the pool.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType};
+use diesel::connection::InstrumentationEvent;
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    pooled_connection::PoolableConnection,
+};
+use tokio::sync::{Notify, OnceCell};
+use tracing::error;
+
+use crate::platform::fault::Fault;
+
+crate::id_kind!(
+    /// The id of an academy.
+    AcademyId, AcademyKind, "Academy", 3
+);
+
+/// How the server connects.
+#[derive(Clone, Debug)]
+pub struct DbSettings {
+    /// A URL, or libpq's `key=value` words.
+    pub url: String,
+    /// Connections of this process at most.
+    pub connections: usize,
+    /// How long a request waits for a connection before it is refused with OVERLOADED.
+    pub wait: Duration,
+    /// After which a statement is cut.
+    pub statement_timeout: Duration,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: managed::Pool<Manager>,
+    statements: Arc<AtomicU64>,
+    work: Arc<Notify>,
+}
+
+struct Manager {
+    config: tokio_postgres::Config,
+    statements: Arc<AtomicU64>,
+}
+
+struct Link {
+    connection: AsyncPgConnection,
+    academy: Option<AcademyId>,
+}
+
+impl managed::Manager for Manager {
+    type Type = Link;
+    type Error = anyhow::Error;
+
+    async fn create(&self) -> anyhow::Result<Link> {
+        let (client, connection) =
+            self.config.connect(tokio_postgres::NoTls).await.context("connecting to Postgres")?;
+        let mut connection = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        let statements = Arc::clone(&self.statements);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                statements.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Ok(Link { connection, academy: None })
+    }
+
+    async fn recycle(&self, link: &mut Link, _: &Metrics) -> RecycleResult<anyhow::Error> {
+        if link.connection.is_broken() {
+            return Err(RecycleError::message("a transaction is still open"));
+        }
+        Ok(())
+    }
+}
+
+impl Db {
+    /// A pool that connects when it is first asked.
+    ///
+    /// # Errors
+    /// Where the address can't be read.
+    pub fn new(settings: &DbSettings) -> anyhow::Result<Self> {
+        let mut config: tokio_postgres::Config =
+            settings.url.parse().context("DATABASE_URL is no address of a Postgres database")?;
+        let timeout = settings.statement_timeout.as_millis();
+        config
+            .application_name("sanggar")
+            .options(format!(
+                "-c statement_timeout={timeout} -c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout}"
+            ))
+            .connect_timeout(settings.wait.max(Duration::from_secs(5)));
+        let statements = Arc::new(AtomicU64::new(0));
+        let pool = managed::Pool::builder(Manager { config, statements: Arc::clone(&statements) })
+            .max_size(settings.connections)
+            .runtime(deadpool::Runtime::Tokio1)
+            .wait_timeout(Some(settings.wait))
+            .create_timeout(Some(Duration::from_secs(10)))
+            .build()?;
+        Ok(Self { pool, statements, work: Arc::new(Notify::new()) })
+    }
+
+    /// How many statements were sent to Postgres since the start, those that set a connection to its academy apart. Tests hold operations to a fixed number with it.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Wakes when a transaction that enqueued a job was committed in this process.
+    pub async fn work(&self) {
+        self.work.notified().await;
+    }
+
+    /// A connection for reading, taken when it is first needed and shared by all that one request reads.
+    #[must_use]
+    pub fn reader(&self, academy: AcademyId) -> Reader {
+        Reader { db: self.clone(), academy, link: OnceCell::new() }
+    }
+
+    /// A transaction in an academy.
+    ///
+    /// # Errors
+    /// Where no connection is free in time, or the database does not answer.
+    pub async fn begin(&self, academy: AcademyId) -> Result<Tx, Fault> {
+        let link = self.take(Some(academy)).await?;
+        let mut tx = Tx { link: Some(link), work: Arc::clone(&self.work), has_work: false };
+        AnsiTransactionManager::begin_transaction(&mut *tx).await?;
+        tx.batch_execute(&format!("set local sanggar.academy_id = '{}'", academy.uuid())).await?;
+        Ok(tx)
+    }
+
+    /// A transaction in no academy: it sees platform tables only (academies, jobs, certificate codes).
+    ///
+    /// # Errors
+    /// Where no connection is free in time, or the database does not answer.
+    pub async fn begin_platform(&self) -> Result<Tx, Fault> {
+        let link = self.take(None).await?;
+        let mut tx = Tx { link: Some(link), work: Arc::clone(&self.work), has_work: false };
+        AnsiTransactionManager::begin_transaction(&mut *tx).await?;
+        Ok(tx)
+    }
+
+    async fn take(&self, academy: Option<AcademyId>) -> Result<managed::Object<Manager>, Fault> {
+        let mut link = self.pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(TimeoutType::Wait) => Fault::overloaded(),
+            PoolError::Timeout(_) | PoolError::Backend(_) => {
+                error!(cause = %error, "Postgres can't be reached");
+                Fault::overloaded()
+            }
+            error => Fault::from(anyhow::anyhow!("taking a connection: {error}")),
+        })?;
+        if link.academy != academy {
+            link.academy = None;
+            let value = academy.map(|id| id.uuid().to_string()).unwrap_or_default();
+            let set = link.connection.batch_execute(&format!("set sanggar.academy_id = '{value}'")).await;
+            if let Err(error) = set {
+                // Nobody knows what it is set to now: it must not go back into the pool.
+                drop(managed::Object::take(link));
+                error!(cause = %error, "a connection could not be set to its academy");
+                return Err(Fault::overloaded());
+            }
+            link.academy = academy;
+            // Whether a connection has to be set depends on who had it before: an operation's number does not.
+            self.statements.fetch_sub(1, Ordering::Relaxed);
+        }
+        Ok(link)
+    }
+}
+
+/// One connection for all that a request reads.
+pub struct Reader {
+    db: Db,
+    academy: AcademyId,
+    link: OnceCell<managed::Object<Manager>>,
+}
+
+impl Reader {
+    /// The academy that it reads in.
+    #[must_use]
+    pub const fn academy(&self) -> AcademyId {
+        self.academy
+    }
+
+    /// The connection, set to the academy. Resolvers that run at the same time share it.
+    ///
+    /// # Errors
+    /// Where no connection is free in time, or the database does not answer.
+    pub async fn connection(&self) -> Result<&AsyncPgConnection, Fault> {
+        let link = self.link.get_or_try_init(|| self.db.take(Some(self.academy))).await?;
+        Ok(&link.connection)
+    }
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it is rolled back.
+pub struct Tx {
+    link: Option<managed::Object<Manager>>,
+    work: Arc<Notify>,
+    has_work: bool,
+}
+
+impl Tx {
+    /// Makes it so.
+    ///
+    /// # Errors
+    /// Where the database refuses the commit; then nothing was written.
+    pub async fn commit(mut self) -> Result<(), Fault> {
+        AnsiTransactionManager::commit_transaction(&mut *self).await?;
+        if let Some(link) = self.link.take() {
+            drop(link);
+        }
+        if self.has_work {
+            self.work.notify_waiters();
+        }
+        Ok(())
+    }
+
+    /// Says that the transaction enqueued a job, so that the workers of this process wake at its commit.
+    pub(in crate::platform) const fn enqueued(&mut self) {
+        self.has_work = true;
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut link) = self.link.take() else { return };
+        // Where there is no runtime any more the connection is closed, which rolls back too.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if AnsiTransactionManager::rollback_transaction(&mut link.connection).await.is_err() {
+                    drop(managed::Object::take(link));
+                }
+            });
+        } else {
+            drop(managed::Object::take(link));
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        // The link is there until commit or drop, and both take the transaction itself.
+        &self.link.as_ref().expect("a transaction in use has its connection").connection
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.link.as_mut().expect("a transaction in use has its connection").connection
+    }
+}

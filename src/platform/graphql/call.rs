@@ -1,0 +1,213 @@
+//! What one request carries through its resolvers.
+
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    future::Future,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, HashMapCache, Loader},
+    runtime::{Timer, TokioSpawner},
+};
+use futures_util::future::BoxFuture;
+
+use crate::platform::{
+    clock::Clock,
+    config::Settings,
+    db::{AcademyId, Connection, Db, Reader, Tx},
+    fault::Fault,
+    id::Random,
+    mail::Mailer,
+    privacy::Viewer,
+    seal::Sealer,
+    storage::Storage,
+    text::Language,
+};
+
+/// What the whole server shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// The present moment.
+    pub clock: Clock,
+    /// Random bytes and ids.
+    pub random: Random,
+    /// Seals what must rest unreadable.
+    pub sealer: Sealer,
+    /// Sends mails.
+    pub mailer: Mailer,
+    /// Uploaded and rendered files.
+    pub storage: Storage,
+    /// The configuration.
+    pub settings: Arc<Settings>,
+}
+
+/// What the transport knows about a request.
+#[derive(Clone, Debug, Default)]
+pub struct RequestFacts {
+    /// Finds the request in the log.
+    pub request_id: String,
+    /// The client's address, seen past the proxies that we trust.
+    pub ip_address: String,
+    /// `User-Agent`, cut.
+    pub device: String,
+    /// The client wants its session as a cookie (`X-Session-Transport: cookie`).
+    pub wants_cookie: bool,
+    /// `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+}
+
+/// One request: who asks, in which academy and language, with one connection to read by and loaders that batch.
+pub struct Call {
+    /// What the server shares.
+    pub services: Services,
+    /// The academy that the request is for.
+    pub academy: AcademyId,
+    /// In which language we answer.
+    pub language: Language,
+    /// What the transport knows.
+    pub facts: RequestFacts,
+    reader: Reader,
+    loaders: DataLoader<Loaders, HashMapCache>,
+    viewer: Mutex<Viewer>,
+    cookie: Mutex<Option<String>>,
+}
+
+impl Call {
+    /// A request of `viewer`.
+    #[must_use]
+    pub fn new(
+        services: Services,
+        reader: Reader,
+        viewer: Viewer,
+        language: Language,
+        facts: RequestFacts,
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|call| Self {
+            academy: reader.academy(),
+            reader,
+            services,
+            viewer: Mutex::new(viewer),
+            language,
+            facts,
+            loaders: DataLoader::with_cache(
+                Loaders(Weak::clone(call)),
+                TokioSpawner::current(),
+                NextTurn,
+                HashMapCache::default(),
+            )
+            .delay(Duration::ZERO),
+            cookie: Mutex::new(None),
+        })
+    }
+
+    /// Another request of the same viewer, with a connection of its own.
+    #[must_use]
+    pub fn again(&self) -> Arc<Self> {
+        let reader = self.services.db.reader(self.academy);
+        Self::new(self.services.clone(), reader, self.viewer(), self.language, self.facts.clone())
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody signed in with this request: what it answers, it answers them.
+    pub fn sign_in(&self, viewer: Viewer) {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = viewer;
+    }
+
+    /// The connection that the request reads by.
+    ///
+    /// # Errors
+    /// Where none is free in time.
+    pub async fn reader(&self) -> Result<&Connection, Fault> {
+        self.reader.connection().await
+    }
+
+    /// A transaction in the request's academy.
+    ///
+    /// # Errors
+    /// Where no connection is free in time.
+    pub async fn begin(&self) -> Result<Tx, Fault> {
+        self.services.db.begin(self.academy).await
+    }
+
+    /// What belongs to `key`, in one statement with all that is asked for at the same time.
+    ///
+    /// # Errors
+    /// Those of the batch.
+    pub async fn load<K: Batch>(&self, key: K) -> Result<Option<K::Value>, Fault> {
+        self.loaders.load_one(key).await
+    }
+
+    /// Forgets what was loaded: after a mutation has written.
+    pub fn forget_loaded(&self) {
+        self.loaders.enable_all_cache(false);
+    }
+
+    /// Asks the transport to set the session cookie (or to clear it, where `value` is empty).
+    pub fn set_session_cookie(&self, value: String) {
+        *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    }
+
+    /// What [`Self::set_session_cookie`] was given.
+    #[must_use]
+    pub fn take_session_cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A key whose values are loaded many at a time.
+pub trait Batch: Clone + Eq + Hash + Debug + Send + Sync + 'static {
+    /// What belongs to a key.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Loads what belongs to `keys`; what is not there is left out.
+    fn load(call: &Call, keys: &[Self]) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Fault>> + Send;
+}
+
+struct Loaders(Weak<Call>);
+
+impl<K: Batch> Loader<K> for Loaders {
+    type Value = K::Value;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[K]) -> Result<HashMap<K, K::Value>, Fault> {
+        match self.0.upgrade() {
+            Some(call) => K::load(&call, keys).await,
+            // The request is over: nobody waits for the answer.
+            None => Ok(HashMap::new()),
+        }
+    }
+}
+
+/// The library waits a millisecond for more keys. All resolvers of a level have asked before their task yields once, so
+/// the next turn is soon enough.
+struct NextTurn;
+
+impl Timer for NextTurn {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+/// `ctx.call()`.
+pub trait CallExt<'a> {
+    /// The request that is being answered.
+    fn call(&self) -> &'a Call;
+}
+
+impl<'a> CallExt<'a> for Context<'a> {
+    fn call(&self) -> &'a Call {
+        self.data_unchecked::<Arc<Call>>()
+    }
+}

@@ -1,0 +1,17 @@
+//! The GraphQL face: what stands in front of the library, and the kit that every room's `graphql.rs` uses.
+
+pub mod call;
+pub mod document;
+pub mod endpoint;
+pub mod error;
+mod global_id;
+pub mod page;
+pub mod scalars;
+pub mod shown;
+pub mod socket;
+pub mod user_error;
+
+pub use call::{Batch, Call, CallExt, Services};
+pub use page::{List, PageArgs, Total};
+pub use shown::{Shown, shown};
+pub use user_error::{UserError, UserErrorCode};

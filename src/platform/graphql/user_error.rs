@@ -1,0 +1,89 @@
+//! Failures that the person can mend: the `userErrors` of a payload.
+
+use async_graphql::{Enum, SimpleObject};
+
+use crate::platform::text::{Language, Words};
+
+/// What is wrong, in a word that a client can act on.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UserErrorCode {
+    /// It must be given.
+    Required,
+    /// It is not of the right form.
+    Invalid,
+    /// It is too short.
+    TooShort,
+    /// It is too long.
+    TooLong,
+    /// It is too easy to guess.
+    TooWeak,
+    /// Somebody else has it.
+    Taken,
+    /// There is no such thing here.
+    NotFound,
+    /// Its time is over.
+    Expired,
+    /// It was done before.
+    AlreadyDone,
+    /// Somebody changed it since the version that you sent.
+    Conflict,
+    /// There are too many of them.
+    LimitReached,
+    /// The rules do not allow it to this person, or not yet.
+    NotEligible,
+}
+
+/// A failure that the person can mend. Anything else (not signed in, not allowed, over a limit, a fault of ours) is a
+/// top-level error with `extensions.code`.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct UserError {
+    /// What is wrong, for the client's code.
+    pub code: UserErrorCode,
+    /// What is wrong and how to mend it, for the person, in the language of the request.
+    pub message: String,
+    /// Which input it is about: `["input", "email"]`; empty where it is about the whole.
+    pub path: Vec<String>,
+}
+
+/// A [`UserError`] that is not yet in anybody's language: what verbs give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// What is wrong, for the client's code.
+    pub code: UserErrorCode,
+    /// What is wrong and how to mend it.
+    pub words: Words,
+    /// Which input it is about, below `input`.
+    pub path: Vec<String>,
+}
+
+impl Objection {
+    /// About one field of the input; `field` may be a path with dots.
+    #[must_use]
+    pub fn new(code: UserErrorCode, field: &str, words: Words) -> Self {
+        let path = field.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Self { code, words, path }
+    }
+
+    /// The thing with the id in `field` is not there, or not for this viewer: the two are the same.
+    #[must_use]
+    pub fn not_found(field: &str) -> Self {
+        Self::new(UserErrorCode::NotFound, field, words!("Tidak ditemukan di sini.", "There is no such thing here."))
+    }
+
+    /// In the language of the request.
+    #[must_use]
+    pub fn told(self, language: Language) -> UserError {
+        let path = if self.path.is_empty() {
+            Vec::new()
+        } else {
+            std::iter::once("input".to_owned()).chain(self.path).collect()
+        };
+        UserError { code: self.code, message: self.words.in_language(language).to_owned(), path }
+    }
+}
+
+/// Objections in the language of the request.
+#[must_use]
+pub fn told(objections: Vec<Objection>, language: Language) -> Vec<UserError> {
+    objections.into_iter().map(|objection| objection.told(language)).collect()
+}

@@ -1,0 +1,8 @@
+//! HTTP: routes, headers that every answer has, health, and the way to stop.
+
+mod explorer;
+mod router;
+mod server;
+
+pub use router::{Routes, router};
+pub use server::{Readiness, Server};

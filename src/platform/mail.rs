@@ -1,0 +1,232 @@
+//! Mail: written sealed into the outbox in the transaction that has cause to, sent by a job, by SMTP or into files.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use lettre::{
+    AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, MultiPart},
+};
+use sanggar_schema::tables::mails;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    config::Settings,
+    db::{AcademyId, Tx},
+    fault::Fault,
+    graphql::Services,
+    jobs::{self, Job},
+    privacy::{Audience, Duty, Erasure, LegalBasis, Personal, PersonalDataClass, RetentionStart, Table, UserId},
+    seal::Use,
+    text::{Language, Words},
+};
+
+crate::datum!(
+    /// A mail that waits to be sent.
+    WaitingMail {
+        field: "waitingMails",
+        columns: &["mails.sealed"],
+        class: PersonalDataClass::Communication,
+        audience: &[] as &[Audience],
+        purposes: &["account"],
+        basis: LegalBasis::Contract,
+        encrypted: true,
+        exported: false,
+        erasure: Erasure::Delete,
+        starts: RetentionStart::Collected,
+    }
+);
+
+/// The outbox, as the classification knows it.
+pub const TABLES: &[Table] =
+    &[Table { name: "mails", subject: "user_id", plain: &["academy_id", "id", "user_id", "message_id", "created_at"] }];
+
+/// What a mail says, in both languages: a greeting, sentences, and at most one thing to do.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// The subject.
+    pub subject: Words,
+    /// A paragraph each.
+    pub paragraphs: Vec<Words>,
+    /// What the link says, and where it leads; or a code to type.
+    pub action: Option<(Words, String)>,
+}
+
+/// A letter in one language, ready to send.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    to: String,
+    subject: String,
+    text: String,
+    html: String,
+}
+
+impl Letter {
+    /// The subject, the text and the HTML.
+    #[must_use]
+    pub fn render(&self, academy: &str, language: Language) -> (String, String, String) {
+        let subject = self.subject.in_language(language).to_owned();
+        let mut text = String::new();
+        let mut html = format!(
+            "<!doctype html><html lang=\"{}\"><body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:2em auto\">",
+            language.tag()
+        );
+        for paragraph in &self.paragraphs {
+            let paragraph = paragraph.in_language(language);
+            text.push_str(paragraph);
+            text.push_str("\n\n");
+            html.push_str(&format!("<p>{}</p>", escaped(paragraph)));
+        }
+        if let Some((words, target)) = &self.action {
+            let words = words.in_language(language);
+            text.push_str(&format!("{words}:\n{target}\n\n"));
+            let target = escaped(target);
+            html.push_str(&if target.starts_with("http") {
+                format!("<p><a href=\"{target}\">{}</a></p>", escaped(words))
+            } else {
+                format!("<p>{}:<br><code>{target}</code></p>", escaped(words))
+            });
+        }
+        text.push_str(&format!("-- \n{academy}\n"));
+        html.push_str(&format!("<p>{}</p></body></html>", escaped(academy)));
+        (subject, text, html)
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = mails)]
+struct NewMail {
+    id: Uuid,
+    user_id: Option<UserId>,
+    message_id: String,
+    sealed: Personal<Vec<u8>, WaitingMail>,
+    created_at: DateTime<Utc>,
+}
+
+/// Writes a letter into the outbox; it is sent after the commit.
+///
+/// # Errors
+/// Those of the database.
+pub async fn post(
+    tx: &mut Tx,
+    services: &Services,
+    academy: (AcademyId, &str),
+    to: (Option<UserId>, &str),
+    language: Language,
+    letter: &Letter,
+) -> Result<(), Fault> {
+    let (academy, academy_name) = academy;
+    let (user_id, to) = to;
+    let (subject, text, html) = letter.render(academy_name, language);
+    let sealed = Sealed { to: to.to_owned(), subject, text, html };
+    let plain = serde_json::to_vec(&sealed).map_err(anyhow::Error::from)?;
+    let id = services.random.ordered_id::<()>(&services.clock).uuid();
+    let new = NewMail {
+        id,
+        user_id,
+        message_id: format!("<{id}@{}>", services.settings.mail_domain()),
+        sealed: Personal::new(services.sealer.seal(Use::Mail, &plain)?),
+        created_at: services.clock.now(),
+    };
+    diesel::insert_into(mails::table).values(&new).execute(&mut **tx).await?;
+    jobs::enqueue(tx, services, academy, &SendMail { mail: id }).await
+}
+
+/// Sends one mail of the outbox and removes it.
+#[derive(Serialize, Deserialize)]
+pub struct SendMail {
+    mail: Uuid,
+}
+
+impl Job for SendMail {
+    const KIND: &'static str = "send_mail";
+
+    async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
+        let mut tx = services.db.begin(academy).await?;
+        let found: Option<(String, Personal<Vec<u8>, WaitingMail>)> = mails::table
+            .filter(mails::id.eq(self.mail))
+            .select((mails::message_id, mails::sealed))
+            .for_update()
+            .first(&mut *tx)
+            .await
+            .optional()?;
+        // Sent by an earlier try whose end was not written, or erased with its person.
+        let Some((message_id, sealed)) = found else { return Ok(()) };
+        let plain = services.sealer.open(Use::Mail, sealed.for_duty(Duty::Mail))?;
+        let mail: Sealed = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
+        services.mailer.send(message_id, mail).await?;
+        diesel::delete(mails::table.filter(mails::id.eq(self.mail))).execute(&mut *tx).await?;
+        tx.commit().await
+    }
+}
+
+/// How mails leave.
+#[derive(Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+#[derive(Clone)]
+enum Way {
+    Smtp(Arc<AsyncSmtpTransport<Tokio1Executor>>),
+    Files(PathBuf),
+}
+
+impl Mailer {
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// Where the sender or the mail server's address can't be read.
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+        let from = settings.mail_from.parse().context("mail_from is no mail address")?;
+        let way = match &settings.smtp_url {
+            Some(url) => {
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("smtp_url")?;
+                Way::Smtp(Arc::new(transport.timeout(Some(std::time::Duration::from_secs(30))).build()))
+            }
+            None => Way::Files(settings.data_dir.join("mails")),
+        };
+        Ok(Self { from, way })
+    }
+
+    async fn send(&self, message_id: String, mail: Sealed) -> anyhow::Result<()> {
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(mail.to.parse().context("the recipient's address")?)
+            .message_id(Some(message_id))
+            .subject(mail.subject)
+            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
+        match &self.way {
+            Way::Smtp(transport) => {
+                transport.send(message).await.context("the mail server")?;
+            }
+            Way::Files(folder) => {
+                tokio::fs::create_dir_all(folder).await.with_context(|| format!("making {}", folder.display()))?;
+                AsyncFileTransport::<Tokio1Executor>::new(folder).send(message).await.context("writing a mail")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Settings {
+    fn mail_domain(&self) -> String {
+        let address: Option<Mailbox> = self.mail_from.parse().ok();
+        address.map_or_else(|| "localhost".to_owned(), |mailbox| mailbox.email.domain().to_owned())
+    }
+}
+
+/// Whether the text is one mail address, such as `ani@example.org`.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}

@@ -1,0 +1,20 @@
+//! Technical rooms: they know nothing of courses.
+
+// First: its macro is used by the others.
+#[macro_use]
+pub mod text;
+
+pub mod change;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod duration;
+pub mod fault;
+pub mod graphql;
+pub mod http;
+pub mod id;
+pub mod jobs;
+pub mod mail;
+pub mod privacy;
+pub mod seal;
+pub mod storage;

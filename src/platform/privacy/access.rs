@@ -1,0 +1,100 @@
+//! The decision about one viewer and one subject.
+
+use super::{Audience, Entry, FieldAudience, ProfileField};
+
+/// What a viewer is to a subject, and what the subject chose to show.
+#[derive(Clone, Debug)]
+pub struct Access {
+    audiences: u16,
+    choices: Vec<(ProfileField, FieldAudience)>,
+}
+
+/// The answer of the guard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// The viewer may read it.
+    Shown,
+    /// Its owner keeps it private: null, no error, the same as empty.
+    Private,
+    /// The viewer's class of reader may not have it: null and FORBIDDEN.
+    Denied,
+}
+
+impl Access {
+    /// Access of a viewer who belongs to `audiences`, to a subject who chose `choices`.
+    pub fn new(audiences: impl IntoIterator<Item = Audience>, choices: Vec<(ProfileField, FieldAudience)>) -> Self {
+        let audiences = audiences.into_iter().fold(0, |set, audience| set | bit(audience));
+        Self { audiences, choices }
+    }
+
+    /// Whether the viewer belongs to `audience`.
+    #[must_use]
+    pub const fn has(&self, audience: Audience) -> bool {
+        self.audiences & bit(audience) != 0
+    }
+
+    /// Whether the viewer may read the datum.
+    #[must_use]
+    pub fn decide(&self, datum: &Entry) -> Decision {
+        if datum.audience.iter().any(|audience| self.has(*audience)) {
+            return Decision::Shown;
+        }
+        if !datum.audience.contains(&Audience::OwnerChoice) {
+            return Decision::Denied;
+        }
+        let chosen = datum
+            .choice
+            .and_then(|field| self.choices.iter().find(|(chosen, _)| *chosen == field))
+            .map_or(FieldAudience::Private, |(_, audience)| *audience);
+        match chosen {
+            FieldAudience::Public => Decision::Shown,
+            FieldAudience::Members if self.has(Audience::Members) => Decision::Shown,
+            FieldAudience::Members | FieldAudience::Private => Decision::Private,
+        }
+    }
+}
+
+const fn bit(audience: Audience) -> u16 {
+    1 << audience as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: Entry = Entry {
+        audience: &[Audience::OwnerChoice, Audience::Self_, Audience::Admin],
+        choice: Some(ProfileField::FullName),
+        ..Entry::USUAL
+    };
+    const PHONE: Entry = Entry { audience: &[Audience::Self_, Audience::Admin], ..Entry::USUAL };
+    const HASH: Entry = Entry { audience: &[], ..Entry::USUAL };
+
+    fn access(audiences: &[Audience], chosen: Option<FieldAudience>) -> Access {
+        Access::new(
+            audiences.iter().copied(),
+            chosen.map(|audience| (ProfileField::FullName, audience)).into_iter().collect(),
+        )
+    }
+
+    #[test]
+    fn the_table_of_decisions() {
+        use Audience::{Admin, Members, Public, Self_};
+        use Decision::{Denied, Private, Shown};
+        use FieldAudience as Choice;
+        for (audiences, chosen, datum, decision) in [
+            (&[Public][..], None, &NAME, Private),
+            (&[Public], Some(Choice::Members), &NAME, Private),
+            (&[Public], Some(Choice::Public), &NAME, Shown),
+            (&[Public, Members], Some(Choice::Private), &NAME, Private),
+            (&[Public, Members], Some(Choice::Members), &NAME, Shown),
+            (&[Public, Members, Self_], None, &NAME, Shown),
+            (&[Public, Members, Admin], None, &NAME, Shown),
+            (&[Public, Members], Some(Choice::Public), &PHONE, Denied),
+            (&[Public, Members, Self_], None, &PHONE, Shown),
+            (&[Public, Members, Self_, Admin], Some(Choice::Public), &HASH, Denied),
+        ] {
+            assert_eq!(access(audiences, chosen).decide(datum), decision, "{audiences:?} {chosen:?} {datum:?}");
+        }
+    }
+}

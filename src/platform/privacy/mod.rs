@@ -1,0 +1,19 @@
+//! Privacy as code: what a datum is, who a viewer is, and the sealed value between them.
+//!
+//! A datum of personal data is declared once, as a [`Datum`] in the `privacy.rs` of the room that owns it. The sealed
+//! column ([`Personal`]), the guard ([`Access::decide`]), the directives of the published schema, the data inventory and
+//! the test of every field with every viewer all read that one declaration.
+
+mod access;
+mod class;
+pub mod directive;
+mod sealed;
+mod viewer;
+
+pub use access::{Access, Decision};
+pub use class::{
+    Audience, Controller, Datum, Entry, Erasure, FieldAudience, LegalBasis, PersonalDataClass, ProfileField,
+    RetentionAction, RetentionStart, Sensitivity, Table,
+};
+pub use sealed::{Duty, Personal};
+pub use viewer::{Role, Roles, SessionId, SessionKind, UserId, UserKind, Viewer};

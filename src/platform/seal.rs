@@ -1,0 +1,159 @@
+//! Sealing: AES-256-GCM under keys from the configuration, with key ids for rotation.
+//!
+//! For what must rest unreadable in the database (signing keys, mails that wait) and for what travels with a client but
+//! is ours (cursors). Each use has a context that is authenticated with it, so that a sealed cursor can't pass for a key.
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
+use anyhow::{Context, bail, ensure};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+use super::id::Random;
+
+/// Length of the sealing key, in bytes.
+pub const KEY_LENGTH: usize = 32;
+const NONCE_LENGTH: usize = 12;
+const KEY_ID_LENGTH: usize = 4;
+
+/// What a sealed value is for. The name is authenticated with the value.
+#[derive(Clone, Copy, Debug)]
+pub enum Use {
+    /// A private key that signs certificates.
+    SigningKey,
+    /// A mail that waits to be sent.
+    Mail,
+    /// Where a page of a list ended.
+    Cursor,
+    /// The answer to a request that has an idempotency key.
+    Answer,
+}
+
+impl Use {
+    const fn context(self) -> &'static [u8] {
+        match self {
+            Self::SigningKey => b"sanggar.signing-key.v1",
+            Self::Mail => b"sanggar.mail.v1",
+            Self::Cursor => b"sanggar.cursor.v1",
+            Self::Answer => b"sanggar.answer.v1",
+        }
+    }
+}
+
+/// Seals and opens. Prints nothing of its keys.
+#[derive(Clone)]
+pub struct Sealer {
+    current: Key,
+    older: Vec<Key>,
+    random: Random,
+}
+
+#[derive(Clone)]
+struct Key {
+    id: [u8; KEY_ID_LENGTH],
+    bytes: [u8; KEY_LENGTH],
+}
+
+impl Key {
+    fn new(bytes: [u8; KEY_LENGTH]) -> Self {
+        let digest = Sha256::digest([b"sanggar.key-id".as_slice(), &bytes].concat());
+        let mut id = [0; KEY_ID_LENGTH];
+        id.copy_from_slice(&digest[..KEY_ID_LENGTH]);
+        Self { id, bytes }
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(&self.bytes.into())
+    }
+}
+
+impl Sealer {
+    /// Seals with `current`; opens what `current` or any of `older` sealed.
+    #[must_use]
+    pub fn new(current: [u8; KEY_LENGTH], older: &[[u8; KEY_LENGTH]], random: Random) -> Self {
+        Self { current: Key::new(current), older: older.iter().copied().map(Key::new).collect(), random }
+    }
+
+    /// Seals `plain` for one use.
+    ///
+    /// # Errors
+    /// Only where the cipher itself fails.
+    pub fn seal(&self, usage: Use, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.seal_with(usage, plain, self.random.bytes())
+    }
+
+    /// Seals so that the same input gives the same output (the nonce is a keyed digest of it), which tells who sees two of
+    /// them that they are equal, and nothing more. For cursors: the same question gets the same bytes.
+    ///
+    /// # Errors
+    /// Only where the cipher itself fails.
+    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
+    pub fn seal_alike(&self, usage: Use, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        // HMAC takes keys of any length, so this can't fail.
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.current.bytes).expect("any key length");
+        mac.update(usage.context());
+        mac.update(plain);
+        let digest = mac.finalize().into_bytes();
+        let mut nonce = [0; NONCE_LENGTH];
+        nonce.copy_from_slice(&digest[..NONCE_LENGTH]);
+        self.seal_with(usage, plain, nonce)
+    }
+
+    fn seal_with(&self, usage: Use, plain: &[u8], nonce: [u8; NONCE_LENGTH]) -> anyhow::Result<Vec<u8>> {
+        let sealed = self
+            .current
+            .cipher()
+            .encrypt(&nonce.into(), Payload { msg: plain, aad: usage.context() })
+            .map_err(|_| anyhow::anyhow!("sealing failed"))?;
+        Ok([self.current.id.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// Opens what was sealed for the same use.
+    ///
+    /// # Errors
+    /// Where it was sealed with a key that we don't have, for another use, or was changed since.
+    pub fn open(&self, usage: Use, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        ensure!(sealed.len() > KEY_ID_LENGTH + NONCE_LENGTH, "too short to be sealed");
+        let (id, rest) = sealed.split_at(KEY_ID_LENGTH);
+        let (nonce, body) = rest.split_at(NONCE_LENGTH);
+        let nonce: [u8; NONCE_LENGTH] = nonce.try_into().context("nonce")?;
+        let Some(key) = std::iter::once(&self.current).chain(&self.older).find(|key| key.id == id) else {
+            bail!("sealed with a key that is not in the configuration");
+        };
+        key.cipher()
+            .decrypt(&nonce.into(), Payload { msg: body, aad: usage.context() })
+            .map_err(|_| anyhow::anyhow!("not sealed for this use, or changed since"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealer(current: u8, older: &[u8]) -> Sealer {
+        let older: Vec<_> = older.iter().map(|byte| [*byte; KEY_LENGTH]).collect();
+        Sealer::new([current; KEY_LENGTH], &older, Random::system())
+    }
+
+    #[test]
+    fn opens_what_it_sealed_and_nothing_else() {
+        let sealer = sealer(1, &[]);
+        let sealed = sealer.seal(Use::Cursor, b"secret").expect("seals");
+        assert_eq!(sealer.open(Use::Cursor, &sealed).expect("opens"), b"secret");
+        assert!(sealer.open(Use::Mail, &sealed).is_err(), "another use");
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(sealer.open(Use::Cursor, &changed).is_err(), "byte {at} changed");
+        }
+    }
+
+    #[test]
+    fn an_older_key_still_opens() {
+        let sealed = sealer(1, &[]).seal(Use::SigningKey, b"k").expect("seals");
+        assert_eq!(sealer(2, &[1]).open(Use::SigningKey, &sealed).expect("opens"), b"k");
+        assert!(sealer(2, &[]).open(Use::SigningKey, &sealed).is_err());
+    }
+}

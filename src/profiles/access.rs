@@ -1,0 +1,40 @@
+//! What a viewer is to a subject: loaded in batches, decided in one place.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::store::{Person, PersonById};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Batch, Call},
+    privacy::{Access, Audience, UserId},
+};
+
+/// A person and what the viewer may see of them.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The person, sealed.
+    pub person: Arc<Person>,
+    /// The viewer's access to them.
+    pub access: Arc<Access>,
+}
+
+/// The viewer's access to a person.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AccessTo(pub UserId);
+
+impl Batch for AccessTo {
+    type Value = Seen;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Seen>, Fault> {
+        let viewer = call.viewer();
+        let subjects: Vec<UserId> = keys.iter().map(|key| key.0).collect();
+        let people = PersonById::load(call, &subjects.iter().copied().map(PersonById).collect::<Vec<_>>()).await?;
+        let seen = people.into_values().map(|person| {
+            let id = person.id();
+            let own = (viewer.user == Some(id)).then_some(Audience::Self_);
+            let access = Access::new(viewer.standing().chain(own), person.choices());
+            (AccessTo(id), Seen { person, access: Arc::new(access) })
+        });
+        Ok(seen.collect())
+    }
+}

@@ -1,0 +1,430 @@
+//! `User`: every field of a person, each behind its own declaration.
+
+use async_graphql::{Context, Error, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    AccessTo, Seen,
+    model::{PostalAddress as Address, SocialLink as Link},
+    privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
+    set_visibility, store,
+    update_profile::{self, ProfileInput},
+};
+use crate::{
+    accounts::{
+        policy,
+        privacy::{CreatedAt, Email, GrantedRoles, Username},
+    },
+    platform::{
+        change::Change,
+        fault::Fault,
+        graphql::{
+            Call, CallExt, List, PageArgs, Shown, UserError,
+            page::list,
+            scalars::{Locale, Url},
+            shown, user_error,
+        },
+        id::GlobalId,
+        privacy::{
+            Access, Datum, Decision, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
+            directive::{class, personalData, to, visibility},
+        },
+    },
+};
+
+/// A person of the academy. Whoever asks gets the fields that they may read, and null for the others.
+#[derive(Clone, Copy)]
+pub struct User(pub UserId);
+
+impl User {
+    async fn seen(self, call: &Call) -> Result<Option<Seen>, Fault> {
+        call.load(AccessTo(self.0)).await
+    }
+
+    /// The field of a personal value of this person.
+    async fn field<T, D: Datum, R>(
+        self,
+        ctx: &Context<'_>,
+        value: impl for<'a> FnOnce(&'a store::Person) -> Option<&'a Personal<T, D>>,
+        read: impl FnOnce(&T) -> Option<R>,
+    ) -> Shown<R> {
+        match self.seen(ctx.call()).await {
+            Ok(Some(seen)) => match value(&seen.person) {
+                Some(value) => shown(value, &seen.access, read),
+                // A row that is not there is an empty field, for whoever may read the field.
+                None => crate::platform::graphql::shown::hidden(seen.access.decide(&D::ENTRY)),
+            },
+            Ok(None) => None,
+            Err(fault) => Some(Err(Error::from(fault))),
+        }
+    }
+
+    /// The viewer's own address.
+    pub(crate) async fn own_email(self, call: &Call) -> Result<Option<String>, Fault> {
+        let seen = self.seen(call).await?;
+        Ok(seen.and_then(|seen| seen.person.login.as_ref()?.email.shown_to(&seen.access).ok().cloned().flatten()))
+    }
+
+    /// Whether the viewer's own address was proved.
+    pub(crate) async fn own_email_verified(self, call: &Call) -> Result<bool, Fault> {
+        let seen = self.seen(call).await?;
+        Ok(seen.and_then(|seen| seen.person.login.as_ref()?.email_verified_at).is_some())
+    }
+
+    /// The person, if anything of them is to be seen.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn visible(call: &Call, id: UserId) -> Result<Option<Self>, Fault> {
+        let seen = User(id).seen(call).await?;
+        Ok(seen.filter(|seen| anything_shown(&seen.access)).map(|_| Self(id)))
+    }
+
+    /// The person with this user name, if anything of them is to be seen.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_username(call: &Call, username: &str) -> Result<Option<Self>, Fault> {
+        let found = store::by_username(call.reader().await?, &policy::key(username)).await?;
+        // Somebody who is not there takes the same statements as somebody who is not seen.
+        let id = found.unwrap_or(UserId::from_uuid(uuid::Uuid::nil()));
+        // Who keeps the name private can't be found by it.
+        let seen = Self(id).seen(call).await?;
+        Ok(seen.filter(|seen| seen.access.decide(&Username::ENTRY) == Decision::Shown).map(|_| Self(id)))
+    }
+}
+
+impl User {
+    /// Everybody in the academy, newest first, for those who help or answer for them.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, and those of the database.
+    pub async fn all(call: &Call, page: &PageArgs) -> Result<List<Self>, Fault> {
+        call.viewer().with_role(&[Role::Support, Role::PrivacyOfficer, Role::Admin])?;
+        let page = page.page(call, "users")?;
+        let rows = page.cut(store::newest(call.reader().await?, &page).await?);
+        list(
+            call,
+            "users",
+            rows,
+            Clone::clone,
+            |(_, id)| Self(id),
+            |call| Box::pin(async move { store::count(call.reader().await?).await }),
+        )
+    }
+}
+
+/// A person of whom nothing is shown is not there.
+fn anything_shown(access: &Access) -> bool {
+    [
+        &Username::ENTRY,
+        &FullName::ENTRY,
+        &Biography::ENTRY,
+        &SocialLinks::ENTRY,
+        &Organization::ENTRY,
+        &JobTitle::ENTRY,
+        &Email::ENTRY,
+    ]
+    .into_iter()
+    .any(|datum| access.decide(datum) == Decision::Shown)
+}
+
+/// A person of the academy. Whoever asks gets the fields that they may read, and null for the others: kept private by its
+/// owner without an error, denied by its class with one FORBIDDEN.
+#[Object]
+impl User {
+    /// The global id.
+    pub async fn id(&self) -> GlobalId {
+        self.0.global()
+    }
+
+    /// The name that they are found by.
+    #[graphql(directive = visibility::apply(to::<Username>()), directive = personalData::apply(class::<Username>()))]
+    async fn username(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.login.as_ref()?.username), Clone::clone).await
+    }
+
+    /// Their name.
+    #[graphql(directive = visibility::apply(to::<FullName>()), directive = personalData::apply(class::<FullName>()))]
+    async fn full_name(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.profile.full_name), |name| Some(name.clone())).await
+    }
+
+    /// What they write about themselves.
+    #[graphql(directive = visibility::apply(to::<Biography>()), directive = personalData::apply(class::<Biography>()))]
+    async fn biography(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.profile.biography), Clone::clone).await
+    }
+
+    /// Where else they are on the web.
+    #[graphql(directive = visibility::apply(to::<SocialLinks>()), directive = personalData::apply(class::<SocialLinks>()))]
+    async fn social_links(&self, ctx: &Context<'_>) -> Shown<Vec<SocialLink>> {
+        let read = |links: &serde_json::Value| {
+            let links: Vec<Link> = serde_json::from_value(links.clone()).unwrap_or_default();
+            let shown = links.into_iter().filter_map(|link| {
+                Some(SocialLink { platform: link.platform, url: Url(url::Url::parse(&link.url).ok()?) })
+            });
+            Some(shown.collect())
+        };
+        self.field(ctx, |person| Some(&person.profile.social_links), read).await
+    }
+
+    /// Where they work or study.
+    #[graphql(directive = visibility::apply(to::<Organization>()), directive = personalData::apply(class::<Organization>()))]
+    async fn organization(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.profile.organization), Clone::clone).await
+    }
+
+    /// What they do there.
+    #[graphql(directive = visibility::apply(to::<JobTitle>()), directive = personalData::apply(class::<JobTitle>()))]
+    async fn job_title(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.profile.job_title), Clone::clone).await
+    }
+
+    /// Their mail address.
+    #[graphql(directive = visibility::apply(to::<Email>()), directive = personalData::apply(class::<Email>()))]
+    async fn email(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.login.as_ref()?.email), Clone::clone).await
+    }
+
+    /// Their telephone number, E.164.
+    #[graphql(directive = visibility::apply(to::<Phone>()), directive = personalData::apply(class::<Phone>()))]
+    async fn phone(&self, ctx: &Context<'_>) -> Shown<String> {
+        self.field(ctx, |person| Some(&person.contact.as_ref()?.phone), Clone::clone).await
+    }
+
+    /// Where their invoices go.
+    #[graphql(
+        directive = visibility::apply(to::<BillingAddress>()),
+        directive = personalData::apply(class::<BillingAddress>())
+    )]
+    async fn billing_address(&self, ctx: &Context<'_>) -> Shown<PostalAddress> {
+        let read = |address: &Option<serde_json::Value>| {
+            let address: Address = serde_json::from_value(address.clone()?).ok()?;
+            Some(PostalAddress::from(address))
+        };
+        self.field(ctx, |person| Some(&person.contact.as_ref()?.billing_address), read).await
+    }
+
+    /// The language that they want to be spoken to in.
+    #[graphql(
+        directive = visibility::apply(to::<PreferredLocale>()),
+        directive = personalData::apply(class::<PreferredLocale>())
+    )]
+    async fn locale(&self, ctx: &Context<'_>) -> Shown<Locale> {
+        self.field(ctx, |person| Some(&person.profile.locale), |locale| locale.clone().map(Locale)).await
+    }
+
+    /// What they may do here.
+    #[graphql(
+        directive = visibility::apply(to::<GrantedRoles>()),
+        directive = personalData::apply(class::<GrantedRoles>())
+    )]
+    async fn roles(&self, ctx: &Context<'_>) -> Shown<Vec<Role>> {
+        let read = |names: &Vec<String>| Some(Roles::from_names(names.iter().map(String::as_str)).iter().collect());
+        self.field(ctx, |person| Some(&person.user.roles), read).await
+    }
+
+    /// When the account was made.
+    #[graphql(directive = visibility::apply(to::<CreatedAt>()), directive = personalData::apply(class::<CreatedAt>()))]
+    async fn created_at(&self, ctx: &Context<'_>) -> Shown<DateTime<Utc>> {
+        self.field(ctx, |person| Some(&person.user.created_at), |at| Some(*at)).await
+    }
+}
+
+/// A place on the web where a person is.
+#[derive(SimpleObject)]
+pub struct SocialLink {
+    /// The platform's name.
+    platform: String,
+    /// The address there; https.
+    url: Url,
+}
+
+/// Where invoices go.
+#[derive(SimpleObject)]
+pub struct PostalAddress {
+    /// Street and number.
+    line1: String,
+    /// What the first line has no room for.
+    line2: Option<String>,
+    /// City.
+    city: String,
+    /// Province, state or region.
+    region: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// Country, by its two letters (ISO 3166-1).
+    country: String,
+}
+
+impl From<Address> for PostalAddress {
+    fn from(address: Address) -> Self {
+        let Address { line1, line2, city, region, postal_code, country } = address;
+        Self { line1, line2, city, region, postal_code, country }
+    }
+}
+
+/// To whom a person shows a field.
+#[derive(SimpleObject)]
+pub struct FieldVisibility {
+    /// The field.
+    field: ProfileField,
+    /// To whom.
+    audience: FieldAudience,
+}
+
+impl FieldVisibility {
+    /// Every field of a person, those that they never chose as PRIVATE.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn all_of(call: &Call, user: UserId) -> Result<Vec<Self>, Fault> {
+        let seen = User(user).seen(call).await?;
+        Ok(Self::all(&seen.map(|seen| seen.person.choices()).unwrap_or_default()))
+    }
+
+    fn all(choices: &[(ProfileField, FieldAudience)]) -> Vec<Self> {
+        let chosen = |field| choices.iter().find(|(chosen, _)| *chosen == field).map(|(_, audience)| *audience);
+        ProfileField::ALL.into_iter().map(|field| Self { field, audience: chosen(field).unwrap_or_default() }).collect()
+    }
+}
+
+/// What a person changes about themselves. Absent: unchanged; null: cleared.
+#[derive(InputObject)]
+pub struct UpdateProfileInput {
+    /// 3 to 30 small letters, digits, dots and underscores.
+    username: MaybeUndefined<String>,
+    /// The name; it can't be cleared.
+    full_name: MaybeUndefined<String>,
+    /// No more than 2,000 characters.
+    biography: MaybeUndefined<String>,
+    /// No more than ten.
+    social_links: MaybeUndefined<Vec<SocialLinkInput>>,
+    /// Where they work or study.
+    organization: MaybeUndefined<String>,
+    /// What they do there.
+    job_title: MaybeUndefined<String>,
+    /// With its country code: +62 …
+    phone: MaybeUndefined<String>,
+    /// Where invoices go.
+    billing_address: MaybeUndefined<PostalAddressInput>,
+    /// The language to be spoken to in.
+    locale: MaybeUndefined<Locale>,
+}
+
+/// A place on the web where a person is.
+#[derive(InputObject)]
+pub struct SocialLinkInput {
+    /// The platform's name.
+    platform: String,
+    /// The address there; https.
+    url: Url,
+}
+
+/// Where invoices go.
+#[derive(InputObject)]
+pub struct PostalAddressInput {
+    /// Street and number.
+    line1: String,
+    /// What the first line has no room for.
+    line2: Option<String>,
+    /// City.
+    city: String,
+    /// Province, state or region.
+    region: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// Country, by its two letters (ISO 3166-1).
+    country: String,
+}
+
+/// To whom a person shows which fields.
+#[derive(InputObject)]
+pub struct SetVisibilityInput {
+    /// The fields that change.
+    fields: Vec<FieldVisibilityInput>,
+}
+
+/// To whom a person shows a field.
+#[derive(InputObject)]
+pub struct FieldVisibilityInput {
+    /// The field.
+    field: ProfileField,
+    /// To whom.
+    audience: FieldAudience,
+}
+
+/// A person after a change.
+#[derive(SimpleObject)]
+pub struct UserPayload {
+    /// The person.
+    user: Option<User>,
+    /// What they can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// What is shown to whom after a change.
+#[derive(SimpleObject)]
+pub struct VisibilityPayload {
+    /// Every field.
+    visibility: Option<Vec<FieldVisibility>>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+fn change<T>(given: MaybeUndefined<T>) -> Change<T> {
+    match given {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(value) => Change::Set(value),
+    }
+}
+
+/// Mutations of profiles.
+#[derive(Default)]
+pub struct ProfileMutations;
+
+/// Mutations of profiles.
+#[Object]
+impl ProfileMutations {
+    /// Changes the viewer's own profile.
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateProfileInput,
+    ) -> Result<UserPayload> {
+        let call = ctx.call();
+        let input = ProfileInput {
+            username: change(input.username),
+            full_name: change(input.full_name),
+            biography: change(input.biography),
+            social_links: change(input.social_links.map_value(|links| {
+                links.into_iter().map(|link| Link { platform: link.platform, url: link.url.0.to_string() }).collect()
+            })),
+            organization: change(input.organization),
+            job_title: change(input.job_title),
+            phone: change(input.phone),
+            billing_address: change(input.billing_address.map_value(|address| {
+                let PostalAddressInput { line1, line2, city, region, postal_code, country } = address;
+                Address { line1, line2, city, region, postal_code, country }
+            })),
+            locale: change(input.locale.map_value(|locale| locale.0)),
+        };
+        Ok(match update_profile::update_profile(call, input).await? {
+            Ok(user) => UserPayload { user: Some(User(user)), user_errors: Vec::new() },
+            Err(objections) => UserPayload { user: None, user_errors: user_error::told(objections, call.language) },
+        })
+    }
+
+    /// Chooses to whom the viewer shows which fields. What is not named stays as it was.
+    async fn set_visibility(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The fields that change.")] input: SetVisibilityInput,
+    ) -> Result<VisibilityPayload> {
+        let chosen: Vec<_> = input.fields.iter().map(|field| (field.field, field.audience)).collect();
+        let all = set_visibility::set_visibility(ctx.call(), &chosen).await?;
+        Ok(VisibilityPayload { visibility: Some(FieldVisibility::all(&all)), user_errors: Vec::new() })
+    }
+}

@@ -1,0 +1,119 @@
+//! What people tell about themselves.
+
+use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Table};
+
+/// Shown as its owner chooses, and to those who help or answer for them.
+const CHOSEN: &[Audience] = &[
+    Audience::OwnerChoice,
+    Audience::Self_,
+    Audience::Guardian,
+    Audience::Support,
+    Audience::PrivacyOfficer,
+    Audience::Admin,
+];
+
+crate::datum!(
+    /// The person's name.
+    FullName {
+        field: "fullName",
+        columns: &["profiles.full_name"],
+        class: PersonalDataClass::Account,
+        audience: &[
+            Audience::OwnerChoice,
+            Audience::Self_,
+            Audience::Guardian,
+            Audience::Instructor,
+            Audience::Reviewer,
+            Audience::Support,
+            Audience::PrivacyOfficer,
+            Audience::Admin,
+        ],
+        choice: Some(ProfileField::FullName),
+        purposes: &["account", "certificates"],
+    }
+);
+
+crate::datum!(
+    /// What the person writes about themselves.
+    Biography {
+        field: "biography",
+        columns: &["profiles.biography"],
+        class: PersonalDataClass::Profile,
+        audience: CHOSEN,
+        choice: Some(ProfileField::Biography),
+        purposes: &["community"],
+    }
+);
+
+crate::datum!(
+    /// Where the person works or studies.
+    Organization {
+        field: "organization",
+        columns: &["profiles.organization"],
+        class: PersonalDataClass::Profile,
+        audience: CHOSEN,
+        choice: Some(ProfileField::Organization),
+        purposes: &["community"],
+    }
+);
+
+crate::datum!(
+    /// What the person does there.
+    JobTitle {
+        field: "jobTitle",
+        columns: &["profiles.job_title"],
+        class: PersonalDataClass::Profile,
+        audience: CHOSEN,
+        choice: Some(ProfileField::JobTitle),
+        purposes: &["community"],
+    }
+);
+
+crate::datum!(
+    /// Where else the person is on the web: keys `platform` and `url`.
+    SocialLinks {
+        field: "socialLinks",
+        columns: &["profiles.social_links"],
+        class: PersonalDataClass::Profile,
+        audience: CHOSEN,
+        choice: Some(ProfileField::SocialLinks),
+        purposes: &["community"],
+    }
+);
+
+crate::datum!(
+    /// In which language the person wants to be spoken to.
+    PreferredLocale {
+        field: "locale",
+        columns: &["profiles.locale"],
+        class: PersonalDataClass::Account,
+        audience: &[Audience::Self_, Audience::Support],
+    }
+);
+
+crate::datum!(
+    /// A telephone number, E.164.
+    Phone {
+        field: "phone",
+        columns: &["contacts.phone"],
+        class: PersonalDataClass::Contact,
+        audience: &[Audience::Self_, Audience::Support, Audience::PrivacyOfficer, Audience::Admin],
+    }
+);
+
+crate::datum!(
+    /// Where invoices go: keys `line1`, `line2`, `city`, `region`, `postalCode`, `country`.
+    BillingAddress {
+        field: "billingAddress",
+        columns: &["contacts.billing_address"],
+        class: PersonalDataClass::Contact,
+        audience: &[Audience::Self_, Audience::PrivacyOfficer, Audience::Admin],
+        purposes: &["payments"],
+    }
+);
+
+/// The room's tables.
+pub const TABLES: &[Table] = &[
+    Table { name: "profiles", subject: "user_id", plain: &["academy_id", "user_id", "visibility"] },
+    Table { name: "contacts", subject: "user_id", plain: &["academy_id", "user_id"] },
+];

@@ -1,0 +1,212 @@
+//! Statements about profiles.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{contacts, logins, profiles, users};
+use serde_json::Value as Json;
+
+use super::{
+    model::{ContactPart, LoginPart, NewProfile, ProfilePart, UserPart},
+    privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
+};
+use crate::{
+    accounts::privacy::{CreatedAt, Username},
+    platform::{
+        db::page::Page,
+        fault::Fault,
+        graphql::{Batch, Call},
+        privacy::{Duty, FieldAudience, Personal, ProfileField, UserId},
+    },
+};
+
+/// A person as other rooms and the schema see them: sealed throughout.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub(super) user: UserPart,
+    pub(super) login: Option<LoginPart>,
+    pub(super) profile: ProfilePart,
+    pub(super) contact: Option<ContactPart>,
+}
+
+impl Person {
+    /// To whom the person shows what.
+    #[must_use]
+    pub fn choices(&self) -> Vec<(ProfileField, FieldAudience)> {
+        choices(&self.profile.visibility)
+    }
+
+    /// Their id.
+    #[must_use]
+    pub const fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    /// Their name.
+    #[must_use]
+    pub const fn full_name(&self) -> &Personal<String, FullName> {
+        &self.profile.full_name
+    }
+}
+
+/// The column `visibility` as choices; what is not there is PRIVATE.
+pub(super) fn choices(column: &Json) -> Vec<(ProfileField, FieldAudience)> {
+    let stored: BTreeMap<ProfileField, FieldAudience> = serde_json::from_value(column.clone()).unwrap_or_default();
+    stored.into_iter().collect()
+}
+
+/// A person by their id.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct PersonById(pub UserId);
+
+impl Batch for PersonById {
+    type Value = std::sync::Arc<Person>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let mut connection = call.reader().await?;
+        let ids: Vec<UserId> = keys.iter().map(|key| key.0).collect();
+        let rows: Vec<(UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>)> = users::table
+            .inner_join(profiles::table.on(profiles::user_id.eq(users::id)))
+            .left_join(logins::table.on(logins::user_id.eq(users::id)))
+            .left_join(contacts::table.on(contacts::user_id.eq(users::id)))
+            .filter(users::id.eq_any(ids))
+            .select((
+                UserPart::as_select(),
+                Option::<LoginPart>::as_select(),
+                ProfilePart::as_select(),
+                Option::<ContactPart>::as_select(),
+            ))
+            .load(&mut connection)
+            .await?;
+        let people = rows.into_iter().map(|(user, login, profile, contact)| {
+            let id = user.id;
+            (PersonById(id), std::sync::Arc::new(Person { user, login, profile, contact }))
+        });
+        Ok(people.collect())
+    }
+}
+
+/// Whose user name it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_username(mut connection: &AsyncPgConnection, username_key: &str) -> Result<Option<UserId>, Fault> {
+    let key: Personal<Option<String>, Username> = Personal::new(Some(username_key.to_owned()));
+    let user = logins::table
+        .filter(logins::username_key.eq(&key))
+        .select(logins::user_id)
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(user)
+}
+
+/// Where a person stands among the newest.
+pub(super) type Newest = (DateTime<Utc>, UserId);
+
+/// One row more than the page, newest first (or oldest first, where it is counted from the end).
+pub(super) async fn newest(mut connection: &AsyncPgConnection, page: &Page<Newest>) -> Result<Vec<Newest>, Fault> {
+    let at = |at: &DateTime<Utc>| Personal::<_, CreatedAt>::new(*at);
+    let (after, before) = page.bounds();
+    let mut query = users::table.select((users::created_at, users::id)).into_boxed();
+    if let Some((time, id)) = after {
+        query = query.filter(users::created_at.lt(at(time)).or(users::created_at.eq(at(time)).and(users::id.lt(*id))));
+    }
+    if let Some((time, id)) = before {
+        query = query.filter(users::created_at.gt(at(time)).or(users::created_at.eq(at(time)).and(users::id.gt(*id))));
+    }
+    query = if page.backwards() {
+        query.order((users::created_at.asc(), users::id.asc()))
+    } else {
+        query.order((users::created_at.desc(), users::id.desc()))
+    };
+    let limit = i64::try_from(page.limit + 1).unwrap_or(i64::MAX);
+    let rows: Vec<(Personal<DateTime<Utc>, CreatedAt>, UserId)> = query.limit(limit).load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(time, id)| (*time.for_duty(Duty::Order), id)).collect())
+}
+
+/// How many people there are.
+pub(super) async fn count(mut connection: &AsyncPgConnection) -> Result<i64, Fault> {
+    Ok(users::table.count().get_result(&mut connection).await?)
+}
+
+pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProfile) -> Result<(), Fault> {
+    diesel::insert_into(profiles::table).values(profile).execute(connection).await?;
+    Ok(())
+}
+
+/// What of a profile changes: nothing where it is `None`, cleared where it is `Some` of an empty value.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = profiles)]
+pub(super) struct ProfileChange {
+    pub full_name: Option<Personal<String, FullName>>,
+    pub biography: Option<Personal<Option<String>, Biography>>,
+    pub organization: Option<Personal<Option<String>, Organization>>,
+    pub job_title: Option<Personal<Option<String>, JobTitle>>,
+    pub social_links: Option<Personal<Json, SocialLinks>>,
+    pub locale: Option<Personal<Option<String>, PreferredLocale>>,
+}
+
+/// What of the ways to reach a person changes.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = contacts)]
+pub(super) struct ContactChange {
+    pub phone: Option<Personal<Option<String>, Phone>>,
+    pub billing_address: Option<Personal<Option<Json>, BillingAddress>>,
+}
+
+impl ProfileChange {
+    fn is_empty(&self) -> bool {
+        self.full_name.is_none()
+            && self.biography.is_none()
+            && self.organization.is_none()
+            && self.job_title.is_none()
+            && self.social_links.is_none()
+            && self.locale.is_none()
+    }
+}
+
+pub(super) async fn change(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    profile: ProfileChange,
+    contact: ContactChange,
+) -> Result<(), Fault> {
+    if !profile.is_empty() {
+        diesel::update(profiles::table.filter(profiles::user_id.eq(user))).set(profile).execute(connection).await?;
+    }
+    if contact.phone.is_some() || contact.billing_address.is_some() {
+        diesel::insert_into(contacts::table)
+            .values(contacts::user_id.eq(user))
+            .on_conflict_do_nothing()
+            .execute(connection)
+            .await?;
+        diesel::update(contacts::table.filter(contacts::user_id.eq(user))).set(contact).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Lays choices over those that were made before, and gives back all of them.
+pub(super) async fn choose(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    chosen: &[(ProfileField, FieldAudience)],
+) -> Result<Vec<(ProfileField, FieldAudience)>, Fault> {
+    let stored: Json = profiles::table
+        .filter(profiles::user_id.eq(user))
+        .select(profiles::visibility)
+        .for_update()
+        .first(connection)
+        .await?;
+    let all: BTreeMap<_, _> = choices(&stored).into_iter().chain(chosen.iter().copied()).collect();
+    let column = serde_json::to_value(&all).map_err(anyhow::Error::from)?;
+    diesel::update(profiles::table.filter(profiles::user_id.eq(user)))
+        .set(profiles::visibility.eq(column))
+        .execute(connection)
+        .await?;
+    Ok(all.into_iter().collect())
+}

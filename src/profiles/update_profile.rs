@@ -1,0 +1,104 @@
+//! Changes a person's own profile: what is absent stays, null clears, a value replaces.
+
+use super::{
+    model::{PostalAddress, SocialLink},
+    policy,
+    store::{self, ContactChange, ProfileChange},
+};
+use crate::{
+    accounts,
+    platform::{
+        change::Change,
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+        privacy::{Personal, UserId},
+    },
+};
+
+/// What a person changes about themselves.
+#[derive(Default)]
+#[expect(missing_docs, reason = "the fields of the profile")]
+pub struct ProfileInput {
+    pub username: Change<String>,
+    pub full_name: Change<String>,
+    pub biography: Change<String>,
+    pub social_links: Change<Vec<SocialLink>>,
+    pub organization: Change<String>,
+    pub job_title: Change<String>,
+    pub phone: Change<String>,
+    pub billing_address: Change<PostalAddress>,
+    pub locale: Change<String>,
+}
+
+/// Changes the viewer's own profile; nothing is changed where there is an objection.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn update_profile(call: &Call, input: ProfileInput) -> Result<Result<UserId, Vec<Objection>>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let mut objections = Vec::new();
+    let mut text = |change: Change<String>, field: &str, most: usize| {
+        change.try_map(|value| policy::text(&value, field, most)).unwrap_or_else(|objection| {
+            objections.push(objection);
+            Change::Keep
+        })
+    };
+    let biography = text(input.biography, "biography", 2000).emptied();
+    let organization = text(input.organization, "organization", 200).emptied();
+    let job_title = text(input.job_title, "jobTitle", 200).emptied();
+    let mut gather = |objection: Objection| objections.push(objection);
+    let full_name = match input.full_name {
+        Change::Keep => None,
+        Change::Clear => {
+            gather(Objection::new(
+                UserErrorCode::Required,
+                "fullName",
+                words!("Nama tidak dapat dikosongkan.", "A name can't be cleared."),
+            ));
+            None
+        }
+        Change::Set(name) => accounts::policy::full_name(&name).map_err(&mut gather).ok(),
+    };
+    let username = input.username.try_map(|name| accounts::policy::username(&name));
+    let links = input.social_links.try_map(policy::links);
+    let phone = input.phone.try_map(|number| policy::phone(&number));
+    let address = input.billing_address.try_map(policy::address);
+    let (username, links, phone, address) = match (username, links, phone, address) {
+        (Ok(username), Ok(links), Ok(phone), Ok(address)) if objections.is_empty() => (username, links, phone, address),
+        (username, links, phone, address) => {
+            objections.extend([username.err(), links.err(), phone.err(), address.err()].into_iter().flatten());
+            return Ok(Err(objections));
+        }
+    };
+    let links = links.stored(|links| json(&links))?.map(|links| links.unwrap_or_else(|| serde_json::json!([])));
+    let profile = ProfileChange {
+        full_name: full_name.map(Personal::new),
+        biography: biography.column().map(Personal::new),
+        organization: organization.column().map(Personal::new),
+        job_title: job_title.column().map(Personal::new),
+        social_links: links.map(Personal::new),
+        locale: input.locale.column().map(Personal::new),
+    };
+    let contact = ContactChange {
+        phone: phone.column().map(Personal::new),
+        billing_address: address.stored(|address| json(&address))?.map(Personal::new),
+    };
+    let mut tx = call.begin().await?;
+    if let Some(username) = username.column()
+        && !accounts::store::set_username(&mut tx, user, username).await?
+    {
+        return Ok(Err(vec![Objection::new(
+            UserErrorCode::Taken,
+            "username",
+            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
+        )]));
+    }
+    store::change(&mut tx, user, profile, contact).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(user))
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Fault> {
+    Ok(serde_json::to_value(value).map_err(anyhow::Error::from)?)
+}
