@@ -1,0 +1,103 @@
+//! Registering.
+
+use serde_json::{Value, json};
+
+use crate::harness::{PASSWORD, TestApp, user_errors};
+
+const REGISTER: &str =
+    "mutation ($input: RegisterInput!) { register(input: $input) { acknowledged userErrors { code path message } } }";
+
+async fn input(app: &TestApp) -> Value {
+    json!({
+        "email": "ani@example.org", "password": PASSWORD, "fullName": "Ani Wijaya", "ageConfirmed": true,
+        "acceptedDocuments": app.documents(&app.anonymous()).await,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_registers_proves_the_address_and_is_signed_in() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let query = "{ viewer { email emailVerified roles user { fullName username createdAt roles } sessions { current device } } }";
+    let data = ani.client.data(query, json!({})).await;
+    assert_eq!(data["viewer"]["email"], ani.email.as_str());
+    assert_eq!(data["viewer"]["emailVerified"], true);
+    assert_eq!(data["viewer"]["roles"], json!(["LEARNER"]));
+    assert_eq!(data["viewer"]["user"]["fullName"], "Ani Wijaya");
+    assert_eq!(data["viewer"]["sessions"][0]["current"], true);
+    let again =
+        "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { token userErrors { code path } } }";
+    let used = app.mailed_token(&ani.email).await;
+    let data = app.anonymous().data(again, json!({ "input": { "token": used } })).await;
+    assert_eq!(user_errors(&data["verifyEmail"]), ["EXPIRED input.token"], "a token works once");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_address_gets_the_same_answer_and_its_owner_a_mail() {
+    let app = TestApp::start().await;
+    let first = app.anonymous().send(REGISTER, json!({ "input": input(&app).await })).await;
+    let taken = app.anonymous().send(REGISTER, json!({ "input": input(&app).await })).await;
+    assert_eq!(first.json, taken.json);
+    let mut other = input(&app).await;
+    other["email"] = json!("  ANI@Example.org ");
+    assert_eq!(app.anonymous().send(REGISTER, json!({ "input": other })).await.json, first.json);
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), 3);
+    assert_eq!(mails.iter().filter(|mail| mail.contains("You have an account")).count(), 2);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_mended_is_told_at_once_and_nothing_is_written() {
+    let app = TestApp::start().await;
+    let documents = app.documents(&app.anonymous()).await;
+    for (change, expected) in [
+        (json!({ "email": "ani" }), vec!["INVALID input.email"]),
+        (json!({ "email": "ani", "fullName": " " }), vec!["INVALID input.email", "REQUIRED input.fullName"]),
+        (json!({ "password": "too short" }), vec!["TOO_SHORT input.password"]),
+        (json!({ "password": "ani@example.org!" }), vec!["TOO_WEAK input.password"]),
+        (json!({ "username": "9" }), vec!["INVALID input.username"]),
+        (json!({ "username": "admin" }), vec!["TAKEN input.username"]),
+        (json!({ "ageConfirmed": false }), vec!["REQUIRED input.ageConfirmed"]),
+        (json!({ "acceptedDocuments": [documents[0]] }), vec!["REQUIRED input.acceptedDocuments"]),
+        (json!({ "birthDate": "2001-02-03" }), vec!["INVALID input.birthDate"]),
+        (json!({ "guardianEmail": "ibu@example.org" }), vec!["INVALID input.guardianEmail"]),
+    ] {
+        let mut input = input(&app).await;
+        for (name, value) in change.as_object().expect("an object") {
+            input[name] = value.clone();
+        }
+        let data = app.anonymous().data(REGISTER, json!({ "input": input })).await;
+        assert_eq!(user_errors(&data["register"]), expected, "{change}");
+        assert_eq!(data["register"]["acknowledged"], false);
+    }
+    assert_eq!(app.mails().await, Vec::<String>::new());
+    // A document of the neighbour's is not one of ours.
+    let mut input = input(&app).await;
+    input["acceptedDocuments"] = json!(app.documents(&app.next_door()).await);
+    let data = app.anonymous().data(REGISTER, json!({ "input": input })).await;
+    assert_eq!(user_errors(&data["register"]), ["NOT_FOUND input.acceptedDocuments.0"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_can_be_asked_for_again_and_expires() {
+    let app = TestApp::start().await;
+    app.anonymous().data(REGISTER, json!({ "input": input(&app).await })).await;
+    let late = app.mailed_token("ani@example.org").await;
+    app.world.pass(chrono::TimeDelta::hours(25));
+    let verify =
+        "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { token userErrors { code path } } }";
+    let data = app.anonymous().data(verify, json!({ "input": { "token": late } })).await;
+    assert_eq!(user_errors(&data["verifyEmail"]), ["EXPIRED input.token"]);
+    let resend = "mutation ($input: ResendVerificationInput!) { resendVerification(input: $input) { acknowledged userErrors { code } } }";
+    let known = app.anonymous().send(resend, json!({ "input": { "email": "ani@example.org" } })).await;
+    let unknown = app.anonymous().send(resend, json!({ "input": { "email": "nobody@example.org" } })).await;
+    assert_eq!(known.json, unknown.json);
+    assert_eq!(app.mails().await.len(), 2);
+    let token = app.mailed_token("ani@example.org").await;
+    let data = app.anonymous().data(verify, json!({ "input": { "token": token } })).await;
+    assert!(data["verifyEmail"]["token"].is_string(), "{data}");
+    app.stop().await;
+}

@@ -1,0 +1,142 @@
+//! A server of one test.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use sanggar::{
+    academies::{self, CreateAcademy},
+    app, consent,
+    platform::{config::Settings, db::AcademyId, graphql::Services, http::Server, jobs},
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::{
+    client::Client,
+    cluster::{Database, empty_database},
+    world::TestWorld,
+};
+
+/// A server on a database of its own, with two academies: `nusa`, where tests live, and its neighbour `tetangga`.
+pub struct TestApp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database.
+    pub database: Database,
+    /// What it shares.
+    pub services: Services,
+    /// Its clock.
+    pub world: TestWorld,
+    /// The academy that tests live in.
+    pub academy: AcademyId,
+    /// The other one.
+    pub neighbour: AcademyId,
+    /// Its data directory.
+    pub data_dir: PathBuf,
+    stop: watch::Sender<bool>,
+    serving: Option<JoinHandle<()>>,
+}
+
+impl TestApp {
+    /// A server with the settings that every test has.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A server whose settings `change` has touched.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        // What the server warns of is told with the test that it happened in.
+        let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
+        let database = empty_database().await;
+        let data_dir = std::env::temp_dir()
+            .join(format!("sanggar-it-{}", std::process::id()))
+            .join(format!("data-{}", uuid::Uuid::new_v4().simple()));
+        let mut settings = Settings {
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir: data_dir.clone(),
+            public_url: Some("http://127.0.0.1:8080/".parse().expect("an address")),
+            connections: 4,
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let settings = Arc::new(settings);
+        let world = TestWorld::new();
+        let url = database.server_url();
+        app::check_database(&url).await.expect("a database fit to serve from");
+        let services = app::services(&settings, &url, &world.world()).expect("services");
+        let academy = make_academy(&services, "nusa", "Akademi Nusa").await;
+        let neighbour = make_academy(&services, "tetangga", "Akademi Tetangga").await;
+        let server = Server::bind(settings.bind, false).await.expect("a port");
+        let address = server.address();
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn({
+            let services = services.clone();
+            async move { app::answer(server, services, stopped).await.expect("serving ends well") }
+        });
+        Self { address, database, services, world, academy, neighbour, data_dir, stop, serving: Some(serving) }
+    }
+
+    /// A client of the academy that tests live in, signed in as nobody, who speaks English.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, "nusa")
+    }
+
+    /// A client of the other academy.
+    pub fn next_door(&self) -> Client {
+        Client::new(self.address, "tetangga")
+    }
+
+    /// Does all the work that is due, as the worker would.
+    pub async fn work(&self) {
+        let kinds = app::job_kinds();
+        while jobs::run_one(&self.services, &kinds).await.expect("the queue answers") {}
+    }
+
+    /// The mails that were sent, oldest first: the whole text of each.
+    pub async fn mails(&self) -> Vec<String> {
+        self.work().await;
+        let mut files: Vec<_> = std::fs::read_dir(self.data_dir.join("mails"))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        files.sort_by_key(|path: &PathBuf| std::fs::metadata(path).and_then(|meta| meta.modified()).ok());
+        files.iter().map(|path| std::fs::read_to_string(path).expect("a mail")).collect()
+    }
+
+    /// How many statements `request` takes, the session's look-up included.
+    pub async fn statements<T>(&self, request: impl Future<Output = T>) -> (u64, T) {
+        let before = self.services.db.statements();
+        let answer = request.await;
+        (self.services.db.statements() - before, answer)
+    }
+
+    /// Stops the server and asserts that nothing is left over: no job, no mail.
+    pub async fn stop(mut self) {
+        self.work().await;
+        let tx = self.services.db.begin_platform().await.expect("the database answers");
+        let left = jobs::backlog(&tx).await.expect("the queue answers");
+        assert_eq!(left, (0, 0), "jobs (waiting, given up) are left over");
+        drop(tx);
+        let _ = self.stop.send(true);
+        if let Some(serving) = self.serving.take() {
+            serving.await.expect("the server stops");
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        let _ = std::fs::remove_dir_all(&self.data_dir);
+    }
+}
+
+async fn make_academy(services: &Services, slug: &str, name: &str) -> AcademyId {
+    let new = CreateAcademy {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        locale: "en".to_owned(),
+        time_zone: "Asia/Jakarta".to_owned(),
+        hosts: vec![format!("{slug}.example.org")],
+    };
+    let academy = academies::create(services, new).await.expect("an academy");
+    consent::first_documents::publish(services, academy.id).await.expect("documents");
+    academy.id
+}

@@ -1,0 +1,40 @@
+//! Each migration has a true way down: up, down and up again leave the same database.
+
+use std::process::Command;
+
+use sanggar::platform::db::migrate;
+
+use crate::harness::{Database, empty_database};
+
+fn dump(database: &Database) -> String {
+    let mut words = database.superuser_url();
+    words = words.replace("host=", "--host=").replace("user=", "--username=").replace("dbname=", "--dbname=");
+    let programs = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let pg_dump = programs.map(|version| version.path().join("bin/pg_dump")).filter(|path| path.exists()).max();
+    let output = Command::new(pg_dump.unwrap_or_else(|| "pg_dump".into()))
+        .args(["--schema-only", "--no-comments"])
+        .args(words.split_whitespace())
+        .output()
+        .expect("pg_dump runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // A random word guards the dump against injection: it is another one each time.
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.lines()
+        .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_down_is_true() {
+    let database = empty_database().await;
+    let before = dump(&database);
+    assert!(before.contains("CREATE TABLE public.users"));
+    migrate::revert_all(&database.owner_url()).await.expect("the way down");
+    let bare = dump(&database);
+    assert!(!bare.contains("CREATE TABLE public.users") && !bare.contains("FUNCTION public.sanggar_"), "{bare}");
+    let done = migrate::run(&database.owner_url()).await.expect("the way up");
+    assert!(done.len() >= 3);
+    assert_eq!(dump(&database), before);
+    assert_eq!(migrate::run(&database.owner_url()).await.expect("once more"), Vec::<String>::new());
+}

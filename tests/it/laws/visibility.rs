@@ -1,0 +1,129 @@
+//! The visibility matrix: every guarded field of a person, asked for real by every kind of viewer, equals the schema.
+
+use std::fmt::Write;
+
+use sanggar::platform::privacy::Role;
+use serde_json::{Value, json};
+
+use super::schema::fields;
+use crate::harness::{Client, Person, TestApp, blessed};
+
+/// What a cell shows.
+fn cell(answer: &Value, field: &str, errors: &[Value]) -> &'static str {
+    let denied = errors.iter().any(|error| error["path"][1] == field && error["extensions"]["code"] == "FORBIDDEN");
+    match (answer.get(field), denied) {
+        (Some(Value::Null), true) => "denied",
+        (Some(Value::Null), false) => "private",
+        (Some(_), false) => "shown",
+        (Some(_), true) => "shown and denied",
+        (None, _) => "missing",
+    }
+}
+
+/// What the schema's directive says for a viewer with these audiences, where the owner chose `chosen`.
+fn promised(to: &str, audiences: &[&str], chosen: &str) -> &'static str {
+    let to: Vec<&str> = to.trim_matches(['[', ']']).split(", ").collect();
+    if to.iter().any(|audience| audiences.contains(audience)) {
+        return "shown";
+    }
+    if !to.contains(&"OWNER_CHOICE") {
+        return "denied";
+    }
+    match chosen {
+        "PUBLIC" => "shown",
+        "MEMBERS" if audiences.contains(&"MEMBERS") => "shown",
+        _ => "private",
+    }
+}
+
+async fn fill(person: &Person) {
+    let update = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path } } }";
+    let input = json!({
+        "biography": "Saya suka belajar.", "organization": "Sekolah", "jobTitle": "Guru", "phone": "+62 812 3456 7890",
+        "socialLinks": [{ "platform": "web", "url": "https://example.org/ani" }], "locale": "id",
+        "billingAddress": { "line1": "Jl. Melati 1", "city": "Bandung", "country": "ID" },
+    });
+    let data = person.client.data(update, json!({ "input": input })).await;
+    assert_eq!(data["updateProfile"]["userErrors"], json!([]));
+}
+
+async fn choose(person: &Person, audience: &str) {
+    let all = ["USERNAME", "FULL_NAME", "AVATAR", "BIOGRAPHY", "SOCIAL_LINKS", "ORGANIZATION", "JOB_TITLE"];
+    let fields: Vec<_> = all.iter().map(|field| json!({ "field": field, "audience": audience })).collect();
+    let set = "mutation ($input: SetVisibilityInput!) { setVisibility(input: $input) { userErrors { code } } }";
+    person.client.data(set, json!({ "input": { "fields": fields } })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_of_a_person_is_shown_as_the_schema_says() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    fill(&ani).await;
+    let stranger = app.person("Budi Santoso").await;
+    let next_door = app.person_of(&app.next_door(), "Dewi Lestari").await;
+    let mut viewers: Vec<(&str, Client, Vec<&str>)> = vec![
+        ("anonymous", app.anonymous(), vec!["PUBLIC"]),
+        ("learner", stranger.client.clone(), vec!["PUBLIC", "MEMBERS"]),
+        ("self", ani.client.clone(), vec!["PUBLIC", "MEMBERS", "SELF"]),
+    ];
+    for (name, role, audience) in [
+        ("instructor of others", Role::Instructor, None),
+        ("reviewer", Role::Reviewer, Some("REVIEWER")),
+        ("finance", Role::Finance, Some("FINANCE")),
+        ("support", Role::Support, Some("SUPPORT")),
+        ("privacy officer", Role::PrivacyOfficer, Some("PRIVACY_OFFICER")),
+        ("admin", Role::Admin, Some("ADMIN")),
+    ] {
+        let staff = app.staff(&format!("Staf {name}").replace(" of ", " "), role).await;
+        let audiences = ["PUBLIC", "MEMBERS"].into_iter().chain(audience).collect();
+        viewers.push((name, staff.client, audiences));
+    }
+    let guarded: Vec<(String, String)> = fields()
+        .into_iter()
+        .filter(|(owner, ..)| owner == "User")
+        .filter_map(|(_, field, _)| {
+            let directive = field.directives.iter().find(|directive| directive.node.name.node == "visibility")?;
+            Some((field.name.node.to_string(), directive.node.arguments.first()?.1.node.to_string()))
+        })
+        .collect();
+    assert!(guarded.len() >= 11, "{guarded:?}");
+    let selection: String = guarded.iter().fold(String::new(), |mut text, (field, _)| {
+        let below = match field.as_str() {
+            "socialLinks" => "{ url }",
+            "billingAddress" => "{ city }",
+            _ => "",
+        };
+        write!(text, "{field} {below} ").expect("a string grows");
+        text
+    });
+    let query = format!("query ($id: ID!) {{ node(id: $id) {{ ... on User {{ {selection} }} }} }}");
+    let mut table =
+        String::from("# Who sees what of a person: by viewer, by what the person chose, by field. Asked for real.\n");
+    for chosen in ["PRIVATE", "MEMBERS", "PUBLIC"] {
+        choose(&ani, chosen).await;
+        for (name, client, audiences) in &viewers {
+            let answer = client.send(&query, json!({ "id": ani.id })).await;
+            let errors = answer.json["errors"].as_array().cloned().unwrap_or_default();
+            let node = &answer.json["data"]["node"];
+            let promises: Vec<_> = guarded.iter().map(|(field, to)| (field, promised(to, audiences, chosen))).collect();
+            if node.is_null() {
+                // Of whom nothing is shown, nothing is told: not even which fields are denied.
+                assert!(promises.iter().all(|(_, promise)| *promise != "shown"), "{name} {chosen}: {}", answer.json);
+                assert!(errors.is_empty(), "{name} {chosen}: {}", answer.json);
+                writeln!(table, "\n{name}, {chosen}: not there").expect("a string grows");
+                continue;
+            }
+            writeln!(table, "\n{name}, {chosen}").expect("a string grows");
+            for (field, promise) in promises {
+                let cell = cell(node, field, &errors);
+                assert_eq!(cell, promise, "{field} to {name}, chosen {chosen}");
+                writeln!(table, "  {field}: {cell}").expect("a string grows");
+            }
+        }
+        // A neighbour's own academy has nobody of that id, whatever was chosen.
+        let answer = next_door.client.send(&query, json!({ "id": ani.id })).await;
+        assert_eq!(answer.json, json!({ "data": { "node": null } }));
+    }
+    blessed("visibility.txt", &table);
+    app.stop().await;
+}

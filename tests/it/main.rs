@@ -1,0 +1,10 @@
+//! The one integration binary: real HTTP to a real server on real Postgres. The harness, the laws, then a module a room.
+
+mod harness;
+
+mod laws;
+
+mod academies;
+mod accounts;
+mod platform;
+mod profiles;

@@ -1,0 +1,172 @@
+//! The program itself: it starts with nothing, survives being killed, and says what is wrong with a cure.
+
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+struct Home(PathBuf);
+
+impl Home {
+    fn new(name: &str) -> Self {
+        // Short: the path of a unix socket is.
+        let dir = std::env::temp_dir().join(format!("sanggar-it-{}", std::process::id())).join(format!("cli-{name}"));
+        std::fs::create_dir_all(dir.parent().expect("a parent")).expect("a folder");
+        Self(dir)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sanggar"));
+        command.args(arguments).arg("--data-dir").arg(&self.0);
+        for name in ["DATABASE_URL", "SANGGAR_BIND"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    fn serve(&self, bind: &str) -> Serving {
+        let child = self
+            .command(&["serve", "--bind", bind])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        Serving(child)
+    }
+}
+
+struct Serving(Child);
+
+impl Serving {
+    /// Stopped as a service manager would.
+    fn stop(mut self) {
+        let pid = self.0.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+        assert!(self.0.wait().expect("an end").success());
+    }
+
+    fn kill(mut self) {
+        self.0.kill().expect("killed");
+        self.0.wait().expect("an end");
+    }
+}
+
+fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+async fn ready(bind: &str) {
+    let start = Instant::now();
+    loop {
+        let answer = reqwest::get(format!("http://{bind}/readyz")).await;
+        if answer.is_ok_and(|answer| answer.status().is_success()) {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_mins(1), "not ready");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn academy_id(bind: &str) -> String {
+    let answer = reqwest::Client::new()
+        .post(format!("http://{bind}/graphql"))
+        .header("content-type", "application/json")
+        .body(r#"{"query":"{ academy { id } }"}"#)
+        .send()
+        .await
+        .expect("an answer");
+    answer.json::<serde_json::Value>().await.expect("JSON")["data"]["academy"]["id"].as_str().expect("an id").to_owned()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_starts_with_nothing_survives_a_kill_and_stops_its_postgres() {
+    let home = Home::new("kill");
+    let bind = free_port();
+    let server = home.serve(&bind);
+    ready(&bind).await;
+    let academy = academy_id(&bind).await;
+    // A second command beside the running server.
+    let listed = home.run(&["academy", "list", "--json"]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("one JSON document");
+    assert_eq!(listed["academies"][0]["slug"], "sanggar");
+    // An occupied port is told, with the cure.
+    let occupied = home.run(&["serve", "--bind", &bind]);
+    assert_eq!(occupied.status.code(), Some(1));
+    assert!(text(&occupied.stderr).contains("--bind"), "{}", text(&occupied.stderr));
+    server.kill();
+    let server = home.serve(&bind);
+    ready(&bind).await;
+    assert_eq!(academy_id(&bind).await, academy, "the same data after a kill");
+    server.stop();
+    assert!(!home.0.join("postgres/data/postmaster.pid").exists(), "Postgres stopped with the server");
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(home.0.join("sealing.key")).expect("a key").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_cure() {
+    let home = Home::new("wrong");
+    // A data directory of another version of Postgres.
+    let data = home.0.join("postgres/data");
+    std::fs::create_dir_all(&data).expect("a folder");
+    std::fs::write(data.join("PG_VERSION"), "9\n").expect("a file");
+    let other = home.run(&["doctor"]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(text(&other.stderr).contains("postgresql-9"), "{}", text(&other.stderr));
+    // No binaries at all.
+    let none =
+        home.command(&["doctor"]).env("PATH", "/nowhere").env("SANGGAR_PG_BIN", "/nowhere").output().expect("runs");
+    assert_eq!(none.status.code(), Some(1));
+    // An address that is none, a setting that is none, a word that is none.
+    let address = home.run(&["doctor", "--database-url", "nonsense"]);
+    assert_eq!(address.status.code(), Some(1));
+    let setting = home.command(&["config"]).env("SANGGAR_COLOUR", "red").output().expect("runs");
+    assert_eq!(setting.status.code(), Some(1));
+    assert!(text(&setting.stderr).contains("colour"), "{}", text(&setting.stderr));
+    assert_eq!(home.run(&["dance"]).status.code(), Some(2));
+    let open = home.run(&["serve", "--bind", "0.0.0.0:0", "--database-url", "postgres://localhost/none"]);
+    assert!(text(&open.stderr).contains("SANGGAR_TRUSTED_PROXIES"), "{}", text(&open.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_database_must_be_migrated_and_its_role_fit() {
+    let database = crate::harness::empty_database().await;
+    let home = Home::new("other");
+    let fit =
+        home.run(&["academy", "create", "satu", "--name", "Satu", "--database-url", &database.server_url(), "--json"]);
+    assert!(fit.status.success(), "{}", text(&fit.stderr));
+    let twice = home.run(&["academy", "create", "satu", "--name", "Satu", "--database-url", &database.server_url()]);
+    assert_eq!(twice.status.code(), Some(1), "a slug that is taken");
+    let superuser = home.run(&["academy", "list", "--database-url", &database.superuser_url()]);
+    assert_eq!(superuser.status.code(), Some(1));
+    assert!(text(&superuser.stderr).contains("nobypassrls"), "{}", text(&superuser.stderr));
+    sanggar::platform::db::migrate::revert_all(&database.owner_url()).await.expect("the way down");
+    let bare = home.run(&["academy", "list", "--database-url", &database.server_url()]);
+    assert_eq!(bare.status.code(), Some(1));
+    assert!(text(&bare.stderr).contains("sanggar migrate"), "{}", text(&bare.stderr));
+    let migrated = home.run(&[
+        "migrate",
+        "--owner-url",
+        &database.owner_url(),
+        "--database-url",
+        &database.server_url(),
+        "--json",
+    ]);
+    assert!(migrated.status.success(), "{}", text(&migrated.stderr));
+    let done: serde_json::Value = serde_json::from_slice(&migrated.stdout).expect("one JSON document");
+    assert!(done["migrations"].as_array().is_some_and(|names| names.len() >= 3));
+}

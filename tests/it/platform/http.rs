@@ -1,0 +1,160 @@
+//! GraphQL over HTTP: what is taken, what is refused, and in whose words.
+
+use serde_json::{Value, json};
+
+use crate::harness::TestApp;
+
+/// Instead of the content type that the client has of itself.
+fn typed(content_type: &str) -> reqwest::header::HeaderMap {
+    [(reqwest::header::CONTENT_TYPE, content_type.parse().expect("a header"))].into_iter().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_have_a_status_a_code_and_no_data() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let query = json!({ "query": "{ __typename }" }).to_string();
+    let big = json!({ "query": "{ __typename }", "extensions": { "x": "x".repeat(2 << 20) } }).to_string();
+    for (what, body, content_type, status, code) in [
+        ("fine", query.as_str(), "application/json", 200, None),
+        ("a charset", query.as_str(), "application/json; charset=UTF-8", 200, None),
+        ("text", query.as_str(), "text/plain", 415, Some("BAD_USER_INPUT")),
+        ("a form", "query=%7B__typename%7D", "application/x-www-form-urlencoded", 415, Some("BAD_USER_INPUT")),
+        ("another charset", query.as_str(), "application/json; charset=latin1", 415, Some("BAD_USER_INPUT")),
+        ("no JSON", "nonsense", "application/json", 400, Some("BAD_USER_INPUT")),
+        ("a batch", "[{\"query\":\"{__typename}\"}]", "application/json", 400, Some("BAD_USER_INPUT")),
+        ("no query", "{}", "application/json", 400, Some("BAD_USER_INPUT")),
+        (
+            "variables in a list",
+            "{\"query\":\"{__typename}\",\"variables\":[1]}",
+            "application/json",
+            400,
+            Some("BAD_USER_INPUT"),
+        ),
+        ("too large", big.as_str(), "application/json", 413, Some("PAYLOAD_TOO_LARGE")),
+        ("unparsable", "{\"query\":\"{\"}", "application/json", 400, Some("GRAPHQL_PARSE_FAILED")),
+        ("invalid", "{\"query\":\"{nothing}\"}", "application/json", 400, Some("GRAPHQL_VALIDATION_FAILED")),
+        (
+            "unclear",
+            "{\"query\":\"query A{__typename} query B{__typename}\"}",
+            "application/json",
+            400,
+            Some("OPERATION_RESOLUTION_FAILURE"),
+        ),
+        (
+            "a NUL",
+            "{\"query\":\"query($u:String!){user(username:$u){id}}\",\"variables\":{\"u\":\"a\\u0000\"}}",
+            "application/json",
+            400,
+            Some("BAD_USER_INPUT"),
+        ),
+    ] {
+        let response =
+            client.post().headers(typed(content_type)).body(body.to_owned()).send().await.expect("an answer");
+        assert_eq!(response.status().as_u16(), status, "{what}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        let answer: Value = serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"].as_str(), code, "{what}: {answer}");
+        assert_eq!(answer.get("data").is_some(), code.is_none(), "{what}: {answer}");
+    }
+    let twice = client.post().header("content-type", "text/plain").body(query.clone()).send().await.expect("an answer");
+    assert_eq!(twice.status().as_u16(), 415, "two content types");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_get_reads_and_never_writes() {
+    let app = TestApp::start().await;
+    let url = app.anonymous().url;
+    let ask = |query: &str| {
+        let url = url::Url::parse_with_params(&url, [("query", query)]).expect("an address");
+        reqwest::Client::new().get(url).header("x-academy", "nusa").send()
+    };
+    let read = ask("{ academy { slug } }").await.expect("an answer");
+    assert_eq!(read.status().as_u16(), 200);
+    assert_eq!(read.text().await.expect("a body"), "{\"data\":{\"academy\":{\"slug\":\"nusa\"}}}");
+    let write = ask("mutation { logOut { acknowledged } }").await.expect("an answer");
+    assert_eq!(write.status().as_u16(), 405);
+    assert_eq!(write.headers()["allow"], "POST");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_in_the_language_asked_for() {
+    let app = TestApp::start().await;
+    let query = "mutation { setVisibility(input: { fields: [] }) { userErrors { code } } }";
+    let english = app.anonymous().send(query, json!({})).await;
+    let indonesian = app.anonymous().speaking("id-ID, en;q=0.5").send(query, json!({})).await;
+    assert_eq!(english.codes(), ["UNAUTHENTICATED"]);
+    assert_eq!(indonesian.codes(), ["UNAUTHENTICATED"]);
+    assert_eq!(english.json["errors"][0]["message"], "Sign in first (logIn).");
+    assert_eq!(indonesian.json["errors"][0]["message"], "Silakan masuk terlebih dahulu (logIn).");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_are_published_and_kept() {
+    let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = 12).await;
+    let client = app.anonymous();
+    let data = client.data("{ serviceLimits { name limit unit description } }", json!({})).await;
+    let limits = data["serviceLimits"].as_array().expect("limits").clone();
+    let of = |name: &str| {
+        limits.iter().find(|limit| limit["name"] == name).unwrap_or_else(|| panic!("{name}"))["limit"].clone()
+    };
+    assert_eq!(of("depth"), 16);
+    assert_eq!(of("costPerMinute"), 12);
+    let deep = format!("{{ {} id {} }}", "academy { ".repeat(20), "} ".repeat(20));
+    assert_eq!(client.send(&deep, json!({})).await.codes(), ["QUERY_TOO_COMPLEX"]);
+    let refused = client.send("{ serviceLimits { name } }", json!({})).await;
+    assert_eq!((refused.status, refused.codes()), (429, vec!["RATE_LIMITED"]), "{}", refused.json);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_ids_and_cursors_are_told() {
+    let app = TestApp::start().await;
+    let admin = app.staff("Rina Admin", sanggar::platform::privacy::Role::Admin).await;
+    let client = &admin.client;
+    for id in ["", "x", "AAAA", "42"] {
+        assert_eq!(
+            client.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await.codes(),
+            ["BAD_USER_INPUT"]
+        );
+    }
+    for arguments in
+        ["first: 0", "first: -1", "first: 101", "last: 101", "first: 1, last: 1", "after: \"x\"", "before: \"AAAA\""]
+    {
+        let answer = client.send(&format!("{{ users({arguments}) {{ nodes {{ id }} }} }}"), json!({})).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{arguments}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_explorer_works_with_no_network() {
+    let app = TestApp::start().await;
+    let base = format!("http://{}", app.address);
+    let page = reqwest::get(&base).await.expect("a page");
+    let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("http"), "{policy}");
+    let html = page.text().await.expect("html");
+    let files: Vec<&str> = html.split(['"']).filter(|part| part.starts_with("/graphiql/")).collect();
+    assert_eq!(files.len(), 6);
+    assert!(!html.contains("//unpkg") && !html.contains("https://"), "the page asks another host");
+    for file in files {
+        let response = reqwest::get(format!("{base}{file}")).await.expect("a file");
+        assert_eq!(response.status().as_u16(), 200, "{file}");
+        assert!(!response.bytes().await.expect("bytes").is_empty());
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_readiness_answer() {
+    let app = TestApp::start().await;
+    for path in ["healthz", "readyz"] {
+        let response = reqwest::get(format!("http://{}/{path}", app.address)).await.expect("an answer");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+    }
+    app.stop().await;
+}

@@ -1,0 +1,88 @@
+//! graphql-transport-ws over a real socket.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+use crate::harness::TestApp;
+
+type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(app: &TestApp) -> Socket {
+    let mut request = format!("ws://{}/graphql", app.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    request.headers_mut().insert("x-academy", "nusa".parse().expect("a header"));
+    connect_async(request).await.expect("a socket").0
+}
+
+async fn say(socket: &mut Socket, message: Value) {
+    socket.send(Message::text(message.to_string())).await.expect("sent");
+}
+
+async fn hear(socket: &mut Socket) -> Value {
+    loop {
+        match socket.next().await.expect("open").expect("a message") {
+            Message::Text(text) => return serde_json::from_str(&text).expect("JSON"),
+            Message::Close(frame) => return json!({ "closed": u16::from(frame.expect("a reason").code) }),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_delivers_and_completes() {
+    let app = TestApp::start().await;
+    let mut socket = open(&app).await;
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "subscription { serverTime }" } }))
+        .await;
+    let next = hear(&mut socket).await;
+    assert_eq!(next["type"], "next");
+    assert_eq!(next["payload"]["data"]["serverTime"], "2026-11-22T03:00:00+00:00", "the clock of the test");
+    say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ academy { slug } }" } })).await;
+    let answer = loop {
+        let message = hear(&mut socket).await;
+        if message["payload"]["data"].get("academy").is_some() {
+            break message;
+        }
+    };
+    assert_eq!(answer["payload"]["data"]["academy"]["slug"], "nusa");
+    assert_eq!(hear(&mut socket).await, json!({ "id": "1", "type": "complete" }));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_is_signed_in_by_its_first_message() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut socket = open(&app).await;
+    say(
+        &mut socket,
+        json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } }),
+    )
+    .await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ viewer { email } }" } })).await;
+    assert_eq!(hear(&mut socket).await["payload"]["data"]["viewer"]["email"], ani.email.as_str());
+    let mut refused = open(&app).await;
+    say(&mut refused, json!({ "type": "connection_init", "payload": { "Authorization": "Bearer sgs_nonsense" } }))
+        .await;
+    assert_eq!(hear(&mut refused).await["closed"], 4403);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_gets_no_socket() {
+    let app = TestApp::start().await;
+    let mut request = format!("ws://{}/graphql", app.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    request.headers_mut().insert("origin", "https://elsewhere.example".parse().expect("a header"));
+    let refused = connect_async(request).await.expect_err("a socket for another site").to_string();
+    assert!(refused.contains("403"), "{refused}");
+    app.stop().await;
+}
