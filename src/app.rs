@@ -4,23 +4,25 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::{
-    academies, accounts, api, consent,
+    academies, accounts, api, catalog, certificates, consent, enrolment, instructors,
     platform::{
         clock::Clock,
         config::Settings,
         db::{Db, DbSettings, migrate, roles},
-        graphql::{Services, endpoint::Face},
+        fault::Fault,
+        graphql::{Call, Services, call::Relations, endpoint::Face},
         http::{Readiness, Server, router},
         id::Random,
         jobs,
         mail::{self, Mailer},
-        privacy::{Datum, Entry, Table},
+        privacy::{Datum, Entry, Table, UserId},
         storage::Storage,
     },
-    profiles,
+    profiles, quizzes,
 };
 
 /// Every datum of personal data, in the order of the rooms. The inventory, the export and the erasure read it; a test
@@ -47,6 +49,12 @@ pub fn data() -> Vec<Entry> {
         profiles::privacy::PreferredLocale::ENTRY,
         profiles::privacy::Phone::ENTRY,
         profiles::privacy::BillingAddress::ENTRY,
+        instructors::privacy::Application::ENTRY,
+        instructors::privacy::DisplayName::ENTRY,
+        instructors::privacy::Expertise::ENTRY,
+        enrolment::privacy::Learning::ENTRY,
+        quizzes::privacy::Answered::ENTRY,
+        certificates::privacy::HolderName::ENTRY,
     ]
 }
 
@@ -75,6 +83,11 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(consent::privacy::TABLES);
     tables.extend_from_slice(accounts::privacy::TABLES);
     tables.extend_from_slice(profiles::privacy::TABLES);
+    tables.extend_from_slice(instructors::privacy::TABLES);
+    tables.extend_from_slice(catalog::privacy::TABLES);
+    tables.extend_from_slice(enrolment::privacy::TABLES);
+    tables.extend_from_slice(quizzes::privacy::TABLES);
+    tables.extend_from_slice(certificates::privacy::TABLES);
     tables
 }
 
@@ -120,7 +133,22 @@ pub fn services(settings: &Arc<Settings>, url: &str, world: &World) -> anyhow::R
         mailer: Mailer::new(settings)?,
         storage: Storage::local(&settings.data_dir.join("files"))?,
         settings: Arc::clone(settings),
+        relations: Arc::new(Enrolments),
     })
+}
+
+/// Who teaches whom, as enrolments have it.
+struct Enrolments;
+
+impl Relations for Enrolments {
+    fn taught<'a>(
+        &'a self,
+        call: &'a Call,
+        instructor: UserId,
+        subjects: &'a [UserId],
+    ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>> {
+        Box::pin(async move { enrolment::store::taught(call.reader().await?, instructor, subjects).await })
+    }
 }
 
 /// Refuses a database that must not be served from: a role that looks past row-level security, or missing migrations.
@@ -157,7 +185,7 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
     let schema = api::schema(services.settings.introspection);
     let face = Arc::new(Face::new(schema, services.clone(), api::Front::new(&services), api::ONCE)?);
     let readiness = Readiness::new(services.db.clone());
-    let routes = router(Arc::clone(&face), readiness.clone(), Vec::new())?;
+    let routes = router(Arc::clone(&face), readiness.clone(), api::documents::routes(&services))?;
     let sweeper = tokio::spawn(async move {
         loop {
             tokio::time::sleep(std::time::Duration::from_mins(1)).await;

@@ -7,7 +7,13 @@ pub mod platform;
 pub mod academies;
 pub mod accounts;
 pub mod consent;
+pub mod instructors;
 pub mod profiles;
+
+pub mod catalog;
+pub mod certificates;
+pub mod enrolment;
+pub mod quizzes;
 
 pub mod api;
 pub mod app;

@@ -35,6 +35,15 @@ pub async fn insert(connection: &mut AsyncPgConnection, academy: &AcademyRow) ->
     Ok(())
 }
 
+/// An academy, locked: what is made once for each (a signing key) is made by one at a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: AcademyId) -> Result<AcademyRow, Fault> {
+    let row = academies::table.filter(academies::id.eq(id)).select(AcademyRow::as_select()).for_update();
+    Ok(row.first(connection).await?)
+}
+
 /// An academy by its id.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct AcademyById(pub AcademyId);

@@ -14,12 +14,15 @@ use super::{
 };
 use crate::{
     academies,
+    catalog::{self, graphql::Course},
     consent::DocumentId,
+    enrolment::{graphql::Enrolment, model::EnrolmentStatus},
+    instructors::graphql::InstructorApplication,
     platform::{
         db::AcademyId,
         fault::Fault,
         graphql::{
-            Call, CallExt, UserError,
+            Call, CallExt, List, PageArgs, UserError,
             scalars::{Date, Locale},
             user_error::{self, Objection},
         },
@@ -74,6 +77,46 @@ impl Viewer {
         let call = ctx.call();
         let rows = store::sessions_of(call.reader().await?, self.user, call.services.clock.now()).await?;
         Ok(rows.into_iter().map(Session).collect())
+    }
+
+    /// What they learn, newest first.
+    async fn learning(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that are this far.")] status: Option<Vec<EnrolmentStatus>>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Enrolment>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(Enrolment::own(ctx.call(), self.user, status, &page).await?)
+    }
+
+    /// What they teach, published or not, newest first.
+    async fn teaching(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Course>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(catalog::graphql::taught_by(ctx.call(), self.user, &page).await?)
+    }
+
+    /// Their applications to teach, newest first.
+    async fn instructor_applications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<InstructorApplication>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(InstructorApplication::all(ctx.call(), None, Some(self.user), &page).await?)
     }
 
     /// To whom they show each field.

@@ -1,6 +1,16 @@
 //! The mails of this room.
 
-use crate::platform::mail::Letter;
+use super::store;
+use crate::{
+    academies::AcademyRow,
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::Services,
+        mail::{self, Letter},
+        privacy::{Duty, UserId},
+    },
+};
 
 /// How long the link of [`verify_address`] works, in hours.
 pub const VERIFY_HOURS: i64 = 24;
@@ -55,4 +65,20 @@ pub fn target(public_url: Option<&url::Url>, token: &str) -> String {
             url.to_string()
         },
     )
+}
+
+/// Mails a person, in the academy's language, where they have an address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn to_person(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    user: UserId,
+    letter: &Letter,
+) -> Result<(), Fault> {
+    let login = store::login_of(tx, user).await?;
+    let Some(address) = login.and_then(|login| login.email.for_duty(Duty::Mail).clone()) else { return Ok(()) };
+    mail::post(tx, services, (academy.id, &academy.name), (Some(user), &address), academy.language(), letter).await
 }

@@ -55,6 +55,20 @@ pub async fn login_by_username(mut connection: &AsyncPgConnection, username_key:
     Ok(found)
 }
 
+/// The login of a person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn login_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Option<Login>, Fault> {
+    let found = logins::table
+        .filter(logins::user_id.eq(user))
+        .select(Login::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
 /// Sets or clears a person's user name. False where somebody else has it.
 ///
 /// # Errors

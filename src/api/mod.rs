@@ -1,5 +1,6 @@
 //! The GraphQL roots, who a request is from, and the registry of nodes: with `app.rs`, the places that know all rooms.
 
+pub mod documents;
 mod gateway;
 mod mutation;
 mod node;
@@ -12,6 +13,9 @@ use async_graphql::{
 };
 
 use crate::{
+    catalog::graphql::{Course, CourseRun, CourseSubmission},
+    enrolment::graphql::Enrolment,
+    instructors::graphql::InstructorApplication,
     platform::graphql::{List, page::Cursor},
     profiles::graphql::User,
 };
@@ -45,6 +49,12 @@ fn described(builder: Builder) -> Builder {
     let builder = builder
         .override_output_type_description::<PageInfo>("Where a page stands in its list.")
         .override_output_type_description::<chrono::DateTime<chrono::Utc>>("A moment: RFC 3339, UTC.");
+    let builder = list_of::<Course>(builder, "Courses, a page at a time.", "A course in a list.");
+    let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
+    let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
+    let builder = list_of::<Enrolment>(builder, "Enrolments, a page at a time.", "An enrolment in a list.");
+    let builder =
+        list_of::<InstructorApplication>(builder, "Applications, a page at a time.", "An application in a list.");
     list_of::<User>(builder, "People, a page at a time.", "A person in a list.")
 }
 

@@ -2,8 +2,23 @@
 
 use async_graphql::MergedObject;
 
-use crate::{accounts::graphql::AccountMutations, profiles::graphql::ProfileMutations};
+use crate::{
+    accounts::graphql::AccountMutations,
+    catalog::{graphql::CatalogMutations, quiz_graphql::QuizWritingMutations},
+    enrolment::graphql::EnrolmentMutations,
+    instructors::graphql::InstructorMutations,
+    profiles::graphql::ProfileMutations,
+    quizzes::graphql::AttemptMutations,
+};
+
+/// Levels 1 and 2: people.
+#[derive(MergedObject, Default)]
+pub struct PeopleMutations(AccountMutations, ProfileMutations, InstructorMutations);
+
+/// Level 3: learning.
+#[derive(MergedObject, Default)]
+pub struct LearningMutations(CatalogMutations, QuizWritingMutations, EnrolmentMutations, AttemptMutations);
 
 /// The root of mutations.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutations, ProfileMutations);
+pub struct Mutation(PeopleMutations, LearningMutations);

@@ -5,7 +5,18 @@ use async_graphql::{Context, Interface};
 use crate::{
     academies::graphql::{self as academies, Academy},
     accounts::graphql::Session,
+    catalog::{
+        graphql::{Course, CourseRun, CourseSubmission, Lesson, Section},
+        model::{CourseKind, LessonKindOfId, QuizKind, RunKind, SectionKind, SubmissionKind},
+        quiz_graphql::Quiz,
+    },
+    certificates::{graphql::Certificate, model::CertificateKind},
     consent::{DocumentKind, graphql::PolicyDocument},
+    enrolment::{graphql::Enrolment, model::EnrolmentKind},
+    instructors::{
+        ApplicationKind, InstructorProfileKind,
+        graphql::{InstructorApplication, InstructorProfile},
+    },
     platform::{
         db::AcademyKind,
         fault::Fault,
@@ -14,6 +25,7 @@ use crate::{
         privacy::{SessionKind, UserKind},
     },
     profiles::graphql::User,
+    quizzes::{graphql::Attempt, model::AttemptKind},
 };
 
 /// Whatever has a global id.
@@ -26,6 +38,28 @@ pub enum Node {
     PolicyDocument(PolicyDocument),
     /// A session.
     Session(Session),
+    /// A course.
+    Course(Course),
+    /// An offering of a course.
+    CourseRun(CourseRun),
+    /// A part of a course.
+    Section(Section),
+    /// A lesson.
+    Lesson(Lesson),
+    /// A quiz.
+    Quiz(Quiz),
+    /// A submitted version of a course.
+    CourseSubmission(CourseSubmission),
+    /// An enrolment.
+    Enrolment(Enrolment),
+    /// A go at a quiz.
+    Attempt(Attempt),
+    /// A certificate.
+    Certificate(Certificate),
+    /// An application to teach.
+    InstructorApplication(InstructorApplication),
+    /// The public face of an instructor.
+    InstructorProfile(InstructorProfile),
     /// A person.
     User(User),
 }
@@ -41,6 +75,40 @@ impl Node {
         }
         if let Some(id) = id.of::<SessionKind>() {
             return Ok(Session::of_viewer(ctx.call(), id).await?.map(Self::Session));
+        }
+        let call = ctx.call();
+        if let Some(id) = id.of::<CourseKind>() {
+            return Ok(Course::by_id(call, id).await?.map(Self::Course));
+        }
+        if let Some(id) = id.of::<RunKind>() {
+            return Ok(CourseRun::by_id(call, id).await?.map(Self::CourseRun));
+        }
+        if let Some(id) = id.of::<SectionKind>() {
+            return Ok(Section::by_id(call, id).await?.map(Self::Section));
+        }
+        if let Some(id) = id.of::<LessonKindOfId>() {
+            return Ok(Lesson::by_id(call, id).await?.map(Self::Lesson));
+        }
+        if let Some(id) = id.of::<QuizKind>() {
+            return Ok(Quiz::by_id(call, id).await?.map(Self::Quiz));
+        }
+        if let Some(id) = id.of::<SubmissionKind>() {
+            return Ok(CourseSubmission::by_id(call, id).await?.map(Self::CourseSubmission));
+        }
+        if let Some(id) = id.of::<EnrolmentKind>() {
+            return Ok(Enrolment::by_id(call, id).await?.map(Self::Enrolment));
+        }
+        if let Some(id) = id.of::<AttemptKind>() {
+            return Ok(Attempt::by_id(call, id).await?.map(Self::Attempt));
+        }
+        if let Some(id) = id.of::<CertificateKind>() {
+            return Ok(Certificate::by_id(call, id).await?.map(Self::Certificate));
+        }
+        if let Some(id) = id.of::<ApplicationKind>() {
+            return Ok(InstructorApplication::by_id(ctx.call(), id).await?.map(Self::InstructorApplication));
+        }
+        if let Some(id) = id.of::<InstructorProfileKind>() {
+            return Ok(InstructorProfile::by_id(ctx.call(), id).await?.map(Self::InstructorProfile));
         }
         if let Some(id) = id.of::<UserKind>() {
             return Ok(User::visible(ctx.call(), id).await?.map(Self::User));

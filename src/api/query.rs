@@ -8,6 +8,12 @@ use crate::{
     academies::graphql::{self as academies, Academy},
     accounts::graphql::Viewer,
     app,
+    catalog::{
+        graphql::{Course, CourseFilter, CourseSubmission},
+        model::SubmissionStatus,
+    },
+    certificates::graphql::CertificateVerification,
+    instructors::{ApplicationStatus, graphql::InstructorApplication},
     platform::{
         fault::Fault,
         graphql::{CallExt, List, PageArgs, scalars::Duration},
@@ -89,6 +95,66 @@ impl Query {
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<List<User>> {
         Ok(User::all(ctx.call(), &PageArgs { first, after, last, before }).await?)
+    }
+
+    /// A course by its name in addresses, if the viewer may see it.
+    async fn course(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its name in addresses.")] slug: String,
+    ) -> Result<Option<Course>> {
+        Ok(Course::by_slug(ctx.call(), &slug).await?)
+    }
+
+    /// The catalogue: published courses, newest first.
+    async fn courses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which courses.")] filter: Option<CourseFilter>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Course>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(Course::all(ctx.call(), filter.unwrap_or_default().into(), &page).await?)
+    }
+
+    /// Courses that were submitted, newest first. Reviewers.
+    async fn course_submissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that are this far.")] status: Option<SubmissionStatus>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<CourseSubmission>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(CourseSubmission::all(ctx.call(), status, &page).await?)
+    }
+
+    /// Anyone may ask. Never errors for an unknown code: status NOT_FOUND.
+    async fn certificate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code, with or without hyphens, in any case.")] code: String,
+    ) -> Result<CertificateVerification> {
+        Ok(CertificateVerification::of_code(ctx.call(), &code).await?)
+    }
+
+    /// Applications to teach, newest first. Reviewers.
+    async fn instructor_applications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that are this far.")] status: Option<ApplicationStatus>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<InstructorApplication>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(InstructorApplication::all(ctx.call(), status, None, &page).await?)
     }
 
     /// What personal data this academy holds, why, for how long and who may read it: the record of processing, generated

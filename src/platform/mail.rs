@@ -22,7 +22,7 @@ use super::{
     jobs::{self, Job},
     privacy::{Audience, Duty, Erasure, LegalBasis, Personal, PersonalDataClass, RetentionStart, Table, UserId},
     seal::Use,
-    text::{Language, Words},
+    text::{Language, Words, html_escaped},
 };
 
 crate::datum!(
@@ -79,26 +79,22 @@ impl Letter {
             let paragraph = paragraph.in_language(language);
             text.push_str(paragraph);
             text.push_str("\n\n");
-            html.push_str(&format!("<p>{}</p>", escaped(paragraph)));
+            html.push_str(&format!("<p>{}</p>", html_escaped(paragraph)));
         }
         if let Some((words, target)) = &self.action {
             let words = words.in_language(language);
             text.push_str(&format!("{words}:\n{target}\n\n"));
-            let target = escaped(target);
+            let target = html_escaped(target);
             html.push_str(&if target.starts_with("http") {
-                format!("<p><a href=\"{target}\">{}</a></p>", escaped(words))
+                format!("<p><a href=\"{target}\">{}</a></p>", html_escaped(words))
             } else {
-                format!("<p>{}:<br><code>{target}</code></p>", escaped(words))
+                format!("<p>{}:<br><code>{target}</code></p>", html_escaped(words))
             });
         }
         text.push_str(&format!("-- \n{academy}\n"));
-        html.push_str(&format!("<p>{}</p></body></html>", escaped(academy)));
+        html.push_str(&format!("<p>{}</p></body></html>", html_escaped(academy)));
         (subject, text, html)
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[derive(Insertable)]

@@ -52,6 +52,12 @@ impl Language {
     }
 }
 
+/// The text as HTML that shows it to the letter.
+#[must_use]
+pub fn html_escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// One message in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {

@@ -6,7 +6,7 @@ use super::store::{Person, PersonById};
 use crate::platform::{
     fault::Fault,
     graphql::{Batch, Call},
-    privacy::{Access, Audience, UserId},
+    privacy::{Access, Audience, Role, UserId},
 };
 
 /// A person and what the viewer may see of them.
@@ -29,10 +29,18 @@ impl Batch for AccessTo {
         let viewer = call.viewer();
         let subjects: Vec<UserId> = keys.iter().map(|key| key.0).collect();
         let people = PersonById::load(call, &subjects.iter().copied().map(PersonById).collect::<Vec<_>>()).await?;
+        // Who teaches a course that they are enrolled in: asked for instructors only.
+        let taught = match viewer.user {
+            Some(instructor) if viewer.roles.has(Role::Instructor) => {
+                call.services.relations.taught(call, instructor, &subjects).await?
+            }
+            _ => Vec::new(),
+        };
         let seen = people.into_values().map(|person| {
             let id = person.id();
             let own = (viewer.user == Some(id)).then_some(Audience::Self_);
-            let access = Access::new(viewer.standing().chain(own), person.choices());
+            let teaches = taught.contains(&id).then_some(Audience::Instructor);
+            let access = Access::new(viewer.standing().chain(own).chain(teaches), person.choices());
             (AccessTo(id), Seen { person, access: Arc::new(access) })
         });
         Ok(seen.collect())

@@ -15,6 +15,7 @@ use crate::{
         policy,
         privacy::{CreatedAt, Email, GrantedRoles, Username},
     },
+    instructors::graphql::InstructorProfile,
     platform::{
         change::Change,
         fault::Fault,
@@ -213,6 +214,11 @@ impl User {
     )]
     async fn locale(&self, ctx: &Context<'_>) -> Shown<Locale> {
         self.field(ctx, |person| Some(&person.profile.locale), |locale| locale.clone().map(Locale)).await
+    }
+
+    /// Their public face, where they teach: what they agreed to have shown.
+    async fn instructor(&self, ctx: &Context<'_>) -> Result<Option<InstructorProfile>> {
+        Ok(InstructorProfile::of(ctx.call(), self.0).await?)
     }
 
     /// What they may do here.

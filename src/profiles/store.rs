@@ -124,8 +124,8 @@ pub(super) async fn newest(mut connection: &AsyncPgConnection, page: &Page<Newes
     } else {
         query.order((users::created_at.desc(), users::id.desc()))
     };
-    let limit = i64::try_from(page.limit + 1).unwrap_or(i64::MAX);
-    let rows: Vec<(Personal<DateTime<Utc>, CreatedAt>, UserId)> = query.limit(limit).load(&mut connection).await?;
+    let rows: Vec<(Personal<DateTime<Utc>, CreatedAt>, UserId)> =
+        query.limit(page.one_more()).load(&mut connection).await?;
     Ok(rows.into_iter().map(|(time, id)| (*time.for_duty(Duty::Order), id)).collect())
 }
 

@@ -167,5 +167,344 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    instructor_applications (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        display_name -> Sealed<Text>,
+        experience -> Sealed<Text>,
+        expertise -> Sealed<Array<Text>>,
+        linkedin_url -> Nullable<Sealed<Text>>,
+        proposals -> Sealed<Jsonb>,
+        status -> Text,
+        reason -> Nullable<Sealed<Text>>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    instructor_profiles (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        display_name -> Sealed<Text>,
+        expertise -> Sealed<Array<Text>>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    courses (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        locale -> Text,
+        status -> Text,
+        latest_id -> Nullable<Uuid>,
+        published_id -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_instructors (academy_id, course_id, user_id) {
+        academy_id -> Uuid,
+        course_id -> Uuid,
+        user_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_versions (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        course_id -> Uuid,
+        number -> Int4,
+        frozen_at -> Nullable<Timestamptz>,
+        edits -> Int4,
+        title -> Text,
+        summary -> Text,
+        description -> Text,
+        level -> Text,
+        tags -> Array<Text>,
+        lessons_percent -> Int4,
+        quizzes_passed -> Bool,
+        lesson_count -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    sections (academy_id, version_id, id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        id -> Uuid,
+        position -> Int4,
+        title -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    quizzes (academy_id, version_id, id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        id -> Uuid,
+        title -> Text,
+        titles -> Jsonb,
+        pass_percent -> Int4,
+        time_limit -> Nullable<Int4>,
+        attempts_allowed -> Nullable<Int4>,
+        shuffle -> Bool,
+        feedback -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lessons (academy_id, version_id, id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        id -> Uuid,
+        section_id -> Uuid,
+        position -> Int4,
+        kind -> Text,
+        preview -> Bool,
+        title -> Text,
+        body -> Nullable<Text>,
+        media_url -> Nullable<Text>,
+        estimated_duration -> Nullable<Int4>,
+        quiz_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lesson_translations (academy_id, version_id, lesson_id, locale) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        lesson_id -> Uuid,
+        locale -> Text,
+        title -> Text,
+        body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    questions (academy_id, version_id, id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        id -> Uuid,
+        quiz_id -> Uuid,
+        position -> Int4,
+        multiple -> Bool,
+        prompt -> Text,
+        prompts -> Jsonb,
+        points -> Int8,
+        feedback -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    choices (academy_id, version_id, id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        id -> Uuid,
+        question_id -> Uuid,
+        position -> Int4,
+        text -> Text,
+        texts -> Jsonb,
+        fraction -> Int8,
+        feedback -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_runs (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        course_id -> Uuid,
+        name -> Text,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        seats -> Nullable<Int4>,
+        invitation_only -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_submissions (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        course_id -> Uuid,
+        version_id -> Uuid,
+        status -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Uuid>,
+        submitted_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    enrolments (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        run_id -> Uuid,
+        version_id -> Uuid,
+        status -> Text,
+        enrolled_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+        last_activity_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    entitlements (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        source -> Text,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lesson_completions (academy_id, enrolment_id, lesson_id) {
+        academy_id -> Uuid,
+        enrolment_id -> Uuid,
+        lesson_id -> Uuid,
+        completed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    attempts (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        enrolment_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        version_id -> Uuid,
+        quiz_id -> Uuid,
+        number -> Int4,
+        status -> Text,
+        locale -> Nullable<Text>,
+        question_ids -> Array<Uuid>,
+        started_at -> Timestamptz,
+        deadline -> Nullable<Timestamptz>,
+        submitted_at -> Nullable<Timestamptz>,
+        score -> Nullable<Int8>,
+        max_score -> Int8,
+        passed -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    answers (academy_id, attempt_id, question_id) {
+        academy_id -> Uuid,
+        attempt_id -> Uuid,
+        question_id -> Uuid,
+        choice_ids -> Array<Uuid>,
+        score -> Nullable<Int8>,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    signing_keys (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Text,
+        public_key -> Bytea,
+        sealed -> Bytea,
+        issuer -> Text,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    certificates (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        enrolment_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        course_id -> Uuid,
+        code -> Text,
+        holder_name -> Nullable<Sealed<Text>>,
+        course_title -> Text,
+        issuer_name -> Text,
+        jwt -> Nullable<Sealed<Text>>,
+        status -> Text,
+        issued_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    certificate_codes (code) {
+        code -> Text,
+        academy_id -> Uuid,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
+diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
+diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
+diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
+diesel::allow_tables_to_appear_in_same_query!(questions, choices);
+diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, course_instructors);

@@ -6,5 +6,7 @@ mod laws;
 
 mod academies;
 mod accounts;
+mod instructors;
+mod line;
 mod platform;
 mod profiles;

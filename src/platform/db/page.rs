@@ -39,7 +39,22 @@ pub struct Rows<T> {
     pub has_next: bool,
 }
 
+impl<T> Rows<T> {
+    /// The same page of what `map` makes of its rows; what it makes nothing of is left out.
+    #[must_use]
+    pub fn filter_map<U>(self, map: impl FnMut(T) -> Option<U>) -> Rows<U> {
+        let Self { rows, has_previous, has_next } = self;
+        Rows { rows: rows.into_iter().filter_map(map).collect(), has_previous, has_next }
+    }
+}
+
 impl<C> Page<C> {
+    /// The limit of a statement that shows whether there is more.
+    #[must_use]
+    pub fn one_more(&self) -> i64 {
+        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
+    }
+
     /// Cuts what a statement with `limit + 1` gave to a page. Counted from the end, rows come in reverse.
     #[must_use]
     pub fn cut<T>(&self, mut rows: Vec<T>) -> Rows<T> {

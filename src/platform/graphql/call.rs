@@ -23,7 +23,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::Viewer,
+    privacy::{UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -46,6 +46,19 @@ pub struct Services {
     pub storage: Storage,
     /// The configuration.
     pub settings: Arc<Settings>,
+    /// What people are to each other by what they learn and teach.
+    pub relations: Arc<dyn Relations>,
+}
+
+/// What people are to each other by what they learn and teach. Known to a room above those that ask: wired in `app.rs`.
+pub trait Relations: Send + Sync + 'static {
+    /// Those of `subjects` who are enrolled in a course that `instructor` teaches.
+    fn taught<'a>(
+        &'a self,
+        call: &'a Call,
+        instructor: UserId,
+        subjects: &'a [UserId],
+    ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>>;
 }
 
 /// What the transport knows about a request.

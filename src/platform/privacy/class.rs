@@ -234,6 +234,8 @@ pub struct Entry {
     pub basis: LegalBasis,
     /// Who answers for it.
     pub controller: Controller,
+    /// Whether its columns are read only through an object type that is guarded whole: then they need no seal of their own.
+    pub guarded_whole: bool,
     /// Whether it is sealed in the database.
     pub encrypted: bool,
     /// Whether an export holds it. What may not leave even to its owner (a password hash) says false.
@@ -257,6 +259,7 @@ impl Entry {
         purposes: &["account"],
         basis: LegalBasis::Contract,
         controller: Controller::Academy,
+        guarded_whole: false,
         encrypted: false,
         exported: true,
         erasure: Erasure::Delete,

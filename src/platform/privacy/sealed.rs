@@ -27,6 +27,8 @@ pub enum Duty {
     Authenticate,
     /// To write a mail to the person.
     Mail,
+    /// To show what its owner gave in order to be shown.
+    Publish,
     /// To put rows in order; the position goes out sealed in a cursor.
     Order,
     /// To freeze the holder's name in a certificate.

@@ -9,7 +9,7 @@ use async_graphql::{
         types::{FieldDefinition, TypeKind, TypeSystemDefinition},
     },
 };
-use sanggar::{api, app};
+use sanggar::{api, app, platform::privacy::Audience};
 
 #[test]
 fn schema_graphql_is_what_the_code_prints() {
@@ -70,7 +70,8 @@ fn personal_fields_say_who_may_read_them() {
                 let audience: Vec<_> = datum.audience.iter().map(|audience| word(*audience)).collect();
                 assert_eq!(to, format!("[{}]", audience.join(", ")), "{owner}.{name}");
                 assert_eq!(class, word(datum.class), "{owner}.{name}");
-                assert!(field.ty.node.nullable, "{owner}.{name} is guarded and can't be null");
+                let public = datum.audience.contains(&Audience::Public);
+                assert!(public || field.ty.node.nullable, "{owner}.{name} is guarded and can't be null");
                 seen.insert(key);
             }
             (Some(_), None, None) => assert!(guarded, "{owner}.{name} is personal data and says not who may read it"),

@@ -1,0 +1,2 @@
+drop table instructor_profiles;
+drop table instructor_applications;

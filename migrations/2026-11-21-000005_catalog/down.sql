@@ -1,0 +1,12 @@
+drop table course_submissions;
+drop table course_runs;
+drop table choices;
+drop table questions;
+drop table lesson_translations;
+drop table lessons;
+drop table quizzes;
+drop table sections;
+alter table courses drop column latest_id, drop column published_id;
+drop table course_versions;
+drop table course_instructors;
+drop table courses;

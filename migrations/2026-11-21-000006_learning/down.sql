@@ -1,0 +1,5 @@
+drop table answers;
+drop table attempts;
+drop table lesson_completions;
+drop table entitlements;
+drop table enrolments;

@@ -1,0 +1,55 @@
+//! Who may see and change a course before it is published.
+
+use super::{
+    model::{CourseId, CourseRow, CourseStatus},
+    store::{self, InstructorsOf},
+};
+use crate::platform::{
+    db::Tx,
+    fault::Fault,
+    graphql::{Call, user_error::Objection},
+    privacy::Role,
+};
+
+/// Whether the viewer teaches the course or runs the academy.
+///
+/// # Errors
+/// Those of the database.
+pub async fn may_edit(call: &Call, course: CourseId) -> Result<bool, Fault> {
+    let viewer = call.viewer();
+    let Some(user) = viewer.user else { return Ok(false) };
+    if viewer.roles.has(Role::Admin) {
+        return Ok(true);
+    }
+    let instructors = call.load(InstructorsOf(course)).await?.unwrap_or_default();
+    Ok(instructors.contains(&user))
+}
+
+/// Whether the viewer may see the course: published, anybody; else who may edit it, and reviewers.
+///
+/// # Errors
+/// Those of the database.
+pub async fn may_see(call: &Call, course: &CourseRow) -> Result<bool, Fault> {
+    Ok(course.status == CourseStatus::Published
+        || call.viewer().roles.has(Role::Reviewer)
+        || may_edit(call, course.id).await?)
+}
+
+/// The course, locked, for who may edit it; to everybody else it is not there.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn lock_to_edit(
+    call: &Call,
+    tx: &mut Tx,
+    course: CourseId,
+    field: &str,
+) -> Result<Result<CourseRow, Objection>, Fault> {
+    let viewer = call.viewer();
+    let user = viewer.signed_in()?;
+    let Some(row) = store::lock(tx, course).await? else { return Ok(Err(Objection::not_found(field))) };
+    if viewer.roles.has(Role::Admin) || store::teaches(tx, user, course).await? {
+        return Ok(Ok(row));
+    }
+    Ok(Err(Objection::not_found(field)))
+}

@@ -1,0 +1,379 @@
+//! Statements about what a version holds: sections, lessons, quizzes, translations. A room's second store.
+
+use std::collections::HashMap;
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{choices, lesson_translations, lessons, questions, quizzes, sections};
+
+use super::model::{
+    ChoiceRow, LessonId, LessonRow, NewLesson, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow, SectionId,
+    SectionRow, VersionId,
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Batch, Call},
+};
+
+/// Everything that a version holds.
+#[derive(Default, Clone, Debug)]
+pub struct Content {
+    /// Sections.
+    pub sections: Vec<SectionRow>,
+    /// Quizzes.
+    pub quizzes: Vec<QuizRow>,
+    /// Lessons.
+    pub lessons: Vec<NewLesson>,
+    /// Translations of lessons.
+    pub translations: Vec<NewTranslation>,
+    /// Questions.
+    pub questions: Vec<QuestionRow>,
+    /// Choices.
+    pub choices: Vec<ChoiceRow>,
+}
+
+/// Postgres takes 65,535 values a statement; a row has at most a dozen.
+const ROWS: usize = 1000;
+
+/// Adds content to a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(connection: &mut AsyncPgConnection, content: &Content) -> Result<(), Fault> {
+    macro_rules! all {
+        ($table:ident, $rows:expr) => {
+            for rows in $rows.chunks(ROWS) {
+                diesel::insert_into($table::table).values(rows).execute(connection).await?;
+            }
+        };
+    }
+    all!(sections, content.sections);
+    all!(quizzes, content.quizzes);
+    all!(lessons, content.lessons);
+    all!(lesson_translations, content.translations);
+    all!(questions, content.questions);
+    all!(choices, content.choices);
+    Ok(())
+}
+
+/// Copies everything that a version holds into another.
+///
+/// # Errors
+/// Those of the database.
+pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
+    // By name, table after table; the ids of things stay.
+    const COPIES: [&str; 6] = [
+        "insert into sections (version_id, id, position, title)
+         select $2, id, position, title from sections where version_id = $1",
+        "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback)
+         select $2, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback
+         from quizzes where version_id = $1",
+        "insert into lessons (version_id, id, section_id, position, kind, preview, title, body, media_url,
+             estimated_duration, quiz_id)
+         select $2, id, section_id, position, kind, preview, title, body, media_url, estimated_duration, quiz_id
+         from lessons where version_id = $1",
+        "insert into lesson_translations (version_id, lesson_id, locale, title, body)
+         select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
+        "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback)
+         select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback
+         from questions where version_id = $1",
+        "insert into choices (version_id, id, question_id, position, text, texts, fraction, feedback)
+         select $2, id, question_id, position, text, texts, fraction, feedback from choices where version_id = $1",
+    ];
+    for statement in COPIES {
+        diesel::sql_query(statement)
+            .bind::<diesel::sql_types::Uuid, _>(from)
+            .bind::<diesel::sql_types::Uuid, _>(into)
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The last position of a version's sections.
+///
+/// # Errors
+/// Those of the database.
+pub async fn last_section(mut connection: &AsyncPgConnection, version: VersionId) -> Result<i32, Fault> {
+    let last: Option<i32> = sections::table
+        .filter(sections::version_id.eq(version))
+        .select(diesel::dsl::max(sections::position))
+        .first(&mut connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// The last position of a section's lessons.
+///
+/// # Errors
+/// Those of the database.
+pub async fn last_lesson(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    section: SectionId,
+) -> Result<i32, Fault> {
+    let last: Option<i32> = lessons::table
+        .filter(lessons::version_id.eq(version))
+        .filter(lessons::section_id.eq(section))
+        .select(diesel::dsl::max(lessons::position))
+        .first(&mut connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// The last position of a quiz's questions.
+///
+/// # Errors
+/// Those of the database.
+pub async fn last_question(mut connection: &AsyncPgConnection, version: VersionId, quiz: QuizId) -> Result<i32, Fault> {
+    let last: Option<i32> = questions::table
+        .filter(questions::version_id.eq(version))
+        .filter(questions::quiz_id.eq(quiz))
+        .select(diesel::dsl::max(questions::position))
+        .first(&mut connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Any version that a section, lesson or quiz is in: the newest of them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn version_of_section(mut connection: &AsyncPgConnection, id: SectionId) -> Result<Option<VersionId>, Fault> {
+    let rows = sections::table.filter(sections::id.eq(id)).order(sections::version_id.desc());
+    Ok(rows.select(sections::version_id).first(&mut connection).await.optional()?)
+}
+
+/// The newest version that a quiz is in.
+///
+/// # Errors
+/// Those of the database.
+pub async fn version_of_quiz(mut connection: &AsyncPgConnection, id: QuizId) -> Result<Option<VersionId>, Fault> {
+    let rows = quizzes::table.filter(quizzes::id.eq(id)).order(quizzes::version_id.desc());
+    Ok(rows.select(quizzes::version_id).first(&mut connection).await.optional()?)
+}
+
+/// The newest version that a lesson is in.
+///
+/// # Errors
+/// Those of the database.
+pub async fn version_of_lesson(mut connection: &AsyncPgConnection, id: LessonId) -> Result<Option<VersionId>, Fault> {
+    let rows = lessons::table.filter(lessons::id.eq(id)).order(lessons::version_id.desc());
+    Ok(rows.select(lessons::version_id).first(&mut connection).await.optional()?)
+}
+
+/// The lessons of a version in their order, without their bodies.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lessons_of(mut connection: &AsyncPgConnection, version: VersionId) -> Result<Vec<LessonRow>, Fault> {
+    let rows = lessons::table
+        .inner_join(
+            sections::table.on(sections::version_id.eq(lessons::version_id).and(sections::id.eq(lessons::section_id))),
+        )
+        .filter(lessons::version_id.eq(version))
+        .order((sections::position, lessons::position, lessons::id))
+        .select(LessonRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows)
+}
+
+/// The questions of a quiz with their choices, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn questions_of(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    quiz: QuizId,
+) -> Result<Vec<(QuestionRow, Vec<ChoiceRow>)>, Fault> {
+    let asked: Vec<QuestionRow> = questions::table
+        .filter(questions::version_id.eq(version))
+        .filter(questions::quiz_id.eq(quiz))
+        .order((questions::position, questions::id))
+        .select(QuestionRow::as_select())
+        .load(&mut connection)
+        .await?;
+    let offered: Vec<ChoiceRow> = choices::table
+        .filter(choices::version_id.eq(version))
+        .filter(choices::question_id.eq_any(asked.iter().map(|question| question.id).collect::<Vec<_>>()))
+        .order((choices::position, choices::id))
+        .select(ChoiceRow::as_select())
+        .load(&mut connection)
+        .await?;
+    let mut by_question: HashMap<QuestionId, Vec<ChoiceRow>> = HashMap::new();
+    for choice in offered {
+        by_question.entry(choice.question_id).or_default().push(choice);
+    }
+    Ok(asked
+        .into_iter()
+        .map(|question| {
+            let choices = by_question.remove(&question.id).unwrap_or_default();
+            (question, choices)
+        })
+        .collect())
+}
+
+/// The quizzes of a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quizzes_of(mut connection: &AsyncPgConnection, version: VersionId) -> Result<Vec<QuizRow>, Fault> {
+    let rows = quizzes::table.filter(quizzes::version_id.eq(version)).select(QuizRow::as_select());
+    Ok(rows.load(&mut connection).await?)
+}
+
+/// The sections of a version.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SectionsOf(pub VersionId);
+
+impl Batch for SectionsOf {
+    type Value = Vec<SectionRow>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<SectionRow>>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<SectionRow> = sections::table
+            .filter(sections::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((sections::position, sections::id))
+            .select(SectionRow::as_select())
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<SectionRow>> = HashMap::new();
+        for row in rows {
+            found.entry(Self(row.version_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// The lessons of a version, by their sections' and their own order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct LessonsOf(pub VersionId);
+
+impl Batch for LessonsOf {
+    type Value = std::sync::Arc<Vec<LessonRow>>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<LessonRow> = lessons::table
+            .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((lessons::position, lessons::id))
+            .select(LessonRow::as_select())
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<LessonRow>> = HashMap::new();
+        for row in rows {
+            found.entry(Self(row.version_id)).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(key, rows)| (key, std::sync::Arc::new(rows))).collect())
+    }
+}
+
+/// The body of a lesson in its own language.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct BodyOf(pub VersionId, pub LessonId);
+
+impl Batch for BodyOf {
+    type Value = Option<String>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Option<String>>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<(VersionId, LessonId, Option<String>)> = lessons::table
+            .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lessons::id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .select((lessons::version_id, lessons::id, lessons::body))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|(version, lesson, body)| (Self(version, lesson), body)).collect())
+    }
+}
+
+/// The translations of a version's lessons: locale and title, without bodies.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct TranslationsOf(pub VersionId, pub LessonId);
+
+impl Batch for TranslationsOf {
+    type Value = Vec<(String, String)>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
+        use lesson_translations::{lesson_id, locale, table, title, version_id};
+        let mut connection = call.reader().await?;
+        let rows: Vec<(VersionId, LessonId, String, String)> = table
+            .filter(version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .order(locale)
+            .select((version_id, lesson_id, locale, title))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Self::Value> = HashMap::new();
+        for (version, lesson, tag, text) in rows {
+            found.entry(Self(version, lesson)).or_default().push((tag, text));
+        }
+        Ok(found)
+    }
+}
+
+/// The body of a lesson in another language.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct TranslatedBodyOf(pub VersionId, pub LessonId, pub String);
+
+impl Batch for TranslatedBodyOf {
+    type Value = Option<String>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Option<String>>, Fault> {
+        use lesson_translations::{body, lesson_id, locale, table, version_id};
+        let mut connection = call.reader().await?;
+        let rows: Vec<(VersionId, LessonId, String, Option<String>)> = table
+            .filter(version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .filter(locale.eq_any(keys.iter().map(|key| key.2.clone()).collect::<Vec<_>>()))
+            .select((version_id, lesson_id, locale, body))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|(version, lesson, tag, text)| (Self(version, lesson, tag), text)).collect())
+    }
+}
+
+/// A quiz of a version.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct QuizIn(pub VersionId, pub QuizId);
+
+impl Batch for QuizIn {
+    type Value = QuizRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, QuizRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<QuizRow> = quizzes::table
+            .filter(quizzes::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(quizzes::id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .select(QuizRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.version_id, row.id), row)).collect())
+    }
+}
+
+/// How many questions a quiz has, and what they are worth together, in millionths.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SizeOf(pub VersionId, pub QuizId);
+
+impl Batch for SizeOf {
+    type Value = (i64, i64);
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, (i64, i64)>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<(VersionId, QuizId, i64)> = questions::table
+            .filter(questions::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(questions::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .select((questions::version_id, questions::quiz_id, questions::points))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, (i64, i64)> = HashMap::new();
+        for (version, quiz, points) in rows {
+            let size = found.entry(Self(version, quiz)).or_default();
+            *size = (size.0 + 1, size.1 + points);
+        }
+        Ok(found)
+    }
+}

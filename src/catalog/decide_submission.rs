@@ -1,0 +1,68 @@
+//! A reviewer decides on a submission. Approval publishes exactly the version that was submitted.
+
+use super::{
+    mail,
+    model::{SubmissionId, SubmissionStatus},
+    store::{self, InstructorsOf},
+};
+use crate::{
+    academies, accounts,
+    instructors::Decision,
+    platform::{
+        fault::Fault,
+        graphql::{Batch, Call, UserErrorCode, user_error::Objection},
+        privacy::Role,
+    },
+};
+
+/// Decides.
+///
+/// # Errors
+/// `FORBIDDEN` to who is no reviewer, and those of the database.
+pub async fn decide(
+    call: &Call,
+    id: SubmissionId,
+    decision: Decision,
+    reason: Option<String>,
+) -> Result<Result<SubmissionId, Objection>, Fault> {
+    let reviewer = call.viewer().with_role(&[Role::Reviewer, Role::Admin])?;
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if decision != Decision::Approve && reason.is_none() {
+        let words = words!("Tulis alasannya untuk pengajar.", "Give the instructors a reason.");
+        return Ok(Err(Objection::new(UserErrorCode::Required, "reason", words)));
+    }
+    let mut tx = call.begin().await?;
+    let Some(submission) = store::lock_submission(&mut tx, id).await? else {
+        return Ok(Err(Objection::not_found("id")));
+    };
+    if submission.status != SubmissionStatus::Pending {
+        let words = words!("Pengajuan ini sudah diputuskan.", "This submission was decided already.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
+    }
+    if store::teaches(&tx, reviewer, submission.course_id).await? {
+        let words = words!("Orang lain yang meninjau kursus Anda.", "Somebody else reviews your own course.");
+        return Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
+    }
+    let now = call.services.clock.now();
+    let status = match decision {
+        Decision::Approve => SubmissionStatus::Approved,
+        Decision::RequestChanges => SubmissionStatus::ChangesRequested,
+        Decision::Reject => SubmissionStatus::Rejected,
+    };
+    store::decide_submission(&mut tx, id, status, reason.as_deref(), reviewer, now).await?;
+    if decision == Decision::Approve {
+        store::publish(&mut tx, submission.course_id, submission.version_id, now).await?;
+    }
+    let academy = call.load(academies::store::AcademyById(call.academy)).await?;
+    let academy = academy.ok_or_else(|| anyhow::anyhow!("the request's academy is gone"))?;
+    let title = store::version(&tx, submission.version_id).await?.title;
+    let letter = mail::decided(&academy.name, &title, status, reason.as_deref());
+    let key = InstructorsOf(submission.course_id);
+    let instructors = InstructorsOf::load(call, std::slice::from_ref(&key)).await?.remove(&key).unwrap_or_default();
+    for instructor in instructors {
+        accounts::mail::to_person(&mut tx, &call.services, &academy, instructor, &letter).await?;
+    }
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(id))
+}

@@ -1,0 +1,22 @@
+//! The catalogue: courses, their versions, and what a version holds: sections, lessons, quizzes and their translations.
+//!
+//! Owns `courses`, `course_instructors`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
+//! `choices`, `course_runs` and `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the
+//! thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
+
+pub mod authority;
+pub mod content;
+pub mod create_course;
+pub mod decide_submission;
+pub mod draft;
+pub mod graphql;
+pub mod import;
+mod mail;
+pub mod model;
+mod policy;
+pub mod privacy;
+pub mod quiz_graphql;
+pub mod rendering;
+pub mod store;
+pub mod submit_course;
+pub mod write;

@@ -1,0 +1,257 @@
+//! Rows of courses and of what their versions hold.
+#![expect(missing_docs, reason = "the columns are commented in the migration")]
+
+use chrono::{DateTime, Utc};
+use diesel::{Insertable, Queryable, Selectable};
+use sanggar_schema::tables::{
+    choices, course_runs, course_submissions, course_versions, courses, lesson_translations, lessons, questions,
+    quizzes, sections,
+};
+use serde_json::Value as Json;
+
+crate::id_kind!(CourseId, CourseKind, "Course", 8);
+crate::id_kind!(SectionId, SectionKind, "Section", 9);
+crate::id_kind!(LessonId, LessonKindOfId, "Lesson", 10);
+crate::id_kind!(QuizId, QuizKind, "Quiz", 11);
+crate::id_kind!(QuestionId, QuestionKind, "ChoiceQuestion", 12);
+crate::id_kind!(ChoiceId, ChoiceKind, "Item", 13);
+crate::id_kind!(SubmissionId, SubmissionKind, "CourseSubmission", 14);
+crate::id_kind!(RunId, RunKind, "CourseRun", 15);
+crate::id_kind!(VersionId, VersionKind, "CourseVersion", 16);
+
+crate::text_enum!(
+    /// Whether the catalogue shows a course.
+    CourseStatus {
+        /// It was never published.
+        Draft = "DRAFT",
+        /// The catalogue shows it.
+        Published = "PUBLISHED",
+        /// The catalogue hides it; who is enrolled still has it.
+        Archived = "ARCHIVED",
+    }
+);
+
+crate::text_enum!(
+    /// For whom a course is.
+    CourseLevel {
+        /// For who knows nothing of it yet.
+        Beginner = "BEGINNER",
+        /// For who knows the basics.
+        Intermediate = "INTERMEDIATE",
+        /// For who knows it well.
+        Advanced = "ADVANCED",
+    }
+);
+
+crate::text_enum!(
+    /// What a lesson is.
+    LessonKind {
+        /// A text.
+        Article = "ARTICLE",
+        /// A video.
+        Video = "VIDEO",
+        /// A quiz.
+        Quiz = "QUIZ",
+        /// A file.
+        File = "FILE",
+        /// A meeting.
+        Live = "LIVE",
+    }
+);
+
+crate::text_enum!(
+    /// When learners see the answer key of a quiz.
+    FeedbackPolicy {
+        /// Never.
+        Never = "NEVER",
+        /// After each attempt.
+        AfterEachAttempt = "AFTER_EACH_ATTEMPT",
+        /// After the last attempt that they have.
+        AfterLastAttempt = "AFTER_LAST_ATTEMPT",
+        /// Once they have passed.
+        AfterPassing = "AFTER_PASSING",
+    }
+);
+
+crate::text_enum!(
+    /// How far a submission is.
+    SubmissionStatus {
+        /// A reviewer will read it.
+        Pending = "PENDING",
+        /// A reviewer asks for changes.
+        ChangesRequested = "CHANGES_REQUESTED",
+        /// It is published.
+        Approved = "APPROVED",
+        /// It was refused.
+        Rejected = "REJECTED",
+        /// Its instructors took it back.
+        Withdrawn = "WITHDRAWN",
+    }
+);
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = courses, check_for_backend(diesel::pg::Pg))]
+pub struct CourseRow {
+    pub id: CourseId,
+    pub slug: String,
+    pub locale: String,
+    pub status: CourseStatus,
+    pub latest_id: Option<VersionId>,
+    pub published_id: Option<VersionId>,
+    pub published_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A version, without its description: that is read only where it is asked for.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = course_versions, check_for_backend(diesel::pg::Pg))]
+pub struct VersionRow {
+    pub id: VersionId,
+    pub course_id: CourseId,
+    pub number: i32,
+    pub frozen_at: Option<DateTime<Utc>>,
+    pub edits: i32,
+    pub title: String,
+    pub summary: String,
+    pub level: CourseLevel,
+    pub tags: Vec<String>,
+    pub lessons_percent: i32,
+    pub quizzes_passed: bool,
+    pub lesson_count: i32,
+}
+
+#[derive(Insertable, Clone, Debug)]
+#[diesel(table_name = course_versions)]
+pub struct NewVersion {
+    pub id: VersionId,
+    pub course_id: CourseId,
+    pub number: i32,
+    pub title: String,
+    pub summary: String,
+    pub description: String,
+    pub level: CourseLevel,
+    pub tags: Vec<String>,
+    pub lessons_percent: i32,
+    pub quizzes_passed: bool,
+    pub lesson_count: i32,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = sections, check_for_backend(diesel::pg::Pg))]
+pub struct SectionRow {
+    pub version_id: VersionId,
+    pub id: SectionId,
+    pub position: i32,
+    pub title: String,
+}
+
+/// A lesson, without its body.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = lessons, check_for_backend(diesel::pg::Pg))]
+pub struct LessonRow {
+    pub version_id: VersionId,
+    pub id: LessonId,
+    pub section_id: SectionId,
+    pub position: i32,
+    pub kind: LessonKind,
+    pub preview: bool,
+    pub title: String,
+    pub media_url: Option<String>,
+    pub estimated_duration: Option<i32>,
+    pub quiz_id: Option<QuizId>,
+}
+
+#[derive(Insertable, Clone, Debug)]
+#[diesel(table_name = lessons)]
+pub struct NewLesson {
+    pub version_id: VersionId,
+    pub id: LessonId,
+    pub section_id: SectionId,
+    pub position: i32,
+    pub kind: LessonKind,
+    pub preview: bool,
+    pub title: String,
+    pub body: Option<String>,
+    pub media_url: Option<String>,
+    pub estimated_duration: Option<i32>,
+    pub quiz_id: Option<QuizId>,
+}
+
+#[derive(Insertable, Clone, Debug)]
+#[diesel(table_name = lesson_translations)]
+pub struct NewTranslation {
+    pub version_id: VersionId,
+    pub lesson_id: LessonId,
+    pub locale: String,
+    pub title: String,
+    pub body: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = quizzes, check_for_backend(diesel::pg::Pg))]
+pub struct QuizRow {
+    pub version_id: VersionId,
+    pub id: QuizId,
+    pub title: String,
+    pub titles: Json,
+    pub pass_percent: i32,
+    pub time_limit: Option<i32>,
+    pub attempts_allowed: Option<i32>,
+    pub shuffle: bool,
+    pub feedback: FeedbackPolicy,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = questions, check_for_backend(diesel::pg::Pg))]
+pub struct QuestionRow {
+    pub version_id: VersionId,
+    pub id: QuestionId,
+    pub quiz_id: QuizId,
+    pub position: i32,
+    pub multiple: bool,
+    pub prompt: String,
+    pub prompts: Json,
+    pub points: i64,
+    pub feedback: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = choices, check_for_backend(diesel::pg::Pg))]
+pub struct ChoiceRow {
+    pub version_id: VersionId,
+    pub id: ChoiceId,
+    pub question_id: QuestionId,
+    pub position: i32,
+    pub text: String,
+    pub texts: Json,
+    pub fraction: i64,
+    pub feedback: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = course_runs, check_for_backend(diesel::pg::Pg))]
+pub struct RunRow {
+    pub id: RunId,
+    pub course_id: CourseId,
+    pub name: String,
+    pub opens_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<DateTime<Utc>>,
+    pub seats: Option<i32>,
+    pub invitation_only: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = course_submissions, check_for_backend(diesel::pg::Pg))]
+pub struct SubmissionRow {
+    pub id: SubmissionId,
+    pub course_id: CourseId,
+    pub version_id: VersionId,
+    pub status: SubmissionStatus,
+    pub reason: Option<String>,
+    pub submitted_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// The unit of points and fractions: exact decimals to six places.
+pub const MILLIONTHS: i64 = 1_000_000;

@@ -1,0 +1,68 @@
+//! What a course may say. No I/O.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::platform::graphql::{UserErrorCode, user_error::Objection};
+
+/// A text that must be there, no longer than `most` characters.
+pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objection> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Objection::new(UserErrorCode::Required, field, words!("Harus diisi.", "It must be given."))),
+        length if length > most => Err(Objection::new(
+            UserErrorCode::TooLong,
+            field,
+            words!("Paling banyak {most} karakter.", "No more than {most} characters."),
+        )),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A slug of a title: its letters and digits without their marks, joined by hyphens.
+pub(super) fn slug_of(title: &str) -> String {
+    let mut slug = String::new();
+    for c in title.nfkd().filter(char::is_ascii) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    let slug: String = slug.trim_end_matches('-').chars().take(80).collect();
+    let slug = slug.trim_end_matches('-');
+    if slug.len() < 2 { "course".to_owned() } else { slug.to_owned() }
+}
+
+/// Whether a slug that was given may stand in an address.
+pub(super) fn slug(slug: &str) -> Result<String, Objection> {
+    let sound = (2..=100).contains(&slug.len())
+        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-');
+    if sound {
+        return Ok(slug.to_owned());
+    }
+    Err(Objection::new(
+        UserErrorCode::Invalid,
+        "slug",
+        words!("2 sampai 100 huruf kecil, angka, dan tanda hubung.", "2 to 100 small letters, digits and hyphens."),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_of_titles() {
+        for (title, slug) in [
+            ("Web Development for Beginners", "web-development-for-beginners"),
+            ("  Café — déjà vu! ", "cafe-deja-vu"),
+            ("日本語", "course"),
+            ("A", "course"),
+        ] {
+            assert_eq!(slug_of(title), slug);
+            assert!(super::slug(slug).is_ok());
+        }
+    }
+}

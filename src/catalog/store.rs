@@ -1,0 +1,497 @@
+//! Statements about courses, versions, runs and submissions.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{course_instructors, course_runs, course_submissions, course_versions, courses};
+
+use super::model::{
+    CourseId, CourseRow, CourseStatus, NewVersion, RunId, RunRow, SubmissionId, SubmissionRow, SubmissionStatus,
+    VersionId, VersionRow,
+};
+use crate::platform::{
+    db::page::Page,
+    fault::Fault,
+    graphql::{Batch, Call},
+    privacy::UserId,
+};
+
+/// Adds a course with its first version, its instructor and the run that is always open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(
+    connection: &mut AsyncPgConnection,
+    course: &CourseRow,
+    version: &NewVersion,
+    instructor: UserId,
+    run: &RunRow,
+) -> Result<(), Fault> {
+    diesel::insert_into(courses::table).values(course).execute(connection).await?;
+    diesel::insert_into(course_versions::table).values(version).execute(connection).await?;
+    diesel::update(courses::table.filter(courses::id.eq(course.id)))
+        .set(courses::latest_id.eq(version.id))
+        .execute(connection)
+        .await?;
+    diesel::insert_into(course_instructors::table)
+        .values((
+            course_instructors::course_id.eq(course.id),
+            course_instructors::user_id.eq(instructor),
+            course_instructors::position.eq(1),
+        ))
+        .execute(connection)
+        .await?;
+    diesel::insert_into(course_runs::table).values(run).execute(connection).await?;
+    Ok(())
+}
+
+/// Slugs of the academy that begin with this one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn slugs_like(mut connection: &AsyncPgConnection, slug: &str) -> Result<Vec<String>, Fault> {
+    use diesel::TextExpressionMethods;
+    let pattern = format!("{slug}%");
+    Ok(courses::table.filter(courses::slug.like(pattern)).select(courses::slug).load(&mut connection).await?)
+}
+
+/// The course with this slug.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_slug(mut connection: &AsyncPgConnection, slug: &str) -> Result<Option<CourseId>, Fault> {
+    Ok(courses::table.filter(courses::slug.eq(slug)).select(courses::id).first(&mut connection).await.optional()?)
+}
+
+/// A course, locked for a change.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: CourseId) -> Result<Option<CourseRow>, Fault> {
+    let found = courses::table
+        .filter(courses::id.eq(id))
+        .select(CourseRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// A run, locked: its seats are taken by one at a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<Option<RunRow>, Fault> {
+    let found = course_runs::table
+        .filter(course_runs::id.eq(id))
+        .select(RunRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Whether a person teaches a course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn teaches(mut connection: &AsyncPgConnection, user: UserId, course: CourseId) -> Result<bool, Fault> {
+    let rows = course_instructors::table
+        .filter(course_instructors::course_id.eq(course))
+        .filter(course_instructors::user_id.eq(user));
+    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
+}
+
+/// A version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn version(mut connection: &AsyncPgConnection, id: VersionId) -> Result<VersionRow, Fault> {
+    let row = course_versions::table.filter(course_versions::id.eq(id));
+    Ok(row.select(VersionRow::as_select()).first(&mut connection).await?)
+}
+
+/// The description of a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn description(mut connection: &AsyncPgConnection, id: VersionId) -> Result<String, Fault> {
+    let row = course_versions::table.filter(course_versions::id.eq(id));
+    Ok(row.select(course_versions::description).first(&mut connection).await?)
+}
+
+/// Adds a version and makes it the newest.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_version(connection: &mut AsyncPgConnection, version: &NewVersion) -> Result<(), Fault> {
+    diesel::insert_into(course_versions::table).values(version).execute(connection).await?;
+    diesel::update(courses::table.filter(courses::id.eq(version.course_id)))
+        .set(courses::latest_id.eq(version.id))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Counts an edit of a draft.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_edit(connection: &mut AsyncPgConnection, version: VersionId, lessons: i32) -> Result<(), Fault> {
+    diesel::update(course_versions::table.filter(course_versions::id.eq(version)))
+        .set((
+            course_versions::edits.eq(course_versions::edits + 1),
+            course_versions::lesson_count.eq(course_versions::lesson_count + lessons),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Freezes a version: nothing of it changes from now on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn freeze(connection: &mut AsyncPgConnection, version: VersionId, at: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(course_versions::table.filter(course_versions::id.eq(version)))
+        .set(course_versions::frozen_at.eq(at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Shows a version in the catalogue.
+///
+/// # Errors
+/// Those of the database.
+pub async fn publish(
+    connection: &mut AsyncPgConnection,
+    course: CourseId,
+    version: VersionId,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(courses::table.filter(courses::id.eq(course)))
+        .set((
+            courses::status.eq(CourseStatus::Published),
+            courses::published_id.eq(version),
+            courses::published_at.eq(at),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Adds a submission.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_submission(connection: &mut AsyncPgConnection, row: &SubmissionRow) -> Result<(), Fault> {
+    diesel::insert_into(course_submissions::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// A submission, locked for a decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_submission(
+    connection: &mut AsyncPgConnection,
+    id: SubmissionId,
+) -> Result<Option<SubmissionRow>, Fault> {
+    let found = course_submissions::table
+        .filter(course_submissions::id.eq(id))
+        .select(SubmissionRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Writes a decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn decide_submission(
+    connection: &mut AsyncPgConnection,
+    id: SubmissionId,
+    status: SubmissionStatus,
+    reason: Option<&str>,
+    by: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(course_submissions::table.filter(course_submissions::id.eq(id)))
+        .set((
+            course_submissions::status.eq(status),
+            course_submissions::reason.eq(reason),
+            course_submissions::decided_by.eq(by),
+            course_submissions::decided_at.eq(at),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether a submission of a course waits.
+///
+/// # Errors
+/// Those of the database.
+pub async fn pending_submission(mut connection: &AsyncPgConnection, course: CourseId) -> Result<bool, Fault> {
+    let rows = course_submissions::table
+        .filter(course_submissions::course_id.eq(course))
+        .filter(course_submissions::status.eq(SubmissionStatus::Pending));
+    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
+}
+
+/// Where a course stands among the newest.
+pub type Newest<I> = (DateTime<Utc>, I);
+
+/// Which courses a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct CourseFilter {
+    /// Only those of this level.
+    pub level: Option<super::model::CourseLevel>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
+    /// Only those in this language.
+    pub locale: Option<String>,
+    /// Only those that this person teaches, published or not.
+    pub taught_by: Option<UserId>,
+}
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr) => {{
+        use diesel::PgArrayExpressionMethods;
+        let mut query = $query.into_boxed();
+        if let Some(user) = $filter.taught_by {
+            let taught = course_instructors::table
+                .filter(course_instructors::user_id.eq(user))
+                .select(course_instructors::course_id);
+            query = query.filter(courses::id.eq_any(taught));
+        } else {
+            query = query.filter(courses::status.eq(CourseStatus::Published));
+        }
+        if let Some(level) = $filter.level {
+            query = query.filter(course_versions::level.eq(level));
+        }
+        if let Some(tag) = &$filter.tag {
+            query = query.filter(course_versions::tags.contains(vec![tag.clone()]));
+        }
+        if let Some(locale) = &$filter.locale {
+            query = query.filter(courses::locale.eq(locale.clone()));
+        }
+        query
+    }};
+}
+
+/// Courses, newest first, with the version that is shown.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest(
+    mut connection: &AsyncPgConnection,
+    page: &Page<Newest<CourseId>>,
+    filter: &CourseFilter,
+) -> Result<Vec<(CourseRow, VersionRow)>, Fault> {
+    let shown = course_versions::id.eq(diesel::dsl::case_when(
+        courses::published_id.is_not_null(),
+        courses::published_id.assume_not_null(),
+    )
+    .otherwise(courses::latest_id.assume_not_null()));
+    let mut query = filtered!(courses::table.inner_join(course_versions::table.on(shown)), filter)
+        .select((CourseRow::as_select(), VersionRow::as_select()));
+    let (after, before) = page.bounds();
+    if let Some((at, id)) = after {
+        query = query.filter(courses::created_at.lt(*at).or(courses::created_at.eq(*at).and(courses::id.lt(*id))));
+    }
+    if let Some((at, id)) = before {
+        query = query.filter(courses::created_at.gt(*at).or(courses::created_at.eq(*at).and(courses::id.gt(*id))));
+    }
+    query = if page.backwards() {
+        query.order((courses::created_at.asc(), courses::id.asc()))
+    } else {
+        query.order((courses::created_at.desc(), courses::id.desc()))
+    };
+    Ok(query.limit(page.one_more()).load(&mut connection).await?)
+}
+
+/// How many courses the list holds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(mut connection: &AsyncPgConnection, filter: &CourseFilter) -> Result<i64, Fault> {
+    let shown = course_versions::id.eq(diesel::dsl::case_when(
+        courses::published_id.is_not_null(),
+        courses::published_id.assume_not_null(),
+    )
+    .otherwise(courses::latest_id.assume_not_null()));
+    let query = filtered!(
+        courses::table.inner_join(course_versions::table.on(shown)).select(diesel::dsl::count_star()),
+        filter
+    );
+    Ok(query.get_result(&mut connection).await?)
+}
+
+/// Submissions, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest_submissions(
+    mut connection: &AsyncPgConnection,
+    page: &Page<Newest<SubmissionId>>,
+    status: Option<SubmissionStatus>,
+) -> Result<Vec<SubmissionRow>, Fault> {
+    use course_submissions::{id, submitted_at};
+    let mut query = course_submissions::table.select(SubmissionRow::as_select()).into_boxed();
+    if let Some(status) = status {
+        query = query.filter(course_submissions::status.eq(status));
+    }
+    let (after, before) = page.bounds();
+    if let Some((at, last)) = after {
+        query = query.filter(submitted_at.lt(*at).or(submitted_at.eq(*at).and(id.lt(*last))));
+    }
+    if let Some((at, first)) = before {
+        query = query.filter(submitted_at.gt(*at).or(submitted_at.eq(*at).and(id.gt(*first))));
+    }
+    query = if page.backwards() {
+        query.order((submitted_at.asc(), id.asc()))
+    } else {
+        query.order((submitted_at.desc(), id.desc()))
+    };
+    Ok(query.limit(page.one_more()).load(&mut connection).await?)
+}
+
+/// How many submissions there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_submissions(
+    mut connection: &AsyncPgConnection,
+    status: Option<SubmissionStatus>,
+) -> Result<i64, Fault> {
+    let mut query = course_submissions::table.count().into_boxed();
+    if let Some(status) = status {
+        query = query.filter(course_submissions::status.eq(status));
+    }
+    Ok(query.get_result(&mut connection).await?)
+}
+
+macro_rules! batch {
+    ($(#[$doc:meta])* $key:ident($id:ty) -> $value:ty, |$connection:ident, $ids:ident| $load:expr, |$row:ident| $of:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        pub struct $key(pub $id);
+
+        impl Batch for $key {
+            type Value = $value;
+
+            async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
+                let mut $connection = call.reader().await?;
+                let $ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
+                let rows: Vec<$value> = $load.load(&mut $connection).await?;
+                Ok(rows.into_iter().map(|$row| (Self($of), $row)).collect())
+            }
+        }
+    };
+}
+
+batch!(
+    /// A course by its id.
+    CourseById(CourseId) -> CourseRow,
+    |connection, ids| courses::table.filter(courses::id.eq_any(ids)).select(CourseRow::as_select()),
+    |row| row.id
+);
+batch!(
+    /// A version by its id.
+    VersionById(VersionId) -> VersionRow,
+    |connection, ids| course_versions::table.filter(course_versions::id.eq_any(ids)).select(VersionRow::as_select()),
+    |row| row.id
+);
+batch!(
+    /// A run by its id.
+    RunById(RunId) -> RunRow,
+    |connection, ids| course_runs::table.filter(course_runs::id.eq_any(ids)).select(RunRow::as_select()),
+    |row| row.id
+);
+batch!(
+    /// A submission by its id.
+    SubmissionById(SubmissionId) -> SubmissionRow,
+    |connection, ids| course_submissions::table
+        .filter(course_submissions::id.eq_any(ids))
+        .select(SubmissionRow::as_select()),
+    |row| row.id
+);
+
+/// The description of a version.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct DescriptionOf(pub VersionId);
+
+impl Batch for DescriptionOf {
+    type Value = String;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, String>, Fault> {
+        let mut connection = call.reader().await?;
+        let ids: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
+        let rows: Vec<(VersionId, String)> = course_versions::table
+            .filter(course_versions::id.eq_any(ids))
+            .select((course_versions::id, course_versions::description))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|(id, text)| (Self(id), text)).collect())
+    }
+}
+
+/// Who teaches a course, in their order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstructorsOf(pub CourseId);
+
+impl Batch for InstructorsOf {
+    type Value = Vec<UserId>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<UserId>>, Fault> {
+        let mut connection = call.reader().await?;
+        let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
+        let rows: Vec<(CourseId, UserId)> = course_instructors::table
+            .filter(course_instructors::course_id.eq_any(ids))
+            .order(course_instructors::position)
+            .select((course_instructors::course_id, course_instructors::user_id))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<UserId>> = HashMap::new();
+        for (course, user) in rows {
+            found.entry(Self(course)).or_default().push(user);
+        }
+        Ok(found)
+    }
+}
+
+/// The runs of a course, oldest first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RunsOf(pub CourseId);
+
+impl Batch for RunsOf {
+    type Value = Vec<RunRow>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<RunRow>>, Fault> {
+        let mut connection = call.reader().await?;
+        let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
+        let rows: Vec<RunRow> = course_runs::table
+            .filter(course_runs::course_id.eq_any(ids))
+            .order((course_runs::created_at, course_runs::id))
+            .select(RunRow::as_select())
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<RunRow>> = HashMap::new();
+        for row in rows {
+            found.entry(Self(row.course_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,59 @@
+//! An instructor submits a course: its draft is frozen, and a reviewer reads exactly that.
+
+use super::{
+    authority, content,
+    model::{CourseId, SubmissionId, SubmissionRow, SubmissionStatus},
+    store,
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, UserErrorCode, user_error::Objection},
+};
+
+/// Submits the draft.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<SubmissionId, Objection>, Fault> {
+    call.viewer().signed_in()?;
+    let mut tx = call.begin().await?;
+    let course = match authority::lock_to_edit(call, &mut tx, course, "id").await? {
+        Ok(course) => course,
+        Err(objection) => return Ok(Err(objection)),
+    };
+    let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
+    let version = store::version(&tx, latest).await?;
+    if version.frozen_at.is_some() {
+        let words =
+            words!("Tidak ada perubahan sejak pengajuan terakhir.", "Nothing has changed since the last submission.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
+    }
+    let not_ready = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
+    if content::lessons_of(&tx, version.id).await?.is_empty() {
+        return not_ready(words!("Kursus belum punya pelajaran.", "The course has no lesson yet."));
+    }
+    for quiz in content::quizzes_of(&tx, version.id).await? {
+        if content::questions_of(&tx, version.id, quiz.id).await?.is_empty() {
+            let title = quiz.title;
+            return not_ready(words!(
+                "Kuis \"{title}\" belum punya soal.",
+                "The quiz \"{title}\" has no question yet."
+            ));
+        }
+    }
+    let now = call.services.clock.now();
+    store::freeze(&mut tx, version.id, now).await?;
+    let submission = SubmissionRow {
+        id: call.services.random.ordered_id(&call.services.clock),
+        course_id: course.id,
+        version_id: version.id,
+        status: SubmissionStatus::Pending,
+        reason: None,
+        submitted_at: now,
+        decided_at: None,
+    };
+    store::insert_submission(&mut tx, &submission).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(submission.id))
+}

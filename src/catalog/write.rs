@@ -1,0 +1,277 @@
+//! An instructor writes: sections, lessons, quizzes and questions, each into the draft.
+
+use super::{
+    authority,
+    content::{self, Content},
+    draft,
+    model::{
+        ChoiceRow, CourseId, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId, QuestionRow,
+        QuizId, QuizRow, SectionId, SectionRow, VersionRow,
+    },
+    policy, store,
+};
+use crate::platform::{
+    db::Tx,
+    fault::Fault,
+    graphql::{Call, UserErrorCode, user_error::Objection},
+};
+
+/// Something was written into the draft of a course.
+pub type Written<I> = Result<(CourseId, I), Objection>;
+
+async fn draft_of(
+    call: &Call,
+    tx: &mut Tx,
+    course: CourseId,
+    field: &str,
+) -> Result<Result<VersionRow, Objection>, Fault> {
+    match authority::lock_to_edit(call, tx, course, field).await? {
+        Ok(row) => draft::of(tx, &call.services, &row).await,
+        Err(objection) => Ok(Err(objection)),
+    }
+}
+
+async fn finish(tx: Tx, call: &Call, version: &VersionRow, lessons: i32) -> Result<(), Fault> {
+    let mut tx = tx;
+    store::count_edit(&mut tx, version.id, lessons).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(())
+}
+
+macro_rules! or_object {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(objection) => return Ok(Err(objection)),
+        }
+    };
+}
+
+/// Adds a section at the end of a course.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
+    let title = or_object!(policy::text(title, "title", 200));
+    let mut tx = call.begin().await?;
+    let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
+    let section = SectionRow {
+        version_id: version.id,
+        id: call.services.random.ordered_id(&call.services.clock),
+        position: content::last_section(&tx, version.id).await? + 1,
+        title,
+    };
+    let id = section.id;
+    content::insert(&mut tx, &Content { sections: vec![section], ..Content::default() }).await?;
+    finish(tx, call, &version, 0).await?;
+    Ok(Ok((course, id)))
+}
+
+/// What a lesson is made of.
+#[derive(Clone, Debug)]
+pub struct LessonInput {
+    /// The section that it goes into, at the end.
+    pub section: SectionId,
+    /// Its title.
+    pub title: String,
+    /// What it is.
+    pub kind: LessonKind,
+    /// Markdown.
+    pub body: Option<String>,
+    /// A video or file elsewhere.
+    pub media_url: Option<String>,
+    /// Whether anybody may read it.
+    pub preview: bool,
+    /// Seconds.
+    pub estimated_duration: Option<i32>,
+    /// The quiz of a lesson that is one.
+    pub quiz: Option<QuizId>,
+}
+
+/// Adds a lesson at the end of a section.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<LessonId>, Fault> {
+    call.viewer().signed_in()?;
+    let title = or_object!(policy::text(&input.title, "title", 200));
+    if input.body.as_ref().is_some_and(|body| body.chars().count() > 200_000) {
+        let words = words!("Paling banyak 200.000 karakter.", "No more than 200,000 characters.");
+        return Ok(Err(Objection::new(UserErrorCode::TooLong, "body", words)));
+    }
+    if (input.kind == LessonKind::Quiz) != input.quiz.is_some() {
+        let words = words!(
+            "Pelajaran berjenis QUIZ, dan hanya itu, menyebut sebuah kuis.",
+            "A lesson of the kind QUIZ names a quiz, and no other does."
+        );
+        return Ok(Err(Objection::new(UserErrorCode::Required, "quiz", words)));
+    }
+    let mut tx = call.begin().await?;
+    let known = content::version_of_section(&tx, input.section).await?;
+    let Some(known) = known else { return Ok(Err(Objection::not_found("section"))) };
+    let course = store::version(&tx, known).await?.course_id;
+    let version = or_object!(draft_of(call, &mut tx, course, "section").await?);
+    if let Some(quiz) = input.quiz
+        && !content::quizzes_of(&tx, version.id).await?.iter().any(|row| row.id == quiz)
+    {
+        return Ok(Err(Objection::not_found("quiz")));
+    }
+    let lesson = NewLesson {
+        version_id: version.id,
+        id: call.services.random.ordered_id(&call.services.clock),
+        section_id: input.section,
+        position: content::last_lesson(&tx, version.id, input.section).await? + 1,
+        kind: input.kind,
+        preview: input.preview,
+        title,
+        body: input.body,
+        media_url: input.media_url,
+        estimated_duration: input.estimated_duration,
+        quiz_id: input.quiz,
+    };
+    let id = lesson.id;
+    content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }).await?;
+    finish(tx, call, &version, 1).await?;
+    Ok(Ok((course, id)))
+}
+
+/// What a quiz is made of.
+#[derive(Clone, Debug)]
+pub struct QuizInput {
+    /// The course that it belongs to.
+    pub course: CourseId,
+    /// Its title.
+    pub title: String,
+    /// From which share of the points it is passed.
+    pub pass_percent: i32,
+    /// Seconds.
+    pub time_limit: Option<i32>,
+    /// How often a learner may try.
+    pub attempts_allowed: Option<i32>,
+    /// Whether questions and choices come in another order each attempt.
+    pub shuffle: bool,
+    /// When learners see the key.
+    pub feedback: FeedbackPolicy,
+}
+
+/// Adds a quiz to a course.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, Fault> {
+    call.viewer().signed_in()?;
+    let title = or_object!(policy::text(&input.title, "title", 200));
+    let invalid = |field, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
+    if !(0..=100).contains(&input.pass_percent) {
+        return invalid("passPercent", words!("Dari 0 sampai 100.", "From 0 to 100."));
+    }
+    if input.attempts_allowed.is_some_and(|attempts| attempts < 1) {
+        return invalid("attemptsAllowed", words!("Paling sedikit satu.", "One at least."));
+    }
+    if input.feedback == FeedbackPolicy::AfterLastAttempt && input.attempts_allowed.is_none() {
+        return invalid(
+            "attemptsAllowed",
+            words!("AFTER_LAST_ATTEMPT perlu attemptsAllowed.", "AFTER_LAST_ATTEMPT needs attemptsAllowed."),
+        );
+    }
+    let mut tx = call.begin().await?;
+    let version = or_object!(draft_of(call, &mut tx, input.course, "course").await?);
+    let quiz = QuizRow {
+        version_id: version.id,
+        id: call.services.random.ordered_id(&call.services.clock),
+        title,
+        titles: serde_json::json!({}),
+        pass_percent: input.pass_percent,
+        time_limit: input.time_limit,
+        attempts_allowed: input.attempts_allowed,
+        shuffle: input.shuffle,
+        feedback: input.feedback,
+    };
+    let id = quiz.id;
+    content::insert(&mut tx, &Content { quizzes: vec![quiz], ..Content::default() }).await?;
+    finish(tx, call, &version, 0).await?;
+    Ok(Ok((input.course, id)))
+}
+
+/// A choice of a question: text, fraction in millionths, feedback.
+pub type ChoiceInput = (String, i64, Option<String>);
+
+/// What a choice question is made of.
+#[derive(Clone, Debug)]
+pub struct QuestionInput {
+    /// The quiz that it goes into, at the end.
+    pub quiz: QuizId,
+    /// What is asked, Markdown.
+    pub prompt: String,
+    /// Millionths of a point.
+    pub points: i64,
+    /// Whether several choices may be ticked.
+    pub multiple: bool,
+    /// What may be ticked.
+    pub choices: Vec<ChoiceInput>,
+    /// What a learner is told with the key.
+    pub feedback: Option<String>,
+}
+
+/// Adds a choice question to a quiz.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<QuestionId>, Fault> {
+    call.viewer().signed_in()?;
+    let prompt = or_object!(policy::text(&input.prompt, "question.choice.prompt", 5000));
+    let objection = |field: &str, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
+    if input.points <= 0 {
+        return objection("question.choice.points", words!("Lebih dari nol.", "More than nothing."));
+    }
+    if !(2..=50).contains(&input.choices.len()) {
+        return objection("question.choice.choices", words!("Dua sampai 50 pilihan.", "Two to 50 choices."));
+    }
+    let right: i64 = input.choices.iter().map(|(_, fraction, _)| (*fraction).max(0)).sum();
+    let full = input.choices.iter().any(|(_, fraction, _)| *fraction == MILLIONTHS);
+    if input.choices.iter().any(|(_, fraction, _)| fraction.abs() > MILLIONTHS)
+        || (input.multiple && right != MILLIONTHS)
+        || (!input.multiple && !full)
+    {
+        return objection(
+            "question.choice.choices",
+            words!(
+                "Pecahan dari -1 sampai 1; yang positif berjumlah 1 bila boleh memilih beberapa, bila tidak salah satunya 1.",
+                "Fractions are from -1 to 1; the positive ones add up to 1 where several may be ticked, else one of them is 1."
+            ),
+        );
+    }
+    let mut tx = call.begin().await?;
+    let Some(known) = content::version_of_quiz(&tx, input.quiz).await? else {
+        return Ok(Err(Objection::not_found("quiz")));
+    };
+    let course = store::version(&tx, known).await?.course_id;
+    let version = or_object!(draft_of(call, &mut tx, course, "quiz").await?);
+    let id: QuestionId = call.services.random.id();
+    let question = QuestionRow {
+        version_id: version.id,
+        id,
+        quiz_id: input.quiz,
+        position: content::last_question(&tx, version.id, input.quiz).await? + 1,
+        multiple: input.multiple,
+        prompt,
+        prompts: serde_json::json!({}),
+        points: input.points,
+        feedback: input.feedback,
+    };
+    let choices = (1..).zip(input.choices).map(|(position, (text, fraction, feedback))| ChoiceRow {
+        version_id: version.id,
+        id: call.services.random.id(),
+        question_id: id,
+        position,
+        text,
+        texts: serde_json::json!({}),
+        fraction,
+        feedback,
+    });
+    let content = Content { questions: vec![question], choices: choices.collect(), ..Content::default() };
+    content::insert(&mut tx, &content).await?;
+    finish(tx, call, &version, 0).await?;
+    Ok(Ok((course, id)))
+}

@@ -1,0 +1,86 @@
+//! A learner completes lessons; the rule of their version judges whether that completes the course.
+
+use super::{
+    model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
+    store,
+};
+use crate::{
+    catalog::{
+        self, content,
+        model::{CourseId, LessonId, LessonKind},
+    },
+    certificates,
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+    },
+    quizzes,
+};
+
+/// Completes a lesson of the viewer's own enrolment.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<EnrolmentId, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let mut tx = call.begin().await?;
+    let not_found = || Ok(Err(Objection::not_found("id")));
+    let Some(version) = content::version_of_lesson(&tx, lesson).await? else { return not_found() };
+    let course = catalog::store::version(&tx, version).await?.course_id;
+    let Some(enrolment) = active(&mut tx, user, course).await? else { return not_found() };
+    let lessons = content::lessons_of(&tx, enrolment.version_id).await?;
+    let Some(row) = lessons.iter().find(|row| row.id == lesson) else { return not_found() };
+    if row.kind == LessonKind::Quiz {
+        let words =
+            words!("Pelajaran ini selesai bila kuisnya lulus.", "This lesson is completed by passing its quiz.");
+        return Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
+    }
+    let now = call.services.clock.now();
+    store::complete_lesson(&mut tx, enrolment.id, lesson, now).await?;
+    judge(call, &mut tx, &enrolment).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(enrolment.id))
+}
+
+/// The learner's live enrolment, locked, where they learn or have learnt.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active(
+    tx: &mut Tx,
+    user: crate::platform::privacy::UserId,
+    course: CourseId,
+) -> Result<Option<EnrolmentRow>, Fault> {
+    let Some(found) = store::live(tx, user, course).await? else { return Ok(None) };
+    let row = store::lock(tx, found.id).await?;
+    Ok(matches!(row.status, EnrolmentStatus::Active | EnrolmentStatus::Completed).then_some(row))
+}
+
+/// Completes the enrolment if the rule of its version says so: once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn judge(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
+    if enrolment.status != EnrolmentStatus::Active {
+        return Ok(());
+    }
+    let rule = catalog::store::version(tx, enrolment.version_id).await?;
+    let lessons = content::lessons_of(tx, enrolment.version_id).await?;
+    let done = store::completed_lessons(tx, enrolment.id).await?;
+    let completed = lessons.iter().filter(|lesson| done.contains(&lesson.id)).count();
+    if completed * 100 < lessons.len() * usize::try_from(rule.lessons_percent).unwrap_or(100) {
+        return Ok(());
+    }
+    if rule.quizzes_passed {
+        let passed = quizzes::store::passed(tx, enrolment.id).await?;
+        if lessons.iter().filter_map(|lesson| lesson.quiz_id).any(|quiz| !passed.contains(&quiz)) {
+            return Ok(());
+        }
+    }
+    let now = call.services.clock.now();
+    store::finish(tx, enrolment.id, now).await?;
+    let row = store::lock(tx, enrolment.id).await?;
+    certificates::issue::on_completion(call, tx, &row).await
+}

@@ -1,0 +1,73 @@
+//! A person enrols in a run of a published course.
+
+use super::{
+    model::{EnrolmentId, EnrolmentRow, EnrolmentStatus, NewEntitlement},
+    store,
+};
+use crate::{
+    catalog::{
+        self,
+        model::{CourseStatus, RunId},
+    },
+    platform::{
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+    },
+};
+
+/// Enrols the viewer.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let now = call.services.clock.now();
+    let mut tx = call.begin().await?;
+    // The run is locked: its seats are counted and taken by one at a time.
+    let Some(run) = catalog::store::lock_run(&mut tx, run).await? else { return Ok(Err(Objection::not_found("run"))) };
+    let course = catalog::store::lock(&mut tx, run.course_id).await?;
+    let published = course.filter(|course| course.status == CourseStatus::Published);
+    let Some((course, version)) = published.and_then(|course| Some((course.id, course.published_id?))) else {
+        return Ok(Err(Objection::not_found("run")));
+    };
+    if store::live(&tx, user, course).await?.is_some() {
+        let words = words!("Anda sudah terdaftar di kursus ini.", "You are enrolled in this course already.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "run", words)));
+    }
+    let not_eligible = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "run", words)));
+    if run.opens_at.is_some_and(|opens| opens > now) || run.closes_at.is_some_and(|closes| closes <= now) {
+        return not_eligible(words!("Pendaftaran tidak sedang dibuka.", "Enrolment is not open now."));
+    }
+    if run.invitation_only {
+        return not_eligible(words!("Kursus ini dengan undangan saja.", "One enrols in this run by invitation only."));
+    }
+    if let Some(seats) = run.seats
+        && store::taken_seats(&tx, run.id).await? >= i64::from(seats)
+    {
+        let words = words!("Tidak ada kursi lagi.", "There are no seats left.");
+        return Ok(Err(Objection::new(UserErrorCode::LimitReached, "run", words)));
+    }
+    let row = EnrolmentRow {
+        id: call.services.random.ordered_id(&call.services.clock),
+        user_id: user,
+        course_id: course,
+        run_id: run.id,
+        version_id: version,
+        status: EnrolmentStatus::Active,
+        enrolled_at: now,
+        completed_at: None,
+        last_activity_at: None,
+    };
+    let entitlement = NewEntitlement {
+        id: call.services.random.ordered_id::<()>(&call.services.clock).uuid(),
+        user_id: user,
+        course_id: course,
+        source: "FREE",
+        starts_at: now,
+        ends_at: run.closes_at,
+    };
+    store::insert(&mut tx, &row, &entitlement).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(row.id))
+}

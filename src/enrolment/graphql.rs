@@ -1,0 +1,267 @@
+//! `Enrolment`, `Progress`, and the mutations of learning.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    complete, enrol,
+    model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
+    privacy::Learning,
+    store::{self, CompletedIn, EnrolmentById, LiveEnrolment},
+};
+use crate::{
+    catalog::{
+        content::LessonsOf,
+        graphql::{Course, CourseRun, Lesson, Section},
+        model::{CourseId, LessonId, RunId},
+        store::{CourseById, InstructorsOf, RunById, VersionById},
+    },
+    certificates::graphql::Certificate,
+    platform::{
+        fault::Fault,
+        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, user_error},
+        id::GlobalId,
+        privacy::{
+            Access, Audience, Datum, Decision, UserId,
+            directive::{to, visibility},
+        },
+    },
+    profiles::graphql::User,
+};
+
+/// A person's enrolment in a course.
+pub struct Enrolment(EnrolmentRow);
+
+impl Enrolment {
+    /// The enrolment, for its learner, for who teaches the course, and for who runs the academy.
+    async fn for_viewer(call: &Call, row: EnrolmentRow) -> Result<Option<Self>, Fault> {
+        let viewer = call.viewer();
+        let own = (viewer.user == Some(row.user_id)).then_some(Audience::Self_);
+        let instructors = match viewer.user {
+            Some(_) if own.is_none() => call.load(InstructorsOf(row.course_id)).await?.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let teaches = viewer.user.is_some_and(|user| instructors.contains(&user)).then_some(Audience::Instructor);
+        let access = Access::new(viewer.standing().chain(own).chain(teaches), Vec::new());
+        Ok((access.decide(&Learning::ENTRY) == Decision::Shown).then_some(Self(row)))
+    }
+
+    /// An enrolment by its id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_id(call: &Call, id: EnrolmentId) -> Result<Option<Self>, Fault> {
+        match call.load(EnrolmentById(id)).await? {
+            Some(row) => Self::for_viewer(call, row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The viewer's live enrolment in a course.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_viewer(call: &Call, course: CourseId) -> Result<Option<Self>, Fault> {
+        let Some(user) = call.viewer().user else { return Ok(None) };
+        Ok(call.load(LiveEnrolment(user, course)).await?.map(Self))
+    }
+
+    /// The enrolments of a person who asks for their own, newest first.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub async fn own(
+        call: &Call,
+        user: UserId,
+        statuses: Option<Vec<EnrolmentStatus>>,
+        page: &PageArgs,
+    ) -> Result<List<Self>, Fault> {
+        let page = page.page(call, "enrolments")?;
+        let rows = page.cut(store::newest(call.reader().await?, &page, user, statuses.as_deref()).await?);
+        list(
+            call,
+            "enrolments",
+            rows,
+            |row| (row.enrolled_at, row.id),
+            Self,
+            move |call| {
+                let statuses = statuses.clone();
+                Box::pin(async move { store::count(call.reader().await?, user, statuses.as_deref()).await })
+            },
+        )
+    }
+}
+
+/// A person's enrolment in a course: at most one live one per person and course. A learner stays on the version that they enrolled in.
+#[Object(directive = visibility::apply(to::<Learning>()))]
+impl Enrolment {
+    /// The global id.
+    pub async fn id(&self) -> GlobalId {
+        self.0.id.global()
+    }
+
+    /// The sections of the learner's own version.
+    async fn sections(&self, ctx: &Context<'_>) -> Result<Vec<Section>> {
+        let call = ctx.call();
+        let course = call.load(CourseById(self.0.course_id)).await?;
+        let locale = course.map(|course| course.locale).unwrap_or_default();
+        Ok(Section::of_version(call, self.0.course_id, &locale, self.0.version_id).await?)
+    }
+
+    /// Who learns.
+    async fn learner(&self) -> User {
+        User(self.0.user_id)
+    }
+
+    /// The course.
+    async fn course(&self, ctx: &Context<'_>) -> Result<Course> {
+        let course = Course::load(ctx.call(), self.0.course_id).await?;
+        Ok(course.ok_or_else(|| Fault::from(anyhow::anyhow!("an enrolment without a course")))?)
+    }
+
+    /// The offering of the course.
+    async fn run(&self, ctx: &Context<'_>) -> Result<CourseRun> {
+        let run = ctx.call().load(RunById(self.0.run_id)).await?;
+        Ok(run.map(CourseRun).ok_or_else(|| Fault::from(anyhow::anyhow!("an enrolment without a run")))?)
+    }
+
+    /// The number of the learner's own version.
+    async fn course_version(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(ctx.call().load(VersionById(self.0.version_id)).await?.map_or(0, |version| version.number))
+    }
+
+    /// The number of the newest published version.
+    async fn latest_version(&self, ctx: &Context<'_>) -> Result<i32> {
+        let call = ctx.call();
+        let published = call.load(CourseById(self.0.course_id)).await?.and_then(|course| course.published_id);
+        Ok(call.load(VersionById(published.unwrap_or(self.0.version_id))).await?.map_or(0, |version| version.number))
+    }
+
+    /// How far it is.
+    async fn status(&self) -> EnrolmentStatus {
+        self.0.status
+    }
+
+    /// What the learner has completed.
+    async fn progress(&self, ctx: &Context<'_>) -> Result<Progress> {
+        let call = ctx.call();
+        let lessons = call.load(LessonsOf(self.0.version_id)).await?.unwrap_or_default();
+        let done = call.load(CompletedIn(self.0.id)).await?.unwrap_or_default();
+        let sections = call.load(crate::catalog::content::SectionsOf(self.0.version_id)).await?.unwrap_or_default();
+        let in_order = sections.iter().flat_map(|section| lessons.iter().filter(|l| l.section_id == section.id));
+        let next = in_order.filter(|lesson| !done.contains(&lesson.id)).map(|lesson| lesson.id).next();
+        let next_lesson = match next {
+            Some(id) => Lesson::in_version(call, self.0.version_id, id).await?,
+            None => None,
+        };
+        let completed = lessons.iter().filter(|lesson| done.contains(&lesson.id)).count();
+        let percent = (completed * 100).checked_div(lessons.len()).unwrap_or(0);
+        Ok(Progress {
+            percent: i32::try_from(percent).unwrap_or(100),
+            lessons_completed: i32::try_from(completed).unwrap_or(i32::MAX),
+            lesson_count: i32::try_from(lessons.len()).unwrap_or(i32::MAX),
+            next_lesson,
+            last_activity_at: self.0.last_activity_at,
+        })
+    }
+
+    /// Since when.
+    async fn enrolled_at(&self) -> DateTime<Utc> {
+        self.0.enrolled_at
+    }
+
+    /// When the course was completed.
+    async fn completed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.completed_at
+    }
+
+    /// The certificate of its completion.
+    async fn certificate(&self, ctx: &Context<'_>) -> Result<Option<Certificate>> {
+        Ok(Certificate::of(ctx.call(), self.0.id).await?)
+    }
+}
+
+/// What a learner has completed.
+#[derive(SimpleObject)]
+pub struct Progress {
+    /// The share of lessons, in whole per cents.
+    percent: i32,
+    /// How many lessons.
+    lessons_completed: i32,
+    /// Of how many.
+    lesson_count: i32,
+    /// The first lesson that is not completed.
+    next_lesson: Option<Lesson>,
+    /// When the learner last did something here.
+    last_activity_at: Option<DateTime<Utc>>,
+}
+
+/// A run to enrol in.
+#[derive(InputObject)]
+pub struct EnrolInput {
+    /// The run.
+    run: RunId,
+}
+
+/// A lesson that is completed.
+#[derive(InputObject)]
+pub struct CompleteLessonInput {
+    /// The lesson.
+    id: LessonId,
+}
+
+/// An enrolment after a change.
+#[derive(SimpleObject)]
+pub struct EnrolmentPayload {
+    /// The enrolment.
+    enrolment: Option<Enrolment>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// Progress after a change.
+#[derive(SimpleObject)]
+pub struct ProgressPayload {
+    /// The enrolment.
+    enrolment: Option<Enrolment>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// Mutations of learning.
+#[derive(Default)]
+pub struct EnrolmentMutations;
+
+/// Mutations of learning.
+#[Object]
+impl EnrolmentMutations {
+    /// Enrols the viewer in a run of a published course.
+    async fn enrol(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The run.")] input: EnrolInput,
+    ) -> Result<EnrolmentPayload> {
+        let call = ctx.call();
+        Ok(match enrol::enrol(call, input.run).await? {
+            Ok(id) => EnrolmentPayload { enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objection) => {
+                EnrolmentPayload { enrolment: None, user_errors: user_error::told(vec![objection], call.language) }
+            }
+        })
+    }
+
+    /// Completes a lesson; the last one completes the course, by the rule of the learner's version.
+    async fn complete_lesson(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The lesson.")] input: CompleteLessonInput,
+    ) -> Result<ProgressPayload> {
+        let call = ctx.call();
+        Ok(match complete::complete_lesson(call, input.id).await? {
+            Ok(id) => ProgressPayload { enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objection) => {
+                ProgressPayload { enrolment: None, user_errors: user_error::told(vec![objection], call.language) }
+            }
+        })
+    }
+}

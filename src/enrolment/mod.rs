@@ -1,0 +1,25 @@
+//! Enrolment: a person in a run of a course, pinned to a version; what they have completed; whether they may learn.
+//!
+//! Owns `enrolments`, `entitlements`, `lesson_completions`. Personal data: all of it is about a learner, and its types are guarded whole.
+//! Calls catalog; asks quizzes what was passed, and certificates to issue when a course is completed.
+
+pub mod complete;
+pub mod enrol;
+pub mod graphql;
+pub mod model;
+pub mod privacy;
+pub mod store;
+
+use crate::{
+    catalog::model::CourseId,
+    platform::{fault::Fault, graphql::Call},
+};
+
+/// Whether the viewer is entitled to learn from a course now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn may_learn(call: &Call, course: CourseId) -> Result<bool, Fault> {
+    let Some(user) = call.viewer().user else { return Ok(false) };
+    Ok(call.load(store::Entitled(user, course)).await?.is_some())
+}

@@ -1,0 +1,38 @@
+//! What learning leaves behind. Its rows are handed out only through types that are guarded whole.
+
+use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Table};
+
+crate::datum!(
+    /// What a person is enrolled in, and how far they are: read whole, through `Enrolment`.
+    Learning {
+        subject: "Enrolment",
+        field: "progress",
+        columns: &[
+            "enrolments.status",
+            "enrolments.enrolled_at",
+            "enrolments.completed_at",
+            "enrolments.last_activity_at",
+            "lesson_completions.completed_at",
+        ],
+        class: PersonalDataClass::Learning,
+        audience: &[Audience::Self_, Audience::Guardian, Audience::Instructor, Audience::Admin],
+        purposes: &["course_delivery", "certificates"],
+        guarded_whole: true,
+        starts: RetentionStart::AccountClosed,
+    }
+);
+
+/// The room's tables.
+pub const TABLES: &[Table] = &[
+    Table {
+        name: "enrolments",
+        subject: "user_id",
+        plain: &["academy_id", "id", "user_id", "course_id", "run_id", "version_id"],
+    },
+    Table {
+        name: "entitlements",
+        subject: "user_id",
+        plain: &["academy_id", "id", "user_id", "course_id", "source", "starts_at", "ends_at"],
+    },
+    Table { name: "lesson_completions", subject: "enrolment_id", plain: &["academy_id", "enrolment_id", "lesson_id"] },
+];

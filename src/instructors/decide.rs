@@ -1,0 +1,79 @@
+//! A reviewer decides on an application. Approval makes an instructor of the applicant, with the face that they agreed to.
+
+use super::{
+    ApplicationId, ApplicationStatus, Decision, mail,
+    model::{ApplicationRow, InstructorRow},
+    store,
+};
+use crate::{
+    academies, accounts,
+    platform::{
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+        privacy::{Duty, Personal, Role},
+    },
+};
+
+/// Decides.
+///
+/// # Errors
+/// `FORBIDDEN` to who is no reviewer, and those of the database.
+pub async fn decide(
+    call: &Call,
+    id: ApplicationId,
+    decision: Decision,
+    reason: Option<String>,
+) -> Result<Result<ApplicationRow, Objection>, Fault> {
+    let reviewer = call.viewer().with_role(&[Role::Reviewer, Role::Admin])?;
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if decision != Decision::Approve && reason.is_none() {
+        return Ok(Err(Objection::new(
+            UserErrorCode::Required,
+            "reason",
+            words!("Tulis alasannya untuk pelamar.", "Give the applicant a reason."),
+        )));
+    }
+    let mut tx = call.begin().await?;
+    let Some(row) = store::lock(&mut tx, id).await? else { return Ok(Err(Objection::not_found("id"))) };
+    if row.status != ApplicationStatus::Pending {
+        return Ok(Err(Objection::new(
+            UserErrorCode::AlreadyDone,
+            "id",
+            words!("Lamaran ini sudah diputuskan.", "This application was decided already."),
+        )));
+    }
+    if row.user_id == reviewer {
+        return Ok(Err(Objection::new(
+            UserErrorCode::NotEligible,
+            "id",
+            words!("Orang lain yang meninjau lamaran Anda.", "Somebody else reviews your own application."),
+        )));
+    }
+    let now = call.services.clock.now();
+    let status = match decision {
+        Decision::Approve => ApplicationStatus::Approved,
+        Decision::RequestChanges => ApplicationStatus::ChangesRequested,
+        Decision::Reject => ApplicationStatus::Rejected,
+    };
+    store::decide(&mut tx, id, status, reason.clone(), reviewer, now).await?;
+    if decision == Decision::Approve {
+        accounts::store::add_role(&mut tx, row.user_id, Role::Instructor).await?;
+        let face = InstructorRow {
+            id: call.services.random.ordered_id(&call.services.clock),
+            user_id: row.user_id,
+            // What the applicant wrote to be shown is shown now.
+            display_name: Personal::new(row.display_name.for_duty(Duty::Publish).clone()),
+            expertise: Personal::new(row.expertise.for_duty(Duty::Publish).clone()),
+            created_at: now,
+        };
+        store::insert_instructor(&mut tx, &face).await?;
+    }
+    let academy = academies::store::AcademyById(call.academy);
+    let academy = call.load(academy).await?.ok_or_else(|| anyhow::anyhow!("the request's academy is gone"))?;
+    let letter = mail::decided(&academy.name, decision, reason.as_deref());
+    accounts::mail::to_person(&mut tx, &call.services, &academy, row.user_id, &letter).await?;
+    let decided = store::lock(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("a locked row is gone"))?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(decided))
+}

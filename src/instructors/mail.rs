@@ -1,0 +1,27 @@
+//! The mails of this room.
+
+use super::Decision;
+use crate::platform::mail::Letter;
+
+/// Tells an applicant what was decided.
+pub(super) fn decided(academy: &str, decision: Decision, reason: Option<&str>) -> Letter {
+    let first = match decision {
+        Decision::Approve => words!(
+            "Lamaran Anda untuk mengajar di {academy} disetujui. Masuk lagi untuk mulai menulis kursus.",
+            "Your application to teach at {academy} is approved. Sign in again to start writing courses."
+        ),
+        Decision::RequestChanges => words!(
+            "Peninjau meminta perubahan pada lamaran Anda di {academy}; perbaiki lalu lamar lagi.",
+            "A reviewer asks for changes to your application at {academy}; mend it and apply again."
+        ),
+        Decision::Reject => words!(
+            "Lamaran Anda untuk mengajar di {academy} tidak diterima.",
+            "Your application to teach at {academy} was not accepted."
+        ),
+    };
+    let mut paragraphs = vec![first];
+    if let Some(reason) = reason {
+        paragraphs.push(words!("Alasannya: {reason}", "The reason: {reason}"));
+    }
+    Letter { subject: words!("Lamaran Anda di {academy}", "Your application at {academy}"), paragraphs, action: None }
+}

@@ -1,0 +1,202 @@
+//! Statements about applications and instructors.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{instructor_applications as applications, instructor_profiles as instructors};
+
+use super::model::{ApplicationId, ApplicationRow, ApplicationStatus, InstructorProfileId, InstructorRow};
+use crate::platform::{
+    db::page::Page,
+    fault::Fault,
+    graphql::{Batch, Call},
+    privacy::{Personal, UserId},
+};
+
+/// Adds an application.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(connection: &mut AsyncPgConnection, row: &ApplicationRow) -> Result<(), Fault> {
+    diesel::insert_into(applications::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// The application of a person that is still open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Option<ApplicationRow>, Fault> {
+    let open = [ApplicationStatus::Pending, ApplicationStatus::ChangesRequested];
+    let found = applications::table
+        .filter(applications::user_id.eq(user))
+        .filter(applications::status.eq_any(open))
+        .select(ApplicationRow::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// An application, locked for a decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: ApplicationId) -> Result<Option<ApplicationRow>, Fault> {
+    let found = applications::table
+        .filter(applications::id.eq(id))
+        .select(ApplicationRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Writes a decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn decide(
+    connection: &mut AsyncPgConnection,
+    id: ApplicationId,
+    status: ApplicationStatus,
+    reason: Option<String>,
+    by: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let reason: Personal<Option<String>, super::privacy::Application> = Personal::new(reason);
+    diesel::update(applications::table.filter(applications::id.eq(id)))
+        .set((
+            applications::status.eq(status),
+            applications::reason.eq(&reason),
+            applications::decided_by.eq(by),
+            applications::decided_at.eq(at),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a person their public face; one that they had before stays as it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_instructor(connection: &mut AsyncPgConnection, row: &InstructorRow) -> Result<(), Fault> {
+    diesel::insert_into(instructors::table).values(row).on_conflict_do_nothing().execute(connection).await?;
+    Ok(())
+}
+
+/// Where an application or an instructor stands among the newest.
+pub type Newest<I> = (DateTime<Utc>, I);
+
+/// Applications, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest_applications(
+    mut connection: &AsyncPgConnection,
+    page: &Page<Newest<ApplicationId>>,
+    status: Option<ApplicationStatus>,
+    of: Option<UserId>,
+) -> Result<Vec<ApplicationRow>, Fault> {
+    let (after, before) = page.bounds();
+    let mut query = applications::table.select(ApplicationRow::as_select()).into_boxed();
+    if let Some(status) = status {
+        query = query.filter(applications::status.eq(status));
+    }
+    if let Some(user) = of {
+        query = query.filter(applications::user_id.eq(user));
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(
+            applications::created_at.lt(*at).or(applications::created_at.eq(*at).and(applications::id.lt(*id))),
+        );
+    }
+    if let Some((at, id)) = before {
+        query = query.filter(
+            applications::created_at.gt(*at).or(applications::created_at.eq(*at).and(applications::id.gt(*id))),
+        );
+    }
+    query = if page.backwards() {
+        query.order((applications::created_at.asc(), applications::id.asc()))
+    } else {
+        query.order((applications::created_at.desc(), applications::id.desc()))
+    };
+    Ok(query.limit(page.one_more()).load(&mut connection).await?)
+}
+
+/// How many applications there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_applications(
+    mut connection: &AsyncPgConnection,
+    status: Option<ApplicationStatus>,
+    of: Option<UserId>,
+) -> Result<i64, Fault> {
+    let mut query = applications::table.count().into_boxed();
+    if let Some(status) = status {
+        query = query.filter(applications::status.eq(status));
+    }
+    if let Some(user) = of {
+        query = query.filter(applications::user_id.eq(user));
+    }
+    Ok(query.get_result(&mut connection).await?)
+}
+
+/// An application by its id.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ApplicationById(pub ApplicationId);
+
+impl Batch for ApplicationById {
+    type Value = ApplicationRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, ApplicationRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<ApplicationRow> = applications::table
+            .filter(applications::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .select(ApplicationRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+    }
+}
+
+/// An instructor by the id of their public face.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstructorById(pub InstructorProfileId);
+
+impl Batch for InstructorById {
+    type Value = InstructorRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, InstructorRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<InstructorRow> = instructors::table
+            .filter(instructors::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .select(InstructorRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+    }
+}
+
+/// An instructor by who they are.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstructorOf(pub UserId);
+
+impl Batch for InstructorOf {
+    type Value = InstructorRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, InstructorRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<InstructorRow> = instructors::table
+            .filter(instructors::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .select(InstructorRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.user_id), row)).collect())
+    }
+}

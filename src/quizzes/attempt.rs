@@ -1,0 +1,217 @@
+//! A learner takes a quiz: starts, saves answers as they go, submits. The server keeps the time; what was saved before the
+//! deadline counts, what comes later does not.
+
+use chrono::TimeDelta;
+
+use super::{
+    grading,
+    model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
+    store,
+};
+use crate::{
+    catalog::{
+        self, content,
+        model::{ChoiceId, ChoiceRow, LessonKind, QuestionId, QuestionRow, QuizId},
+    },
+    enrolment::{self, complete},
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+    },
+};
+
+/// For an answer that was sent in time and held up on its way.
+const GRACE: TimeDelta = TimeDelta::seconds(5);
+
+/// Starts an attempt, or gives back the one that is open.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<Result<AttemptId, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let not_found = || Ok(Err(Objection::not_found("quiz")));
+    let mut tx = call.begin().await?;
+    let Some(version) = content::version_of_quiz(&tx, quiz).await? else { return not_found() };
+    let course = catalog::store::version(&tx, version).await?.course_id;
+    let Some(enrolment) = complete::active(&mut tx, user, course).await? else { return not_found() };
+    let quizzes = content::quizzes_of(&tx, enrolment.version_id).await?;
+    let Some(row) = quizzes.into_iter().find(|row| row.id == quiz) else { return not_found() };
+    let now = call.services.clock.now();
+    let earlier = store::of_enrolment(&tx, enrolment.id, quiz).await?;
+    if let Some(open) = earlier.iter().find(|attempt| attempt.status == AttemptStatus::InProgress) {
+        if open.deadline.is_none_or(|deadline| now <= deadline + GRACE) {
+            return Ok(Ok(open.id));
+        }
+        close(call, &mut tx, open.clone(), AttemptStatus::Expired).await?;
+    }
+    let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
+    if row.attempts_allowed.is_some_and(|allowed| made >= allowed) {
+        tx.commit().await?;
+        let words = words!("Kesempatan mengerjakan kuis ini sudah habis.", "There are no attempts at this quiz left.");
+        return Ok(Err(Objection::new(UserErrorCode::LimitReached, "quiz", words)));
+    }
+    let questions = content::questions_of(&tx, enrolment.version_id, quiz).await?;
+    let mut ids: Vec<QuestionId> = questions.iter().map(|(question, _)| question.id).collect();
+    if row.shuffle {
+        shuffle(call, &mut ids);
+    }
+    let attempt = AttemptRow {
+        // Random: a learner learns nothing of others' attempts from it.
+        id: call.services.random.id(),
+        enrolment_id: enrolment.id,
+        user_id: user,
+        course_id: course,
+        version_id: enrolment.version_id,
+        quiz_id: quiz,
+        number: made + 1,
+        status: AttemptStatus::InProgress,
+        locale,
+        question_ids: ids,
+        started_at: now,
+        deadline: row.time_limit.map(|seconds| now + TimeDelta::seconds(seconds.into())),
+        submitted_at: None,
+        score: None,
+        max_score: questions.iter().map(|(question, _)| question.points).sum(),
+        passed: None,
+    };
+    store::insert(&mut tx, &attempt).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(attempt.id))
+}
+
+fn shuffle<T>(call: &Call, items: &mut [T]) {
+    // Fisher-Yates; the bias of a remainder of 64 bits by a few dozen is nothing.
+    for last in (1..items.len()).rev() {
+        let random = u64::from_le_bytes(call.services.random.bytes());
+        let other = usize::try_from(random % (last as u64 + 1)).unwrap_or(0);
+        items.swap(last, other);
+    }
+}
+
+/// Saves an answer of an open attempt, over an earlier one.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn save(
+    call: &Call,
+    attempt: AttemptId,
+    question: QuestionId,
+    ticked: Vec<ChoiceId>,
+) -> Result<Result<AttemptId, Objection>, Fault> {
+    let mut tx = call.begin().await?;
+    let attempt = match open(call, &mut tx, attempt, "attempt").await? {
+        Ok(attempt) => attempt,
+        Err(objection) => {
+            tx.commit().await?;
+            return Ok(Err(objection));
+        }
+    };
+    let questions = content::questions_of(&tx, attempt.version_id, attempt.quiz_id).await?;
+    let Some((row, choices)) = questions.iter().find(|(row, _)| row.id == question) else {
+        return Ok(Err(Objection::not_found("question")));
+    };
+    if let Err(objection) = fits(row, choices, &ticked) {
+        return Ok(Err(objection));
+    }
+    let answer = AnswerRow {
+        attempt_id: attempt.id,
+        question_id: question,
+        choice_ids: ticked,
+        score: None,
+        saved_at: call.services.clock.now(),
+    };
+    store::save(&mut tx, &answer).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(attempt.id))
+}
+
+fn fits(question: &QuestionRow, choices: &[ChoiceRow], ticked: &[ChoiceId]) -> Result<(), Objection> {
+    let field = "response.choices";
+    let distinct: std::collections::HashSet<_> = ticked.iter().collect();
+    if distinct.len() != ticked.len() || !ticked.iter().all(|id| choices.iter().any(|choice| choice.id == *id)) {
+        return Err(Objection::not_found(field));
+    }
+    if !question.multiple && ticked.len() > 1 {
+        let words = words!("Pilih satu saja.", "Tick one only.");
+        return Err(Objection::new(UserErrorCode::Invalid, field, words));
+    }
+    Ok(())
+}
+
+/// Submits an attempt, and grades it.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn submit(call: &Call, attempt: AttemptId) -> Result<Result<AttemptId, Objection>, Fault> {
+    let mut tx = call.begin().await?;
+    match open(call, &mut tx, attempt, "id").await? {
+        Ok(attempt) => {
+            let id = attempt.id;
+            close(call, &mut tx, attempt, AttemptStatus::Graded).await?;
+            tx.commit().await?;
+            call.forget_loaded();
+            Ok(Ok(id))
+        }
+        Err(objection) => {
+            // An attempt whose time was over has been closed on the way.
+            tx.commit().await?;
+            Ok(Err(objection))
+        }
+    }
+}
+
+/// The viewer's own attempt, locked, while it may still be answered. One whose time is over is closed.
+async fn open(call: &Call, tx: &mut Tx, id: AttemptId, field: &str) -> Result<Result<AttemptRow, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let found = store::lock(tx, id).await?;
+    let Some(attempt) = found.filter(|attempt| attempt.user_id == user) else {
+        return Ok(Err(Objection::not_found(field)));
+    };
+    if store::OVER.contains(&attempt.status) {
+        let words = words!("Pengerjaan ini sudah selesai.", "This attempt is over.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, field, words)));
+    }
+    if attempt.deadline.is_some_and(|deadline| call.services.clock.now() > deadline + GRACE) {
+        close(call, tx, attempt, AttemptStatus::Expired).await?;
+        let words = words!(
+            "Waktunya habis; yang sudah tersimpan dinilai.",
+            "The time is over; what was saved has been graded."
+        );
+        return Ok(Err(Objection::new(UserErrorCode::Expired, field, words)));
+    }
+    Ok(Ok(attempt))
+}
+
+/// Grades what was saved, once, and completes the lessons that passing completes.
+async fn close(call: &Call, tx: &mut Tx, mut attempt: AttemptRow, status: AttemptStatus) -> Result<(), Fault> {
+    let now = call.services.clock.now();
+    let questions = content::questions_of(tx, attempt.version_id, attempt.quiz_id).await?;
+    let mut answers = store::answers_of(tx, attempt.id).await?;
+    for answer in &mut answers {
+        let asked = questions.iter().find(|(question, _)| question.id == answer.question_id);
+        answer.score = asked
+            .map(|(question, choices)| grading::score(question.points, question.multiple, choices, &answer.choice_ids));
+    }
+    let score: i64 = answers.iter().filter_map(|answer| answer.score).sum();
+    let quizzes = content::quizzes_of(tx, attempt.version_id).await?;
+    let bar = quizzes.iter().find(|quiz| quiz.id == attempt.quiz_id).map_or(100, |quiz| quiz.pass_percent);
+    let passed = grading::passes(score, attempt.max_score, bar);
+    attempt.status = status;
+    attempt.submitted_at = Some(attempt.deadline.map_or(now, |deadline| now.min(deadline)));
+    attempt.score = Some(score);
+    attempt.passed = Some(passed);
+    store::grade(tx, &attempt, &answers).await?;
+    if passed {
+        let lessons = content::lessons_of(tx, attempt.version_id).await?;
+        let own = lessons.iter().filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id));
+        for lesson in own {
+            enrolment::store::complete_lesson(tx, attempt.enrolment_id, lesson.id, now).await?;
+        }
+        let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
+        complete::judge(call, tx, &row).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Statements about attempts.
+
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{answers, attempts};
+
+use super::model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus};
+use crate::{
+    catalog::model::QuizId,
+    enrolment::model::EnrolmentId,
+    platform::{
+        fault::Fault,
+        graphql::{Batch, Call},
+        privacy::UserId,
+    },
+};
+
+/// Adds an attempt.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(connection: &mut AsyncPgConnection, row: &AttemptRow) -> Result<(), Fault> {
+    diesel::insert_into(attempts::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// The attempts of an enrolment at a quiz, first to last.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_enrolment(
+    mut connection: &AsyncPgConnection,
+    enrolment: EnrolmentId,
+    quiz: QuizId,
+) -> Result<Vec<AttemptRow>, Fault> {
+    let rows = attempts::table
+        .filter(attempts::enrolment_id.eq(enrolment))
+        .filter(attempts::quiz_id.eq(quiz))
+        .order(attempts::number)
+        .select(AttemptRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows)
+}
+
+/// An attempt, locked: one answer, one submission at a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: AttemptId) -> Result<Option<AttemptRow>, Fault> {
+    let found = attempts::table
+        .filter(attempts::id.eq(id))
+        .select(AttemptRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Saves an answer, over an earlier one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn save(connection: &mut AsyncPgConnection, row: &AnswerRow) -> Result<(), Fault> {
+    diesel::insert_into(answers::table)
+        .values(row)
+        .on_conflict((answers::academy_id, answers::attempt_id, answers::question_id))
+        .do_update()
+        .set((answers::choice_ids.eq(&row.choice_ids), answers::saved_at.eq(row.saved_at)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The answers of an attempt.
+///
+/// # Errors
+/// Those of the database.
+pub async fn answers_of(mut connection: &AsyncPgConnection, id: AttemptId) -> Result<Vec<AnswerRow>, Fault> {
+    let rows = answers::table.filter(answers::attempt_id.eq(id)).select(AnswerRow::as_select());
+    Ok(rows.load(&mut connection).await?)
+}
+
+/// Writes the grade of an attempt and of its answers.
+///
+/// # Errors
+/// Those of the database.
+pub async fn grade(
+    connection: &mut AsyncPgConnection,
+    attempt: &AttemptRow,
+    scores: &[AnswerRow],
+) -> Result<(), Fault> {
+    for answer in scores {
+        diesel::update(
+            answers::table
+                .filter(answers::attempt_id.eq(attempt.id))
+                .filter(answers::question_id.eq(answer.question_id)),
+        )
+        .set(answers::score.eq(answer.score))
+        .execute(connection)
+        .await?;
+    }
+    diesel::update(attempts::table.filter(attempts::id.eq(attempt.id)))
+        .set((
+            attempts::status.eq(attempt.status),
+            attempts::submitted_at.eq(attempt.submitted_at),
+            attempts::score.eq(attempt.score),
+            attempts::passed.eq(attempt.passed),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The quizzes that an enrolment has passed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn passed(mut connection: &AsyncPgConnection, enrolment: EnrolmentId) -> Result<Vec<QuizId>, Fault> {
+    let rows = attempts::table
+        .filter(attempts::enrolment_id.eq(enrolment))
+        .filter(attempts::passed.eq(true))
+        .select(attempts::quiz_id)
+        .distinct();
+    Ok(rows.load(&mut connection).await?)
+}
+
+/// An attempt by its id.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AttemptById(pub AttemptId);
+
+impl Batch for AttemptById {
+    type Value = AttemptRow;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, AttemptRow>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<AttemptRow> = attempts::table
+            .filter(attempts::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .select(AttemptRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+    }
+}
+
+/// The attempts of a person at a quiz, first to last.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AttemptsAt(pub UserId, pub QuizId);
+
+impl Batch for AttemptsAt {
+    type Value = Vec<AttemptRow>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<AttemptRow>>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<AttemptRow> = attempts::table
+            .filter(attempts::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(attempts::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .order((attempts::started_at, attempts::id))
+            .select(AttemptRow::as_select())
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<AttemptRow>> = HashMap::new();
+        for row in rows {
+            found.entry(Self(row.user_id, row.quiz_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// The statuses in which an attempt is over.
+pub const OVER: [AttemptStatus; 3] = [AttemptStatus::Submitted, AttemptStatus::Graded, AttemptStatus::Expired];

@@ -1,0 +1,99 @@
+//! Applying to teach, and deciding.
+
+use sanggar::platform::privacy::Role;
+use serde_json::{Value, json};
+
+use crate::harness::{TestApp, user_errors};
+
+pub const APPLY: &str = "mutation ($input: ApplyToTeachInput!) { applyToTeach(input: $input) { application { id status experience } userErrors { code path message } } }";
+pub const DECIDE: &str = "mutation ($input: DecideInstructorApplicationInput!) { decideInstructorApplication(input: $input) { application { status reason decidedAt } userErrors { code path message } } }";
+
+pub fn application() -> Value {
+    json!({
+        "displayName": "Bu Ani", "experience": "Sepuluh tahun mengajar.", "expertise": ["HTML", "Aksesibilitas"],
+        "linkedinUrl": "https://www.linkedin.com/in/ani", "proposals": [{ "title": "Web dasar", "summary": "Dari nol." }],
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_applicant_is_approved_told_and_shown() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let data = ani.client.data(APPLY, json!({ "input": application() })).await;
+    let id = data["applyToTeach"]["application"]["id"].clone();
+    let again = ani.client.data(APPLY, json!({ "input": application() })).await;
+    assert_eq!(user_errors(&again["applyToTeach"]), ["ALREADY_DONE "]);
+    let queue = "{ instructorApplications(status: PENDING) { nodes { id applicant { fullName } proposals { title } } totalCount } }";
+    let data = reviewer.client.data(queue, json!({})).await;
+    assert_eq!(data["instructorApplications"]["nodes"][0]["applicant"]["fullName"], "Ani Wijaya");
+    let unreasoned = json!({ "input": { "id": id, "decision": "REJECT" } });
+    let data = reviewer.client.data(DECIDE, unreasoned).await;
+    assert_eq!(user_errors(&data["decideInstructorApplication"]), ["REQUIRED input.reason"]);
+    let asked = json!({ "input": { "id": id, "decision": "REQUEST_CHANGES", "reason": "Tambahkan contoh." } });
+    reviewer.client.data(DECIDE, asked).await;
+    let data = ani.client.data(APPLY, json!({ "input": application() })).await;
+    let second = data["applyToTeach"]["application"]["id"].clone();
+    let approve = json!({ "input": { "id": second, "decision": "APPROVE" } });
+    let data = reviewer.client.data(DECIDE, approve.clone()).await;
+    assert_eq!(data["decideInstructorApplication"]["application"]["status"], "APPROVED");
+    let twice = reviewer.client.data(DECIDE, approve).await;
+    assert_eq!(user_errors(&twice["decideInstructorApplication"]), ["ALREADY_DONE input.id"]);
+    let mails = app.mails().await;
+    assert_eq!(mails.iter().filter(|mail| mail.contains("Your application at")).count(), 2);
+    let data = ani.client.data("{ viewer { roles user { instructor { displayName expertise } } instructorApplications { totalCount nodes { reason } } } }", json!({})).await;
+    assert_eq!(data["viewer"]["roles"], json!(["LEARNER", "INSTRUCTOR"]));
+    assert_eq!(
+        data["viewer"]["user"]["instructor"],
+        json!({ "displayName": "Bu Ani", "expertise": ["HTML", "Aksesibilitas"] })
+    );
+    assert_eq!(data["viewer"]["instructorApplications"]["totalCount"], 2);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_neither_read_nor_decide() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let data = ani.client.data(APPLY, json!({ "input": application() })).await;
+    let id = data["applyToTeach"]["application"]["id"].clone();
+    let stranger = app.person("Budi Santoso").await;
+    let next_door = app.person_of(&app.next_door(), "Dewi Lestari").await;
+    let approve = json!({ "input": { "id": id, "decision": "APPROVE" } });
+    for (client, code) in [
+        (app.anonymous(), "UNAUTHENTICATED"),
+        (ani.client.clone(), "FORBIDDEN"),
+        (stranger.client.clone(), "FORBIDDEN"),
+        (next_door.client.clone(), "FORBIDDEN"),
+    ] {
+        assert_eq!(client.send(DECIDE, approve.clone()).await.codes(), [code]);
+        assert_eq!(client.send("{ instructorApplications { totalCount } }", json!({})).await.codes(), [code]);
+    }
+    for client in [app.anonymous(), stranger.client, next_door.client] {
+        let data = client.data("query ($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
+        assert_eq!(data["node"], Value::Null);
+    }
+    // A reviewer does not decide on their own application.
+    app.grant(&ani, Role::Reviewer).await;
+    let data = ani.client.data(DECIDE, approve).await;
+    assert_eq!(user_errors(&data["decideInstructorApplication"]), ["NOT_ELIGIBLE input.id"]);
+    let data = ani
+        .client
+        .data("query ($id: ID!) { node(id: $id) { ... on InstructorApplication { status } } }", json!({ "id": id }))
+        .await;
+    assert_eq!(data["node"]["status"], "PENDING", "nothing was written");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_application_is_told_what_it_lacks() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let input = json!({ "displayName": " ", "experience": "", "expertise": [""], "proposals": [] });
+    let data = ani.client.data(APPLY, json!({ "input": input })).await;
+    assert_eq!(
+        user_errors(&data["applyToTeach"]),
+        ["REQUIRED input.displayName", "REQUIRED input.experience", "REQUIRED input.expertise.0"]
+    );
+    app.stop().await;
+}

@@ -1,0 +1,145 @@
+//! Quizzes: the clock and the key are the server's.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::{done, learn, published, sent, take};
+use crate::harness::{TestApp, user_errors};
+
+const KEYS: &str = "query ($id: ID!) { node(id: $id) { ... on Attempt { answers { score question { answerKey { ... on ChoiceKey { feedback choices { fraction } } } } } } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_opens_when_the_policy_says_and_to_its_instructors() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    learn(&course, &learner).await;
+    let failed = take(&course, &learner, false).await;
+    assert_eq!(
+        (&failed["status"], &failed["score"], &failed["percent"], &failed["passed"]),
+        (&json!("GRADED"), &json!("0"), &json!(0), &json!(false))
+    );
+    let closed = learner.client.send(KEYS, json!({ "id": failed["id"] })).await;
+    assert_eq!(closed.codes(), ["FORBIDDEN", "FORBIDDEN"], "there is another attempt");
+    assert!(!closed.json.to_string().contains("fraction"), "{}", closed.json);
+    assert_eq!(closed.json["data"]["node"]["answers"][0]["score"], Value::Null);
+    let passed = take(&course, &learner, true).await;
+    assert_eq!((&passed["score"], &passed["percent"], &passed["passed"]), (&json!("3"), &json!(100), &json!(true)));
+    let open = learner.client.data(KEYS, json!({ "id": failed["id"] })).await;
+    assert_eq!(open["node"]["answers"][0]["question"]["answerKey"]["feedback"], "Begitu.");
+    let third = sent(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), "attempt { id }").await;
+    assert_eq!(user_errors(&third), ["LIMIT_REACHED input.quiz"]);
+    // Nobody else has the attempt, not even by its id.
+    let stranger = app.person("Dodi Putra").await;
+    for client in [app.anonymous(), stranger.client, course.instructor.client.clone()] {
+        assert_eq!(client.data(KEYS, json!({ "id": passed["id"] })).await["node"], Value::Null);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_checked_saved_and_counted_once() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    let early = sent(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), "attempt { id }").await;
+    assert_eq!(user_errors(&early), ["NOT_FOUND input.quiz"], "not enrolled");
+    learn(&course, &learner).await;
+    let select = "attempt { id answers { question { id promptHtml ... on ChoiceQuestion { choices { id } } } response { ... on ChoiceResponse { choices } } } }";
+    let started = done(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), select).await;
+    let resumed = done(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), select).await;
+    assert_eq!(started, resumed, "the same attempt, in the same order, on another device");
+    assert!(started.to_string().contains("&lt;b&gt; itu apa"), "shown to the letter");
+    let question = &started["attempt"]["answers"][0]["question"];
+    let other = &started["attempt"]["answers"][1]["question"];
+    let answer = |choices: Value| json!({ "attempt": started["attempt"]["id"], "question": question["id"], "response": { "choices": choices } });
+    for (choices, error) in [
+        (json!([question["choices"][0]["id"], question["choices"][1]["id"]]), "INVALID input.response.choices"),
+        (json!([other["choices"][0]["id"]]), "NOT_FOUND input.response.choices"),
+        (json!([question["choices"][0]["id"], question["choices"][0]["id"]]), "NOT_FOUND input.response.choices"),
+    ] {
+        assert_eq!(user_errors(&sent(&learner.client, "saveAnswer", answer(choices), "attempt { id }").await), [error]);
+    }
+    done(&learner.client, "saveAnswer", answer(json!([question["choices"][0]["id"]])), "attempt { id }").await;
+    done(&learner.client, "saveAnswer", answer(json!([question["choices"][1]["id"]])), "attempt { id }").await;
+    let again = done(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), select).await;
+    assert_eq!(again["attempt"]["answers"][0]["response"]["choices"], json!([question["choices"][1]["id"]]));
+    let id = started["attempt"]["id"].clone();
+    let submit = || sent(&learner.client, "submitAttempt", json!({ "id": id }), "attempt { status score }");
+    let (one, two) = tokio::join!(submit(), submit());
+    let errors: Vec<_> = [one, two].iter().map(user_errors).collect();
+    assert!(errors.contains(&vec![]) && errors.contains(&vec!["ALREADY_DONE input.id".to_owned()]), "{errors:?}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_the_deadline_does_not_count() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    // The same course once more, with a quiz that has a clock.
+    let client = &course.instructor.client;
+    let input = json!({ "title": "Cepat", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER", "completionRule": { "quizzesPassed": false } });
+    let made = done(client, "createCourse", input, "course { id runs { nodes { id } } }").await;
+    let timed = done(
+        client,
+        "createQuiz",
+        json!({ "course": made["course"]["id"], "title": "Kilat", "passPercent": 50, "timeLimit": "PT10M" }),
+        "quiz { id timeLimit }",
+    )
+    .await;
+    assert_eq!(timed["quiz"]["timeLimit"], "PT10M");
+    let question = json!({ "choice": { "prompt": "?", "points": "1", "multiple": false, "choices": [{ "text": "a", "fraction": "1" }, { "text": "b", "fraction": "0" }] } });
+    done(client, "createQuestion", json!({ "quiz": timed["quiz"]["id"], "question": question }), "question { id }")
+        .await;
+    let section = done(
+        client,
+        "createSection",
+        json!({ "course": made["course"]["id"], "title": "S" }),
+        "course { draft { sections { id } } }",
+    )
+    .await;
+    let lesson = json!({ "section": section["course"]["draft"]["sections"][0]["id"], "title": "L", "kind": "QUIZ", "quiz": timed["quiz"]["id"] });
+    done(client, "createLesson", lesson, "lesson { id }").await;
+    let submitted = done(client, "submitCourse", json!({ "id": made["course"]["id"] }), "submission { id }").await;
+    done(
+        &course.reviewer.client,
+        "decideCourseSubmission",
+        json!({ "id": submitted["submission"]["id"], "decision": "APPROVE" }),
+        "submission { id }",
+    )
+    .await;
+    let learner = app.person("Citra Dewi").await;
+    done(&learner.client, "enrol", json!({ "run": made["course"]["runs"]["nodes"][0]["id"] }), "enrolment { id }")
+        .await;
+    let started = done(
+        &learner.client,
+        "startAttempt",
+        json!({ "quiz": timed["quiz"]["id"] }),
+        "attempt { id startedAt deadline answers { question { id ... on ChoiceQuestion { choices { id text } } } } }",
+    )
+    .await;
+    let attempt = &started["attempt"];
+    assert_eq!(attempt["deadline"], "2026-11-22T03:10:00+00:00");
+    app.world.pass(TimeDelta::minutes(10) + TimeDelta::seconds(6));
+    let question = &attempt["answers"][0]["question"];
+    let right =
+        question["choices"].as_array().expect("choices").iter().find(|choice| choice["text"] == "a").expect("a");
+    let late =
+        json!({ "attempt": attempt["id"], "question": question["id"], "response": { "choices": [right["id"]] } });
+    assert_eq!(
+        user_errors(&sent(&learner.client, "saveAnswer", late, "attempt { id }").await),
+        ["EXPIRED input.attempt"]
+    );
+    let data = learner
+        .client
+        .data(
+            "query ($id: ID!) { node(id: $id) { ... on Attempt { status score passed submittedAt } } }",
+            json!({ "id": attempt["id"] }),
+        )
+        .await;
+    assert_eq!(
+        data["node"],
+        json!({ "status": "EXPIRED", "score": "0", "passed": false, "submittedAt": "2026-11-22T03:10:00+00:00" })
+    );
+    app.stop().await;
+}

@@ -1,0 +1,69 @@
+//! The number of statements of the catalogue and of a course does not grow with what they hold.
+
+use serde_json::{Value, json};
+
+use super::published;
+use crate::harness::TestApp;
+
+const CATALOGUE: &str = "query ($first: Int!) { courses(first: $first) { nodes { id slug title summary level tags publishedAt lessonCount instructors { displayName } } pageInfo { hasNextPage endCursor } totalCount } }";
+const DETAIL: &str = "query ($slug: String!) { course(slug: $slug) { title descriptionHtml instructors { displayName expertise } sections { title lessons { title locales kind estimatedDuration quiz { title questionCount } } } runs { nodes { id seats } } viewerEnrolment { status } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_and_a_course_take_the_same_statements_at_any_size() {
+    let app = TestApp::start().await;
+    published(&app).await;
+    let mut superuser = app.database.superuser().await;
+    let mut counts = Vec::new();
+    for size in [1, 20, 100] {
+        // Rows by SQL: a hundred courses by mutations would test nothing more.
+        let fill = format!(
+            "set sanggar.academy_id = '{academy}';
+             insert into courses (id, slug, locale, status, created_at) select gen_random_uuid(), 'c-' || n, 'id', 'DRAFT', now()
+                 from generate_series((select count(*) from courses) + 1, {size}) n;
+             insert into course_versions (id, course_id, number, title, summary, description, level, tags, lessons_percent, quizzes_passed)
+                 select gen_random_uuid(), c.id, 1, c.slug, 's', 'd', 'BEGINNER', '{{}}', 100, true from courses c where c.latest_id is null;
+             update courses c set latest_id = v.id, published_id = v.id, published_at = now(), status = 'PUBLISHED'
+                 from course_versions v where v.course_id = c.id and c.latest_id is null;
+             insert into course_instructors (course_id, user_id, position)
+                 select c.id, (select user_id from instructor_profiles), 1 from courses c on conflict do nothing;
+             insert into lessons (version_id, id, section_id, position, kind, preview, title)
+                 select s.version_id, gen_random_uuid(), s.id, n, 'ARTICLE', false, 'L' || n from sections s, generate_series(10, {size} + 10) n;",
+            academy = app.academy.uuid()
+        );
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, &fill).await.expect("rows");
+        let (catalogue, data) = app.statements(app.anonymous().data(CATALOGUE, json!({ "first": size }))).await;
+        assert_eq!(data["courses"]["nodes"].as_array().map(Vec::len), Some(size));
+        assert_eq!(data["courses"]["totalCount"], size);
+        let (detail, data) = app.statements(app.anonymous().data(DETAIL, json!({ "slug": "web-dari-nol" }))).await;
+        assert!(data["course"]["sections"][0]["lessons"].as_array().is_some_and(|lessons| lessons.len() > size));
+        counts.push((catalogue, detail));
+    }
+    assert_eq!(counts, [(4, 13); 3], "(catalogue, course) at 1, 20 and 100 rows");
+    app.stop().await;
+}
+
+/// Cursors lead through the whole catalogue, both ways.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_catalogue_join_up() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let page = "query ($first: Int, $after: String, $last: Int, $before: String) { courses(first: $first, after: $after, last: $last, before: $before) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
+    let data = app.anonymous().data(page, json!({ "first": 1 })).await;
+    assert_eq!(data["courses"]["nodes"], json!([{ "id": course.course }]));
+    assert_eq!(data["courses"]["pageInfo"]["hasNextPage"], false);
+    let after =
+        app.anonymous().data(page, json!({ "first": 1, "after": data["courses"]["pageInfo"]["endCursor"] })).await;
+    assert_eq!(after["courses"]["nodes"], Value::Array(Vec::new()));
+    // A cursor of another list is told.
+    let runs = app
+        .anonymous()
+        .data(
+            "query ($id: ID!) { node(id: $id) { ... on Course { runs { pageInfo { endCursor } } } } }",
+            json!({ "id": course.course }),
+        )
+        .await;
+    let wrong =
+        app.anonymous().send(page, json!({ "first": 1, "after": runs["node"]["runs"]["pageInfo"]["endCursor"] })).await;
+    assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
+    app.stop().await;
+}
