@@ -3,18 +3,23 @@
 use std::{
     collections::HashMap,
     fmt::Debug,
-    future::Future,
+    future::{Future, poll_fn},
     hash::Hash,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError, Weak},
+    task::Poll,
     time::Duration,
 };
 
 use async_graphql::{
     Context,
     dataloader::{DataLoader, HashMapCache, Loader},
-    runtime::{Timer, TokioSpawner},
+    runtime::Timer,
 };
-use futures_util::future::BoxFuture;
+use futures_util::{
+    future::BoxFuture,
+    task::{FutureObj, Spawn, SpawnError},
+};
 
 use crate::platform::{
     clock::Clock,
@@ -88,6 +93,7 @@ pub struct Call {
     pub facts: RequestFacts,
     reader: Reader,
     loaders: DataLoader<Loaders, HashMapCache>,
+    waiting: Waiting,
     viewer: Mutex<Viewer>,
     cookie: Mutex<Option<String>>,
 }
@@ -102,7 +108,9 @@ impl Call {
         language: Language,
         facts: RequestFacts,
     ) -> Arc<Self> {
+        let waiting = Waiting::default();
         Arc::new_cyclic(|call| Self {
+            waiting: waiting.clone(),
             academy: reader.academy(),
             reader,
             services,
@@ -111,8 +119,8 @@ impl Call {
             facts,
             loaders: DataLoader::with_cache(
                 Loaders(Weak::clone(call)),
-                TokioSpawner::current(),
-                NextTurn,
+                waiting.clone(),
+                AtOnce,
                 HashMapCache::default(),
             )
             .delay(Duration::ZERO),
@@ -159,7 +167,23 @@ impl Call {
     /// # Errors
     /// Those of the batch.
     pub async fn load<K: Batch>(&self, key: K) -> Result<Option<K::Value>, Fault> {
-        self.loaders.load_one(key).await
+        let mut asked = pin!(self.loaders.load_one(key));
+        if let Poll::Ready(known) = futures_util::poll!(asked.as_mut()) {
+            return known;
+        }
+        // Every resolver of this level is polled before the request's task comes round again: by then all have asked.
+        let mut came_round = false;
+        poll_fn(|context| {
+            if came_round {
+                return Poll::Ready(());
+            }
+            came_round = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        self.waiting.begin();
+        asked.await
     }
 
     /// Forgets what was loaded: after a mutation has written.
@@ -203,13 +227,34 @@ impl<K: Batch> Loader<K> for Loaders {
     }
 }
 
-/// The library waits a millisecond for more keys. All resolvers of a level have asked before their task yields once, so
-/// the next turn is soon enough.
-struct NextTurn;
+/// Batches that wait until everybody has asked. Left to itself, the library starts a batch on another thread while the
+/// resolvers of a level are still asking, or waits a millisecond a level: the one makes more statements, now and then, and
+/// the other makes every answer late.
+#[derive(Clone, Default)]
+struct Waiting(Arc<Mutex<Vec<FutureObj<'static, ()>>>>);
 
-impl Timer for NextTurn {
+impl Waiting {
+    fn begin(&self) {
+        let batches = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for batch in batches {
+            tokio::spawn(batch);
+        }
+    }
+}
+
+impl Spawn for Waiting {
+    fn spawn_obj(&self, batch: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        Ok(())
+    }
+}
+
+/// No delay of the library's own: [`Waiting`] knows when everybody has asked.
+struct AtOnce;
+
+impl Timer for AtOnce {
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::task::yield_now())
+        Box::pin(std::future::ready(()))
     }
 }
 
