@@ -22,7 +22,7 @@ use crate::{
         privacy::{Datum, Entry, Table, UserId},
         storage::Storage,
     },
-    profiles, quizzes,
+    profiles, quizzes, uploads,
 };
 
 /// Every datum of personal data, in the order of the rooms. The inventory, the export and the erasure read it; a test
@@ -49,6 +49,8 @@ pub fn data() -> Vec<Entry> {
         profiles::privacy::PreferredLocale::ENTRY,
         profiles::privacy::Phone::ENTRY,
         profiles::privacy::BillingAddress::ENTRY,
+        uploads::privacy::FileName::ENTRY,
+        uploads::privacy::UploadToken::ENTRY,
         instructors::privacy::Application::ENTRY,
         instructors::privacy::DisplayName::ENTRY,
         instructors::privacy::Expertise::ENTRY,
@@ -82,6 +84,7 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(academies::privacy::TABLES);
     tables.extend_from_slice(consent::privacy::TABLES);
     tables.extend_from_slice(accounts::privacy::TABLES);
+    tables.extend_from_slice(uploads::privacy::TABLES);
     tables.extend_from_slice(profiles::privacy::TABLES);
     tables.extend_from_slice(instructors::privacy::TABLES);
     tables.extend_from_slice(catalog::privacy::TABLES);
@@ -94,7 +97,7 @@ pub fn tables() -> Vec<Table> {
 /// The kinds of work that a server does after transactions.
 #[must_use]
 pub fn job_kinds() -> jobs::Registry {
-    jobs::Registry::default().with::<mail::SendMail>()
+    jobs::Registry::default().with::<mail::SendMail>().with::<catalog::import::job::ImportCourse>()
 }
 
 /// What time and chance a server has: a test brings its own.

@@ -11,8 +11,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     academies::{self, CreateAcademy},
-    api,
+    accounts, api,
     app::{self, World},
+    catalog::import::{self, files},
     consent,
     platform::{
         config::{ProgramFolders, Settings},
@@ -78,12 +79,35 @@ enum Command {
     /// Academies: the tenants
     #[command(subcommand)]
     Academy(AcademyCommand),
+    /// Courses
+    #[command(subcommand)]
+    Course(CourseCommand),
     /// Print the configuration in force, secrets left out
     Config,
     /// Print a completion script
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+enum CourseCommand {
+    /// Take over a whole course: a folder, a .zip or a .tar.gz
+    ///
+    /// All or nothing. It becomes a draft; what is not taken over is reported by file and line.
+    Import {
+        /// The folder or archive
+        path: PathBuf,
+        /// The academy, where there are several
+        #[arg(long)]
+        academy: Option<String>,
+        /// Who teaches it: a mail address or user name
+        #[arg(long)]
+        instructor: Option<String>,
+        /// Its title; that of its own first heading where it is left out
+        #[arg(long)]
+        title: Option<String>,
     },
 }
 
@@ -149,6 +173,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             Command::Serve { .. } => serve(&settings, &home).await,
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
+            Command::Course(command) => course_command(cli, command, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
             Command::Schema | Command::Config | Command::Completions { .. } => Ok(()),
         }
@@ -277,16 +302,19 @@ async fn first_academy(services: &Services) -> anyhow::Result<()> {
     let known = academies::store::all(&tx).await?;
     drop(tx);
     if known.is_empty() {
-        let new = CreateAcademy {
-            slug: "sanggar".to_owned(),
-            name: "Sanggar".to_owned(),
-            locale: "id".to_owned(),
-            time_zone: "Asia/Jakarta".to_owned(),
-            hosts: Vec::new(),
-        };
-        create_academy(services, new).await?;
+        create_academy(services, first_of_all()).await?;
     }
     Ok(())
+}
+
+fn first_of_all() -> CreateAcademy {
+    CreateAcademy {
+        slug: "sanggar".to_owned(),
+        name: "Sanggar".to_owned(),
+        locale: "id".to_owned(),
+        time_zone: "Asia/Jakarta".to_owned(),
+        hosts: Vec::new(),
+    }
 }
 
 async fn create_academy(services: &Services, new: CreateAcademy) -> anyhow::Result<academies::AcademyRow> {
@@ -369,6 +397,105 @@ async fn academy_command(
         }
     }
     Ok(())
+}
+
+async fn course_command(
+    cli: &Cli,
+    command: &CourseCommand,
+    settings: &Arc<Settings>,
+    home: &Home,
+) -> anyhow::Result<()> {
+    let CourseCommand::Import { path, academy, instructor, title } = command;
+    // Read before anything is started: a broken folder is told at once.
+    let files = if path.is_file() {
+        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        files::of_archive(&bytes)
+    } else {
+        files::of_folder(path)
+    };
+    let read = match files.and_then(|files| import::read(&files, title.as_deref())) {
+        Ok(read) => read,
+        Err(problem) => {
+            let told = told_problem(&problem);
+            report(cli, &json!({ "problems": [problem] }), || told.clone());
+            bail!("nothing was imported");
+        }
+    };
+    let services = home.services(settings).await?;
+    let academy = named_academy(&services, academy.as_deref()).await?;
+    let instructor = match instructor {
+        Some(login) => {
+            let reader = services.db.reader(academy.id);
+            let found = accounts::store::by_login(reader.connection().await?, login).await?;
+            Some(found.with_context(|| format!("{login} has no account in {}", academy.slug))?)
+        }
+        None => None,
+    };
+    let mut tx = services.db.begin(academy.id).await?;
+    let course = match import::write(&mut tx, &services, instructor, &read).await? {
+        Ok(course) => {
+            tx.commit().await?;
+            course
+        }
+        Err(objections) => {
+            let words: Vec<_> = objections.iter().map(|objection| objection.words.en.to_string()).collect();
+            bail!("nothing was imported: {}", words.join(" "));
+        }
+    };
+    let counts = &read.counts;
+    let document = json!({
+        "course": course.to_string(),
+        "title": read.course.title,
+        "sections": counts.sections,
+        "lessons": counts.lessons,
+        "quizzes": counts.quizzes,
+        "questions": counts.questions,
+        "options": counts.options,
+        "translations": read.translations,
+        "problems": read.problems,
+    });
+    report(cli, &document, || {
+        let mut text = format!(
+            "Imported \"{}\" as a draft: {} sections, {} lessons, {} quizzes, {} questions; in {} more languages.",
+            read.course.title,
+            counts.sections,
+            counts.lessons,
+            counts.quizzes,
+            counts.questions,
+            read.translations.len()
+        );
+        let notes = read.problems.iter().filter(|problem| problem.severity == "NOTE").count();
+        for problem in read.problems.iter().filter(|problem| problem.severity != "NOTE") {
+            text.push('\n');
+            text.push_str(&told_problem(problem));
+        }
+        text.push_str(&format!("\n{notes} notes beside (--json has them)."));
+        text
+    });
+    Ok(())
+}
+
+fn told_problem(problem: &import::Problem) -> String {
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{} {}{line}: {}", problem.severity, problem.path, problem.message)
+}
+
+/// The academy of this name, or the only one.
+async fn named_academy(services: &Services, slug: Option<&str>) -> anyhow::Result<academies::AcademyRow> {
+    let tx = services.db.begin_platform().await?;
+    let all = academies::store::all(&tx).await?;
+    drop(tx);
+    if let Some(slug) = slug {
+        return all
+            .into_iter()
+            .find(|academy| academy.slug == slug)
+            .with_context(|| format!("there is no academy {slug}"));
+    }
+    match &all[..] {
+        [] => create_academy(services, first_of_all()).await,
+        [only] => Ok(only.clone()),
+        _ => bail!("there are several academies: name one with --academy"),
+    }
 }
 
 /// The configuration in force: what may be secret is only said to be set.

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod consent;
 pub mod instructors;
 pub mod profiles;
+pub mod uploads;
 
 pub mod catalog;
 pub mod certificates;

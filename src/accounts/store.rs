@@ -55,6 +55,20 @@ pub async fn login_by_username(mut connection: &AsyncPgConnection, username_key:
     Ok(found)
 }
 
+/// Whose address or user name it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_login(connection: &AsyncPgConnection, login: &str) -> Result<Option<UserId>, Fault> {
+    let key = policy::key(login);
+    let found = if key.contains('@') {
+        login_by_email(connection, &key).await?
+    } else {
+        login_by_username(connection, &key).await?
+    };
+    Ok(found.map(|login| login.user_id))
+}
+
 /// The login of a person.
 ///
 /// # Errors

@@ -1,15 +1,21 @@
-//! Plain HTTP beside GraphQL: what an academy publishes for whoever checks its certificates offline. The path names the academy.
+//! Plain HTTP beside GraphQL: what an academy publishes for whoever checks its certificates offline, and the bytes of uploads.
+
+use std::time::Duration;
 
 use poem::{
-    Endpoint, EndpointExt, Request, Response, get,
+    Endpoint, EndpointExt, Request, Response,
+    error::ReadBodyError,
+    get,
     http::{StatusCode, header},
+    put,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     academies,
     certificates::published,
     platform::{fault::Fault, graphql::Services, http::Routes},
+    uploads::receive,
 };
 
 /// The routes.
@@ -19,6 +25,7 @@ pub fn routes(services: &Services) -> Routes {
     vec![
         ("/a/:academy/jwks.json", get(published(Document::Jwks)).boxed()),
         ("/a/:academy/did.json", get(published(Document::Did)).boxed()),
+        ("/uploads/:token", put(Receiver { services: services.clone() }).boxed()),
     ]
 }
 
@@ -67,6 +74,55 @@ impl Endpoint for Published {
                 tracing::error!(?fault, "keys could not be published");
                 StatusCode::SERVICE_UNAVAILABLE.into()
             }
+        })
+    }
+}
+
+struct Receiver {
+    services: Services,
+}
+
+impl Receiver {
+    async fn take(&self, token: &str, request: Request) -> Result<(StatusCode, &'static str), Fault> {
+        let Some((academy, upload)) = receive::expected(&self.services, token).await? else {
+            return Ok((
+                StatusCode::NOT_FOUND,
+                "There is no such upload, or its bytes have come, or its time is over.",
+            ));
+        };
+        let size = usize::try_from(upload.size).unwrap_or(0);
+        let seconds = self.services.settings.limits.body_seconds * 30;
+        let reading = request.into_body().into_bytes_limit(size);
+        let bytes = match tokio::time::timeout(Duration::from_secs(seconds), reading).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(ReadBodyError::PayloadTooLarge)) => {
+                return Ok((StatusCode::PAYLOAD_TOO_LARGE, "More bytes than were announced."));
+            }
+            Ok(Err(_)) => return Ok((StatusCode::BAD_REQUEST, "The upload broke off; send it again.")),
+            Err(_) => return Ok((StatusCode::REQUEST_TIMEOUT, "The upload came too slowly; send it again.")),
+        };
+        Ok(if receive::receive(&self.services, academy, &upload, bytes).await? {
+            (StatusCode::NO_CONTENT, "")
+        } else {
+            (StatusCode::BAD_REQUEST, "Not as many bytes as were announced; send it again.")
+        })
+    }
+}
+
+impl Endpoint for Receiver {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let token = request.raw_path_param("token").unwrap_or_default().to_owned();
+        let (status, message) = self.take(&token, request).await.unwrap_or_else(|fault| {
+            tracing::error!(?fault, "an upload could not be taken");
+            (StatusCode::SERVICE_UNAVAILABLE, "The server could not store the upload; send it again.")
+        });
+        let response = Response::builder().status(status);
+        Ok(if message.is_empty() {
+            response.finish()
+        } else {
+            response.content_type("application/json").body(json!({ "message": message }).to_string())
         })
     }
 }

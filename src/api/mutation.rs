@@ -4,20 +4,27 @@ use async_graphql::MergedObject;
 
 use crate::{
     accounts::graphql::AccountMutations,
-    catalog::{graphql::CatalogMutations, quiz_graphql::QuizWritingMutations},
+    catalog::{graphql::CatalogMutations, import::graphql::ImportMutations, quiz_graphql::QuizWritingMutations},
     enrolment::graphql::EnrolmentMutations,
     instructors::graphql::InstructorMutations,
     profiles::graphql::ProfileMutations,
     quizzes::graphql::AttemptMutations,
+    uploads::graphql::UploadMutations,
 };
 
 /// Levels 1 and 2: people.
 #[derive(MergedObject, Default)]
-pub struct PeopleMutations(AccountMutations, ProfileMutations, InstructorMutations);
+pub struct PeopleMutations(UploadMutations, AccountMutations, ProfileMutations, InstructorMutations);
 
 /// Level 3: learning.
 #[derive(MergedObject, Default)]
-pub struct LearningMutations(CatalogMutations, QuizWritingMutations, EnrolmentMutations, AttemptMutations);
+pub struct LearningMutations(
+    ImportMutations,
+    CatalogMutations,
+    QuizWritingMutations,
+    EnrolmentMutations,
+    AttemptMutations,
+);
 
 /// The root of mutations.
 #[derive(MergedObject, Default)]

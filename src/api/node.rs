@@ -7,6 +7,7 @@ use crate::{
     accounts::graphql::Session,
     catalog::{
         graphql::{Course, CourseRun, CourseSubmission, Lesson, Section},
+        import::{graphql::Import, model::ImportKind},
         model::{CourseKind, LessonKindOfId, QuizKind, RunKind, SectionKind, SubmissionKind},
         quiz_graphql::Quiz,
     },
@@ -40,6 +41,8 @@ pub enum Node {
     Session(Session),
     /// A course.
     Course(Course),
+    /// A course on its way in.
+    Import(Import),
     /// An offering of a course.
     CourseRun(CourseRun),
     /// A part of a course.
@@ -79,6 +82,9 @@ impl Node {
         let call = ctx.call();
         if let Some(id) = id.of::<CourseKind>() {
             return Ok(Course::by_id(call, id).await?.map(Self::Course));
+        }
+        if let Some(id) = id.of::<ImportKind>() {
+            return Ok(Import::by_id(call, id).await?.map(Self::Import));
         }
         if let Some(id) = id.of::<RunKind>() {
             return Ok(CourseRun::by_id(call, id).await?.map(Self::CourseRun));

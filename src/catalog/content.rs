@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{choices, lesson_translations, lessons, questions, quizzes, sections};
+use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
 
 use super::model::{
-    ChoiceRow, LessonId, LessonRow, NewLesson, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow, SectionId,
-    SectionRow, VersionId,
+    ChoiceRow, LessonId, LessonRow, NewLesson, NewLessonQuiz, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow,
+    SectionId, SectionRow, VersionId,
 };
 use crate::platform::{
     fault::Fault,
@@ -24,6 +24,8 @@ pub struct Content {
     pub quizzes: Vec<QuizRow>,
     /// Lessons.
     pub lessons: Vec<NewLesson>,
+    /// Quizzes beside lessons.
+    pub beside: Vec<NewLessonQuiz>,
     /// Translations of lessons.
     pub translations: Vec<NewTranslation>,
     /// Questions.
@@ -50,6 +52,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content) -> Re
     all!(sections, content.sections);
     all!(quizzes, content.quizzes);
     all!(lessons, content.lessons);
+    all!(lesson_quizzes, content.beside);
     all!(lesson_translations, content.translations);
     all!(questions, content.questions);
     all!(choices, content.choices);
@@ -62,7 +65,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content) -> Re
 /// Those of the database.
 pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
     // By name, table after table; the ids of things stay.
-    const COPIES: [&str; 6] = [
+    const COPIES: [&str; 7] = [
         "insert into sections (version_id, id, position, title)
          select $2, id, position, title from sections where version_id = $1",
         "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback)
@@ -72,6 +75,8 @@ pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: Ver
              estimated_duration, quiz_id)
          select $2, id, section_id, position, kind, preview, title, body, media_url, estimated_duration, quiz_id
          from lessons where version_id = $1",
+        "insert into lesson_quizzes (version_id, lesson_id, position, quiz_id)
+         select $2, lesson_id, position, quiz_id from lesson_quizzes where version_id = $1",
         "insert into lesson_translations (version_id, lesson_id, locale, title, body)
          select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
         "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback)
@@ -351,6 +356,30 @@ impl Batch for QuizIn {
             .load(&mut connection)
             .await?;
         Ok(rows.into_iter().map(|row| (Self(row.version_id, row.id), row)).collect())
+    }
+}
+
+/// The quizzes beside a lesson, in their order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct QuizzesBeside(pub VersionId, pub LessonId);
+
+impl Batch for QuizzesBeside {
+    type Value = Vec<QuizId>;
+
+    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<QuizId>>, Fault> {
+        let mut connection = call.reader().await?;
+        let rows: Vec<(VersionId, LessonId, QuizId)> = lesson_quizzes::table
+            .filter(lesson_quizzes::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lesson_quizzes::lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .order(lesson_quizzes::position)
+            .select((lesson_quizzes::version_id, lesson_quizzes::lesson_id, lesson_quizzes::quiz_id))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Vec<QuizId>> = HashMap::new();
+        for (version, lesson, quiz) in rows {
+            found.entry(Self(version, lesson)).or_default().push(quiz);
+        }
+        Ok(found)
     }
 }
 

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{
     authority,
     content::{
-        BodyOf, LessonsOf, QuizIn, SectionsOf, TranslatedBodyOf, TranslationsOf, version_of_lesson, version_of_section,
+        BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, version_of_lesson,
+        version_of_section,
     },
     create_course::{self, NewCourse},
     decide_submission,
@@ -569,7 +570,18 @@ impl Lesson {
         media.await.map_err(error::of).transpose()
     }
 
-    /// The quiz of a lesson that is one.
+    /// Every quiz of the lesson, in their order: a warm-up before it, a check after it.
+    async fn quizzes(&self, ctx: &Context<'_>) -> Result<Vec<Quiz>> {
+        let call = ctx.call();
+        let version = self.row.version_id;
+        let beside = call.load(QuizzesBeside(version, self.row.id)).await?.unwrap_or_default();
+        let own = self.row.quiz_id.filter(|own| !beside.contains(own));
+        let ids = beside.into_iter().chain(own);
+        let rows = futures_util::future::try_join_all(ids.map(|id| call.load(QuizIn(version, id)))).await?;
+        Ok(rows.into_iter().flatten().map(|row| Quiz { course: self.course, row }).collect())
+    }
+
+    /// The quiz of a lesson that is one, or the check after one that is not.
     async fn quiz(&self, ctx: &Context<'_>) -> Result<Option<Quiz>> {
         let Some(id) = self.row.quiz_id else { return Ok(None) };
         let row = ctx.call().load(QuizIn(self.row.version_id, id)).await?;

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{
-    choices, course_runs, course_submissions, course_versions, courses, lesson_translations, lessons, questions,
-    quizzes, sections,
+    choices, course_runs, course_submissions, course_versions, courses, lesson_quizzes, lesson_translations, lessons,
+    questions, quizzes, sections,
 };
 use serde_json::Value as Json;
 
@@ -185,6 +185,15 @@ pub struct NewTranslation {
     pub locale: String,
     pub title: String,
     pub body: Option<String>,
+}
+
+#[derive(Insertable, Clone, Debug)]
+#[diesel(table_name = lesson_quizzes)]
+pub struct NewLessonQuiz {
+    pub version_id: VersionId,
+    pub lesson_id: LessonId,
+    pub position: i32,
+    pub quiz_id: QuizId,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]

@@ -69,6 +69,11 @@ pub const TABLES: &[Table] = &[
         plain: &["academy_id", "version_id", "lesson_id", "locale", "title", "body"],
     },
     Table {
+        name: "lesson_quizzes",
+        subject: "",
+        plain: &["academy_id", "version_id", "lesson_id", "position", "quiz_id"],
+    },
+    Table {
         name: "quizzes",
         subject: "",
         plain: &[
@@ -104,6 +109,23 @@ pub const TABLES: &[Table] = &[
         name: "choices",
         subject: "",
         plain: &["academy_id", "version_id", "id", "question_id", "position", "text", "texts", "fraction", "feedback"],
+    },
+    Table {
+        name: "imports",
+        subject: "user_id",
+        plain: &[
+            "academy_id",
+            "id",
+            "user_id",
+            "upload_id",
+            "title",
+            "status",
+            "done",
+            "total",
+            "course_id",
+            "problems",
+            "created_at",
+        ],
     },
     Table {
         name: "course_runs",

@@ -21,7 +21,7 @@ use crate::platform::{
     privacy::UserId,
 };
 
-/// Adds a course with its first version, its instructor and the run that is always open.
+/// Adds a course with its first version, its instructor (if there is one yet) and the run that is always open.
 ///
 /// # Errors
 /// Those of the database.
@@ -29,7 +29,7 @@ pub async fn insert(
     connection: &mut AsyncPgConnection,
     course: &CourseRow,
     version: &NewVersion,
-    instructor: UserId,
+    instructor: Option<UserId>,
     run: &RunRow,
 ) -> Result<(), Fault> {
     diesel::insert_into(courses::table).values(course).execute(connection).await?;
@@ -38,14 +38,16 @@ pub async fn insert(
         .set(courses::latest_id.eq(version.id))
         .execute(connection)
         .await?;
-    diesel::insert_into(course_instructors::table)
-        .values((
-            course_instructors::course_id.eq(course.id),
-            course_instructors::user_id.eq(instructor),
-            course_instructors::position.eq(1),
-        ))
-        .execute(connection)
-        .await?;
+    if let Some(instructor) = instructor {
+        diesel::insert_into(course_instructors::table)
+            .values((
+                course_instructors::course_id.eq(course.id),
+                course_instructors::user_id.eq(instructor),
+                course_instructors::position.eq(1),
+            ))
+            .execute(connection)
+            .await?;
+    }
     diesel::insert_into(course_runs::table).values(run).execute(connection).await?;
     Ok(())
 }

@@ -499,6 +499,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lesson_quizzes (academy_id, version_id, lesson_id, position) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        lesson_id -> Uuid,
+        position -> Int4,
+        quiz_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    uploads (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        purpose -> Text,
+        file_name -> Sealed<Text>,
+        content_type -> Text,
+        size -> Int4,
+        token_hash -> Sealed<Bytea>,
+        stored_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    imports (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        upload_id -> Uuid,
+        title -> Nullable<Text>,
+        status -> Text,
+        done -> Int4,
+        total -> Nullable<Int4>,
+        course_id -> Nullable<Uuid>,
+        problems -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);

@@ -1,1 +1,113 @@
-//! x
+//! Whole courses from elsewhere: recognised, read, and taken over all or nothing. What is not taken over is reported by file and
+//! line; nothing is repaired or dropped silently.
+
+pub mod files;
+pub mod graphql;
+pub mod job;
+pub mod markdown;
+pub mod model;
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    create_course::{self, NewCourse},
+    model::CourseId,
+};
+use crate::platform::{
+    db::Tx,
+    fault::Fault,
+    graphql::{Services, user_error::Objection},
+    privacy::UserId,
+};
+
+crate::text_enum!(
+    /// How much a problem matters.
+    ProblemSeverity {
+        /// Something that you may want to know.
+        Note = "NOTE",
+        /// Something that you should look at.
+        Warning = "WARNING",
+        /// Something that stops the import.
+        Error = "ERROR",
+    }
+);
+
+/// What was not taken over, or is not as it should be.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, from the folder's root.
+    pub path: String,
+    /// The line in it, from one on.
+    pub line: Option<u32>,
+    /// How much it matters: NOTE, WARNING, ERROR.
+    pub severity: String,
+    /// What is the matter.
+    pub message: String,
+}
+
+impl Problem {
+    fn new(path: &str, line: Option<usize>, severity: ProblemSeverity, message: impl Into<String>) -> Self {
+        let line = line.and_then(|line| u32::try_from(line).ok());
+        Self { path: path.to_owned(), line, severity: severity.as_str().to_owned(), message: message.into() }
+    }
+}
+
+/// How much was taken over.
+#[derive(Serialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sections.
+    pub sections: usize,
+    /// Lessons.
+    pub lessons: usize,
+    /// Quizzes.
+    pub quizzes: usize,
+    /// Questions.
+    pub questions: usize,
+    /// Options of questions.
+    pub options: usize,
+}
+
+/// A course that was read, ready to be written.
+pub struct Read {
+    /// What the course is begun with.
+    pub course: NewCourse,
+    /// Makes its content for a version.
+    pub content: markdown::Course,
+    /// How much there is, in the course's own language.
+    pub counts: Counts,
+    /// Lessons, quizzes, questions and options that are there in another language.
+    pub translations: std::collections::BTreeMap<String, Counts>,
+    /// What is not taken over.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a course of whichever format its files are in.
+///
+/// # Errors
+/// The problem that stops it.
+pub fn read(files: &files::Files, title: Option<&str>) -> Result<Read, Problem> {
+    if markdown::is_one(files) {
+        return markdown::read(files, title);
+    }
+    Err(Problem::new(
+        "",
+        None,
+        ProblemSeverity::Error,
+        "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md).",
+    ))
+}
+
+/// Writes a course that was read, in a transaction of the caller's.
+///
+/// # Errors
+/// Those of the database; objections where the course can't be begun like this.
+pub async fn write(
+    tx: &mut Tx,
+    services: &Services,
+    instructor: Option<UserId>,
+    read: &Read,
+) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
+    let content = |version| read.content.content(services, version);
+    create_course::insert(tx, services, instructor, read.course.clone(), content).await
+}

@@ -7,7 +7,6 @@ use std::{
     hash::Hash,
     pin::pin,
     sync::{Arc, Mutex, PoisonError, Weak},
-    task::Poll,
     time::Duration,
 };
 
@@ -16,10 +15,9 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
     runtime::Timer,
 };
-use futures_util::{
-    future::BoxFuture,
-    task::{FutureObj, Spawn, SpawnError},
-};
+use futures_util::future::BoxFuture;
+
+use super::turns::Turns;
 
 use crate::platform::{
     clock::Clock,
@@ -93,7 +91,7 @@ pub struct Call {
     pub facts: RequestFacts,
     reader: Reader,
     loaders: DataLoader<Loaders, HashMapCache>,
-    waiting: Waiting,
+    turns: Turns,
     viewer: Mutex<Viewer>,
     cookie: Mutex<Option<String>>,
 }
@@ -108,22 +106,17 @@ impl Call {
         language: Language,
         facts: RequestFacts,
     ) -> Arc<Self> {
-        let waiting = Waiting::default();
+        let turns = Turns::default();
         Arc::new_cyclic(|call| Self {
-            waiting: waiting.clone(),
+            turns: turns.clone(),
             academy: reader.academy(),
             reader,
             services,
             viewer: Mutex::new(viewer),
             language,
             facts,
-            loaders: DataLoader::with_cache(
-                Loaders(Weak::clone(call)),
-                waiting.clone(),
-                AtOnce,
-                HashMapCache::default(),
-            )
-            .delay(Duration::ZERO),
+            loaders: DataLoader::with_cache(Loaders(Weak::clone(call)), turns.clone(), AtOnce, HashMapCache::default())
+                .delay(Duration::ZERO),
             cookie: Mutex::new(None),
         })
     }
@@ -168,22 +161,18 @@ impl Call {
     /// Those of the batch.
     pub async fn load<K: Batch>(&self, key: K) -> Result<Option<K::Value>, Fault> {
         let mut asked = pin!(self.loaders.load_one(key));
-        if let Poll::Ready(known) = futures_util::poll!(asked.as_mut()) {
-            return known;
-        }
-        // Every resolver of this level is polled before the request's task comes round again: by then all have asked.
-        let mut came_round = false;
         poll_fn(|context| {
-            if came_round {
-                return Poll::Ready(());
-            }
-            came_round = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
+            let answer = asked.as_mut().poll(context);
+            self.turns.begin_undriven();
+            answer
         })
-        .await;
-        self.waiting.begin();
-        asked.await
+        .await
+    }
+
+    /// When this request's batches are loaded.
+    #[must_use]
+    pub const fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// Forgets what was loaded: after a mutation has written.
@@ -227,29 +216,7 @@ impl<K: Batch> Loader<K> for Loaders {
     }
 }
 
-/// Batches that wait until everybody has asked. Left to itself, the library starts a batch on another thread while the
-/// resolvers of a level are still asking, or waits a millisecond a level: the one makes more statements, now and then, and
-/// the other makes every answer late.
-#[derive(Clone, Default)]
-struct Waiting(Arc<Mutex<Vec<FutureObj<'static, ()>>>>);
-
-impl Waiting {
-    fn begin(&self) {
-        let batches = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for batch in batches {
-            tokio::spawn(batch);
-        }
-    }
-}
-
-impl Spawn for Waiting {
-    fn spawn_obj(&self, batch: FutureObj<'static, ()>) -> Result<(), SpawnError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
-        Ok(())
-    }
-}
-
-/// No delay of the library's own: [`Waiting`] knows when everybody has asked.
+/// No delay of the library's own: [`Turns`] knows when everybody has asked.
 struct AtOnce;
 
 impl Timer for AtOnce {

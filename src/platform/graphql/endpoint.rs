@@ -328,7 +328,8 @@ where
         let span = tracing::info_span!("request", id = call.facts.request_id);
         let seconds = self.services.settings.limits.seconds + 1;
         let task = async move {
-            let response = tokio::time::timeout(Duration::from_secs(seconds), schema.execute(request)).await;
+            let running = call.turns().drive(schema.execute(request));
+            let response = tokio::time::timeout(Duration::from_secs(seconds), running).await;
             drop(call);
             response.unwrap_or_else(|_| late())
         };

@@ -9,6 +9,7 @@ pub mod page;
 pub mod scalars;
 pub mod shown;
 pub mod socket;
+mod turns;
 pub mod user_error;
 
 pub use call::{Batch, Call, CallExt, Services};

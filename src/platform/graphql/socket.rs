@@ -224,7 +224,7 @@ where
             let id = id.clone();
             async move {
                 let mut answers = schema.execute_stream(request);
-                while let Some(answer) = answers.next().await {
+                while let Some(answer) = call.turns().drive(answers.next()).await {
                     if error::is_request_error(&answer) {
                         let told: Vec<_> = answer
                             .errors

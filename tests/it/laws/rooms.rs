@@ -7,7 +7,7 @@ use std::{
 
 /// The rooms by level: a room names rooms of a lower level, and those of its own.
 const LEVELS: [&[&str]; 4] = [
-    &["academies", "accounts", "consent"],
+    &["academies", "accounts", "consent", "uploads"],
     &["profiles", "instructors"],
     &["catalog", "enrolment", "quizzes", "certificates"],
     &["gamification", "referrals"],

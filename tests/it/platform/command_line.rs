@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-struct Home(PathBuf);
+pub struct Home(PathBuf);
 
 impl Home {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         // Short: the path of a unix socket is.
         let dir = std::env::temp_dir().join(format!("sanggar-it-{}", std::process::id())).join(format!("cli-{name}"));
         std::fs::create_dir_all(dir.parent().expect("a parent")).expect("a folder");
@@ -27,7 +27,7 @@ impl Home {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the program runs")
     }
 
@@ -86,7 +86,7 @@ async fn academy_id(bind: &str) -> String {
     answer.json::<serde_json::Value>().await.expect("JSON")["data"]["academy"]["id"].as_str().expect("an id").to_owned()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

@@ -1,6 +1,7 @@
 //! The face, the door and the cluster.
 
 mod command_line;
+mod course_import;
 mod http;
 mod jobs;
 mod socket;

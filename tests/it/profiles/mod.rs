@@ -90,6 +90,7 @@ async fn who_is_hidden_is_not_there() {
 async fn staff_page_through_people_and_others_may_not() {
     let app = TestApp::start().await;
     let support = app.staff("Sari Support", Role::Support).await;
+    app.world.pass(chrono::TimeDelta::seconds(1));
     for name in ["Ani Wijaya", "Budi Santoso", "Citra Dewi", "Dodi Putra"] {
         app.person(name).await;
         app.world.pass(chrono::TimeDelta::seconds(1));

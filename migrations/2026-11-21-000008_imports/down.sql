@@ -1,0 +1,3 @@
+drop table imports;
+drop table uploads;
+drop table lesson_quizzes;

@@ -1,0 +1,53 @@
+//! Statements about imports.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::imports;
+
+use super::model::{ImportId, ImportRow};
+use crate::{platform::fault::Fault, uploads::UploadId};
+
+/// Adds an import.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(connection: &mut AsyncPgConnection, row: &ImportRow) -> Result<(), Fault> {
+    diesel::insert_into(imports::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// An import by its id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(mut connection: &AsyncPgConnection, id: ImportId) -> Result<Option<ImportRow>, Fault> {
+    let row = imports::table.filter(imports::id.eq(id)).select(ImportRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// Whether an upload is being imported, or was.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_upload(mut connection: &AsyncPgConnection, upload: UploadId) -> Result<bool, Fault> {
+    let rows = imports::table.filter(imports::upload_id.eq(upload));
+    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
+}
+
+/// Writes how an import ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish(connection: &mut AsyncPgConnection, row: &ImportRow) -> Result<(), Fault> {
+    diesel::update(imports::table.filter(imports::id.eq(row.id)))
+        .set((
+            imports::status.eq(row.status),
+            imports::done.eq(row.done),
+            imports::total.eq(row.total),
+            imports::course_id.eq(row.course_id),
+            imports::problems.eq(&row.problems),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

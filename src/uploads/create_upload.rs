@@ -1,0 +1,70 @@
+//! A person says what they will send, and gets an address to send it to.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+
+use super::{
+    model::{NewUpload, UploadId, UploadPurpose},
+    store,
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, UserErrorCode, user_error::Objection},
+    privacy::{Personal, Role},
+};
+
+/// What somebody will send.
+pub struct Announced {
+    /// What it is for.
+    pub purpose: UploadPurpose,
+    /// The file's name.
+    pub file_name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Its bytes: exactly so many will be taken.
+    pub size: i32,
+}
+
+/// An address to send it to, for an hour.
+pub struct Address {
+    /// The upload.
+    pub id: UploadId,
+    /// The token at the end of the address.
+    pub token: String,
+    /// Until when.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Makes room for an upload.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN` where the purpose is for others, and those of the database.
+pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<Address, Objection>, Fault> {
+    let user = match announced.purpose {
+        UploadPurpose::CourseImport => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
+    };
+    let most = call.services.settings.limits.upload_bytes;
+    if announced.size < 1 || usize::try_from(announced.size).is_ok_and(|size| size > most) {
+        let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");
+        return Ok(Err(Objection::new(UserErrorCode::Invalid, "size", words)));
+    }
+    let secret = URL_SAFE_NO_PAD.encode(call.services.random.bytes::<32>());
+    // The academy stands in front: a PUT names it by nothing else.
+    let token = format!("{}.{secret}", URL_SAFE_NO_PAD.encode(call.academy.uuid().as_bytes()));
+    let expires_at = call.services.clock.now() + TimeDelta::hours(1);
+    let row = NewUpload {
+        id: call.services.random.ordered_id(&call.services.clock),
+        user_id: user,
+        purpose: announced.purpose,
+        file_name: Personal::new(announced.file_name.chars().take(255).collect()),
+        content_type: announced.content_type.chars().take(255).collect(),
+        size: announced.size,
+        token_hash: Personal::new(Sha256::digest(token.as_bytes()).to_vec()),
+        expires_at,
+    };
+    let mut tx = call.begin().await?;
+    store::insert(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(Ok(Address { id: row.id, token, expires_at }))
+}

@@ -1,0 +1,49 @@
+//! Takes the bytes of an upload: once, exactly as many as were announced.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::{
+    model::{UploadId, UploadRow},
+    store,
+};
+use crate::platform::{db::AcademyId, fault::Fault, graphql::Services};
+
+/// The upload of a token, where its bytes may still come.
+///
+/// # Errors
+/// Those of the database.
+pub async fn expected(services: &Services, token: &str) -> Result<Option<(AcademyId, UploadRow)>, Fault> {
+    let Some(academy) = token.split_once('.').and_then(|(academy, _)| URL_SAFE_NO_PAD.decode(academy).ok()) else {
+        return Ok(None);
+    };
+    let Ok(academy) = uuid::Uuid::from_slice(&academy) else { return Ok(None) };
+    let academy = AcademyId::from_uuid(academy);
+    let reader = services.db.reader(academy);
+    let digest = Sha256::digest(token.as_bytes()).to_vec();
+    let found = store::by_token(reader.connection().await?, digest).await?;
+    let now = services.clock.now();
+    Ok(found.filter(|row| row.stored_at.is_none() && row.expires_at > now).map(|row| (academy, row)))
+}
+
+/// Stores the bytes of an upload. False where they are not as many as were announced: then nothing is stored.
+///
+/// # Errors
+/// Where the store or the database refuses.
+pub async fn receive(services: &Services, academy: AcademyId, upload: &UploadRow, bytes: Bytes) -> Result<bool, Fault> {
+    if i32::try_from(bytes.len()) != Ok(upload.size) {
+        return Ok(false);
+    }
+    services.storage.put(academy, &name(upload.id), bytes).await?;
+    let mut tx = services.db.begin(academy).await?;
+    store::stored(&mut tx, upload.id, services.clock.now()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Where the bytes of an upload lie.
+#[must_use]
+pub fn name(id: UploadId) -> String {
+    format!("uploads/{}", id.uuid())
+}

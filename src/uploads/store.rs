@@ -1,0 +1,60 @@
+//! Statements about uploads.
+
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::uploads;
+
+use super::{
+    model::{NewUpload, UploadId, UploadRow},
+    privacy::UploadToken,
+};
+use crate::platform::{
+    fault::Fault,
+    privacy::{Personal, UserId},
+};
+
+pub(super) async fn insert(connection: &mut AsyncPgConnection, row: &NewUpload) -> Result<(), Fault> {
+    diesel::insert_into(uploads::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// The upload of a token.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_token(mut connection: &AsyncPgConnection, digest: Vec<u8>) -> Result<Option<UploadRow>, Fault> {
+    let digest: Personal<Vec<u8>, UploadToken> = Personal::new(digest);
+    let row = uploads::table.filter(uploads::token_hash.eq(&digest)).select(UploadRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// An upload of a person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of(mut connection: &AsyncPgConnection, user: UserId, id: UploadId) -> Result<Option<UploadRow>, Fault> {
+    let row = uploads::table.filter(uploads::id.eq(id)).filter(uploads::user_id.eq(user));
+    Ok(row.select(UploadRow::as_select()).first(&mut connection).await.optional()?)
+}
+
+/// Notes that the bytes have come.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stored(connection: &mut AsyncPgConnection, id: UploadId, at: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(uploads::table.filter(uploads::id.eq(id)))
+        .set(uploads::stored_at.eq(at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes an upload that was used.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(connection: &mut AsyncPgConnection, id: UploadId) -> Result<(), Fault> {
+    diesel::delete(uploads::table.filter(uploads::id.eq(id))).execute(connection).await?;
+    Ok(())
+}
