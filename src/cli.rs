@@ -15,6 +15,7 @@ use crate::{
     app::{self, World},
     catalog::import::{self, files},
     consent,
+    demo::{self, Demo},
     platform::{
         config::{ProgramFolders, Settings},
         db::{
@@ -24,7 +25,9 @@ use crate::{
         graphql::Services,
         http::Server,
         jobs,
+        privacy::Roles,
     },
+    profiles::add_person::{self, NewPerson},
 };
 
 /// The name of the database in a private cluster.
@@ -65,6 +68,9 @@ enum Command {
         /// Address and port to listen on [default: 127.0.0.1:8080]
         #[arg(long)]
         bind: Option<std::net::SocketAddr>,
+        /// Add people of every role, two courses and a learner with a certificate, and print how to sign in
+        #[arg(long)]
+        demo: bool,
     },
     /// Run the migrations that the database lacks
     Migrate {
@@ -74,6 +80,11 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
+    /// Print again what `serve --demo` has made
+    Demo,
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
     /// Look at the deployment and say what is wrong
     Doctor,
     /// Academies: the tenants
@@ -108,6 +119,24 @@ enum CourseCommand {
         /// Its title; that of its own first heading where it is left out
         #[arg(long)]
         title: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a person, whose address is taken to be theirs; the password is read from standard input
+    Create {
+        /// Their mail address
+        email: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// What they may do, beyond learning; may be given again
+        #[arg(long, value_parser = ["INSTRUCTOR", "REVIEWER", "FINANCE", "SUPPORT", "PRIVACY_OFFICER", "ADMIN"])]
+        role: Vec<String>,
+        /// The academy, where there are several
+        #[arg(long)]
+        academy: Option<String>,
     },
 }
 
@@ -165,12 +194,18 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Config) {
         return print_settings(&settings);
     }
+    if matches!(cli.command, Command::Serve { .. }) {
+        // An occupied port is told before a cluster is made.
+        Server::look(settings.bind)?;
+    }
     // On the main thread, which lives as long as the process: Postgres stops when the thread that started it ends.
     let home = Home::open(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &cli.command {
-            Command::Serve { .. } => serve(&settings, &home).await,
+            Command::Serve { demo, .. } => serve(cli, &settings, &home, *demo).await,
+            Command::Demo => tell_demo(cli, &settings, &home).await,
+            Command::User(command) => user_command(cli, command, &settings, &home).await,
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
             Command::Course(command) => course_command(cli, command, &settings, &home).await,
@@ -190,7 +225,7 @@ fn read_settings(cli: &Cli) -> anyhow::Result<Settings> {
         flags.insert("database_url".into(), json!(url));
     }
     match &cli.command {
-        Command::Serve { bind: Some(bind) } => {
+        Command::Serve { bind: Some(bind), .. } => {
             flags.insert("bind".into(), json!(bind));
         }
         Command::Migrate { owner_url: Some(url) } => {
@@ -265,11 +300,21 @@ impl Home {
     }
 }
 
-async fn serve(settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
-    // The port first: an occupied one is told before a cluster is made.
+async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with_demo: bool) -> anyhow::Result<()> {
     let server = Server::bind(settings.bind, !settings.proxies()?.is_empty()).await?;
-    let services = home.services(settings).await?;
+    let mut settings = Arc::clone(settings);
+    if with_demo && settings.public_url.is_none() {
+        // A demonstration's certificates are checked where it runs.
+        let mut own = Settings::clone(&settings);
+        own.public_url = Some(format!("http://{}/", server.address()).parse()?);
+        settings = Arc::new(own);
+    }
+    let services = home.services(&settings).await?;
     first_academy(&services).await?;
+    if with_demo {
+        let demo = demo::make(&services, &named_academy(&services, None).await?).await?;
+        print_demo(cli, &demo)?;
+    }
     eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
@@ -278,6 +323,61 @@ async fn serve(settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
         let _ = stop.send(true);
     });
     app::run(server, services, stopped).await
+}
+
+async fn tell_demo(cli: &Cli, settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
+    let services = home.services(settings).await?;
+    let demo = demo::made(&services)?.context("there is no demonstration here: sanggar serve --demo makes one")?;
+    print_demo(cli, &demo)
+}
+
+fn print_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
+    let document = serde_json::to_value(demo)?;
+    report(cli, &document, || {
+        let mut text = format!("The academy {} has:\n", demo.academy);
+        for person in &demo.people {
+            text.push_str(&format!("  {:<16} {:<24} {}\n", person.role, person.email, person.password));
+        }
+        text.push_str(&format!(
+            "Courses: {}\nA certificate to verify: {}",
+            demo.courses.join(", "),
+            demo.certificate_code
+        ));
+        text
+    });
+    Ok(())
+}
+
+async fn user_command(cli: &Cli, command: &UserCommand, settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
+    let UserCommand::Create { email, name, role, academy } = command;
+    let services = home.services(settings).await?;
+    let academy = named_academy(&services, academy.as_deref()).await?;
+    if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        eprintln!("Password (15 characters at least):");
+    }
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password).context("reading the password")?;
+    let roles = Roles::from_names(role.iter().map(String::as_str));
+    let person = NewPerson {
+        email,
+        username: None,
+        full_name: name,
+        password: password.trim_end_matches(['\r', '\n']),
+        roles: &roles.iter().collect::<Vec<_>>(),
+        language: academy.language(),
+    };
+    match add_person::add_person(&services, academy.id, person).await? {
+        Ok(id) => {
+            report(cli, &json!({ "id": id.to_string(), "academy": academy.slug }), || {
+                format!("{name} may sign in to {} as {email}.", academy.slug)
+            });
+            Ok(())
+        }
+        Err(objections) => {
+            let words: Vec<_> = objections.iter().map(|objection| objection.words.en.to_string()).collect();
+            bail!("{}", words.join(" "))
+        }
+    }
 }
 
 async fn asked_to_stop() {

@@ -19,3 +19,4 @@ pub mod quizzes;
 pub mod api;
 pub mod app;
 pub mod cli;
+pub mod demo;

@@ -4,6 +4,7 @@
 //! consent. Its [`store::Person`] joins the login's user name and address: a read model named in the law of the rooms.
 
 mod access;
+pub mod add_person;
 pub mod graphql;
 mod model;
 mod policy;

@@ -50,6 +50,14 @@ pub struct Server {
 }
 
 impl Server {
+    /// Looks whether the port is free.
+    ///
+    /// # Errors
+    /// Where another program has it.
+    pub fn look(address: SocketAddr) -> anyhow::Result<()> {
+        std::net::TcpListener::bind(address).map(drop).with_context(|| occupied(address))
+    }
+
     /// Takes the port.
     ///
     /// # Errors
@@ -61,9 +69,7 @@ impl Server {
                  the proxy that TLS ends at in SANGGAR_TRUSTED_PROXIES"
             );
         }
-        let acceptor = TcpListener::bind(address).into_acceptor().await.with_context(|| {
-            format!("can't listen on {address}: another program does, or it may not; choose another with --bind")
-        })?;
+        let acceptor = TcpListener::bind(address).into_acceptor().await.with_context(|| occupied(address))?;
         let bound = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
         Ok(Self { acceptor, address: bound.unwrap_or(address) })
     }
@@ -94,4 +100,8 @@ impl Server {
             .await
             .context("serving")
     }
+}
+
+fn occupied(address: SocketAddr) -> String {
+    format!("can't listen on {address}: another program does, or it may not; choose another with --bind")
 }

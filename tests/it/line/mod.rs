@@ -2,6 +2,7 @@
 
 mod certificate;
 mod course;
+mod examples;
 mod import;
 mod quiz;
 mod statements;

@@ -143,6 +143,63 @@ fn what_is_wrong_is_told_with_its_cure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_can_be_signed_in_to_and_verified() {
+    let home = Home::new("demo");
+    let bind = free_port();
+    let child = home
+        .command(&["serve", "--demo", "--json", "--bind", &bind])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut server = Serving(child.expect("the program runs"));
+    ready(&bind).await;
+    let told = home.run(&["demo", "--json"]);
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    let demo: serde_json::Value = serde_json::from_slice(&told.stdout).expect("one JSON document");
+    let mut printed = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.0.stdout.take().expect("output")), &mut printed)
+        .expect("a line");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).expect("the same document"), demo);
+    let ask = async |body: serde_json::Value| {
+        let request =
+            reqwest::Client::new().post(format!("http://{bind}/graphql")).header("content-type", "application/json");
+        let answer = request.body(body.to_string()).send().await.expect("an answer");
+        answer.json::<serde_json::Value>().await.expect("JSON")["data"].clone()
+    };
+    let people = demo["people"].as_array().expect("people");
+    let roles: std::collections::BTreeSet<_> = people.iter().filter_map(|person| person["role"].as_str()).collect();
+    assert_eq!(roles.len(), 7, "people of every role: {roles:?}");
+    for person in people {
+        let query = "mutation ($i: LogInInput!) { logIn(input: $i) { viewer { roles } userErrors { message } } }";
+        let data = ask(serde_json::json!({ "query": query, "variables": { "i": { "login": person["email"], "password": person["password"] } } })).await;
+        let held = data["logIn"]["viewer"]["roles"].as_array().unwrap_or_else(|| panic!("{data}"));
+        assert!(held.contains(&person["role"]), "{person} {held:?}");
+    }
+    let query = "query ($c: String!) { certificate(code: $c) { status holderName } courses { nodes { slug locale } } }";
+    let data = ask(serde_json::json!({ "query": query, "variables": { "c": demo["certificateCode"] } })).await;
+    assert_eq!(data["certificate"], serde_json::json!({ "status": "VALID", "holderName": "Citra Lestari" }));
+    assert_eq!(data["courses"]["nodes"].as_array().map(Vec::len), Some(2));
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_adds_the_first_admin() {
+    use std::io::Write;
+    let home = Home::new("user");
+    let add = |password: &str, role: &str| {
+        let mut command = home.command(&["user", "create", "rina@example.org", "--name", "Rina", "--role", role]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        writeln!(child.stdin.take().expect("input"), "{password}").expect("a password");
+        child.wait_with_output().expect("an end")
+    };
+    assert_eq!(add("too short", "ADMIN").status.code(), Some(1));
+    assert_eq!(add(crate::harness::PASSWORD, "EMPEROR").status.code(), Some(2));
+    let added = add(crate::harness::PASSWORD, "ADMIN");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert_eq!(add(crate::harness::PASSWORD, "ADMIN").status.code(), Some(1), "the address is taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_database_must_be_migrated_and_its_role_fit() {
     let database = crate::harness::empty_database().await;
     let home = Home::new("other");
