@@ -50,5 +50,6 @@ create table imports (
     foreign key (academy_id, course_id) references courses (academy_id, id)
 );
 comment on column imports.problems is '[{path, line, severity, message}]: what was not taken over. Of files, never of people.';
+create unique index imports_upload on imports (academy_id, upload_id);
 select sanggar_isolate('imports');
 grant select, insert, update on imports to sanggar_app;

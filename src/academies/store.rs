@@ -40,7 +40,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, academy: &AcademyRow) ->
 /// # Errors
 /// Those of the database.
 pub async fn lock(connection: &mut AsyncPgConnection, id: AcademyId) -> Result<AcademyRow, Fault> {
-    let row = academies::table.filter(academies::id.eq(id)).select(AcademyRow::as_select()).for_update();
+    let row = academies::table.filter(academies::id.eq(id)).select(AcademyRow::as_select()).for_no_key_update();
     Ok(row.first(connection).await?)
 }
 

@@ -27,11 +27,15 @@ pub struct LogIn {
 /// Those of the database.
 pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objection>, Fault> {
     let key = policy::key(&input.login);
-    let reader = call.reader().await?;
-    let login = if key.contains('@') {
-        store::login_by_email(reader, &key).await?
-    } else {
-        store::login_by_username(reader, &key).await?
+    let login = {
+        // Given back before the hashing: that takes its time, and its turn.
+        let reader = call.services.db.reader(call.academy);
+        let connection = reader.connection().await?;
+        if key.contains('@') {
+            store::login_by_email(connection, &key).await?
+        } else {
+            store::login_by_username(connection, &key).await?
+        }
     };
     let hash = login.as_ref().and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
     let right = password::matches(input.password, hash).await?;

@@ -72,7 +72,11 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
     let username = input.username.as_deref().map(policy::username).transpose();
     let password =
         policy::password(&input.password, "password", &input.email, full_name.as_deref().unwrap_or_default());
-    let documents = consent::store::in_force(call.reader().await?, services.clock.now()).await?;
+    let documents = {
+        // Given back before the hashing: that takes its time, and its turn.
+        let reader = services.db.reader(call.academy);
+        consent::store::in_force(reader.connection().await?, services.clock.now()).await?
+    };
     let accepted = accepted(&documents, &input.accepted_documents);
     let age = age(input.age_confirmed);
     let (email, full_name, username, accepted) = match (email, full_name, username, accepted, &password, &age) {
@@ -85,6 +89,16 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
     // Before the look-up, and whatever it finds: the time must not tell.
     let hash = password::hash(input.password).await?;
     let mut tx = call.begin().await?;
+    // The user name first: it is answered the same whether or not the address is taken.
+    if let Some(name) = &username
+        && store::login_by_username(&tx, name).await?.is_some()
+    {
+        return Ok(Outcome::Objections(vec![Objection::new(
+            UserErrorCode::Taken,
+            "username",
+            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
+        )]));
+    }
     if let Some(owner) = store::login_by_email(&tx, &policy::key(&email)).await? {
         tell_owner(&mut tx, services, academy, &owner, input.language).await?;
         return Ok(Outcome::Taken(Box::new(tx)));
@@ -96,15 +110,6 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
         roles: Personal::new(store::names(roles)),
         created_at: Personal::new(services.clock.now()),
     };
-    if let Some(name) = &username
-        && store::login_by_username(&tx, name).await?.is_some()
-    {
-        return Ok(Outcome::Objections(vec![Objection::new(
-            UserErrorCode::Taken,
-            "username",
-            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
-        )]));
-    }
     let login = Login {
         user_id: user,
         username_key: Personal::new(username.as_deref().map(policy::key)),

@@ -41,11 +41,12 @@ impl Gateway for Front {
             let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
             let academy = self.directory.named(text(header::HOST.as_str()), text("x-academy")).await?;
             let language = text(header::ACCEPT_LANGUAGE.as_str()).and_then(Language::accepted);
-            let reader = services.db.reader(academy.id);
             let viewer = match token {
-                Some(token) => session::viewer(services, &reader, token).await?,
+                // By a connection that is given back at once: a mutation takes one of its own, and must not wait with one in hand.
+                Some(token) => session::viewer(services, &services.db.reader(academy.id), token).await?,
                 None => Viewer::ANONYMOUS,
             };
+            let reader = services.db.reader(academy.id);
             Ok(Call::new(services.clone(), reader, viewer, language.unwrap_or_else(|| academy.language()), facts))
         })
     }

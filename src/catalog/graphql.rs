@@ -871,6 +871,15 @@ impl CatalogMutations {
         #[graphql(desc = "The lesson.")] input: CreateLessonInput,
     ) -> Result<LessonPayload> {
         let call = ctx.call();
+        let estimated = input.estimated_duration.map(|duration| duration.0.fixed_seconds());
+        if estimated == Some(None) {
+            let words = words!(
+                "Lebih dari nol, tanpa bulan dan tahun, misalnya PT30M.",
+                "More than nothing, without months and years, such as PT30M."
+            );
+            let objection = Objection::new(user_error::UserErrorCode::Invalid, "estimatedDuration", words);
+            return Ok(LessonPayload { lesson: None, user_errors: user_error::told(vec![objection], call.language) });
+        }
         let lesson = LessonInput {
             section: input.section,
             title: input.title,
@@ -878,7 +887,7 @@ impl CatalogMutations {
             body: input.body,
             media_url: input.media_url.map(|url| url.0.to_string()),
             preview: input.preview.unwrap_or(false),
-            estimated_duration: input.estimated_duration.and_then(|duration| i32::try_from(duration.0.seconds).ok()),
+            estimated_duration: estimated.flatten(),
             quiz: input.quiz,
         };
         Ok(match write::add_lesson(call, lesson).await? {

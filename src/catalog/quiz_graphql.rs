@@ -19,6 +19,7 @@ use crate::platform::{
         user_error::{self, Objection},
     },
     id::GlobalId,
+    privacy::Role,
 };
 use crate::quizzes::graphql::Attempt;
 
@@ -56,7 +57,8 @@ impl Quiz {
         if !authority::may_see(call, &course).await? {
             return Ok(None);
         }
-        let shown = if authority::may_edit(call, course.id).await? { course.latest_id } else { course.published_id };
+        let drafts = call.viewer().roles.has(Role::Reviewer) || authority::may_edit(call, course.id).await?;
+        let shown = if drafts { course.latest_id } else { course.published_id };
         let Some(shown) = shown else { return Ok(None) };
         let row = call.load(content::QuizIn(shown, id)).await?;
         Ok(row.map(|row| Self { course: course.id, row }))
@@ -355,11 +357,20 @@ impl QuizWritingMutations {
         #[graphql(desc = "The quiz.")] input: CreateQuizInput,
     ) -> Result<QuizPayload> {
         let call = ctx.call();
+        let time_limit = input.time_limit.map(|limit| limit.0.fixed_seconds());
+        if time_limit == Some(None) {
+            let words = words!(
+                "Lebih dari nol, tanpa bulan dan tahun, misalnya PT30M.",
+                "More than nothing, without months and years, such as PT30M."
+            );
+            let objection = Objection::new(user_error::UserErrorCode::Invalid, "timeLimit", words);
+            return Ok(QuizPayload { quiz: None, user_errors: user_error::told(vec![objection], call.language) });
+        }
         let new = QuizInput {
             course: input.course,
             title: input.title,
             pass_percent: input.pass_percent,
-            time_limit: input.time_limit.and_then(|limit| i32::try_from(limit.0.seconds).ok()).filter(|s| *s > 0),
+            time_limit: time_limit.flatten(),
             attempts_allowed: input.attempts_allowed,
             shuffle: input.shuffle.unwrap_or(false),
             feedback: input.feedback.unwrap_or(FeedbackPolicy::AfterPassing),

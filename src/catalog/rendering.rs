@@ -2,10 +2,18 @@
 
 use comrak::{Options, markdown_to_html};
 
+/// Quotes within each other at most; a text with more is shown to the letter.
+const MOST_QUOTES: usize = 32;
+
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through
 /// the sanitiser, which keeps what is harmless.
 #[must_use]
 pub fn html(markdown: &str) -> String {
+    // Quotes within quotes cost the square of their depth: nobody means so many.
+    let quoted = |line: &str| line.chars().take_while(|c| matches!(c, '>' | ' ')).filter(|c| *c == '>').count();
+    if markdown.lines().any(|line| quoted(line) > MOST_QUOTES) {
+        return format!("<pre>{}</pre>", literal(markdown));
+    }
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
@@ -64,5 +72,6 @@ mod tests {
         );
         assert!(html("`<b>`").contains("<code>&lt;b&gt;</code>"));
         assert_eq!(literal("<b>"), "&lt;b&gt;");
+        assert!(html(&format!("{}x", "> ".repeat(30_000))).starts_with("<pre>&gt; "));
     }
 }

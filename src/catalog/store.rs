@@ -70,6 +70,14 @@ pub async fn by_slug(mut connection: &AsyncPgConnection, slug: &str) -> Result<O
     Ok(courses::table.filter(courses::slug.eq(slug)).select(courses::id).first(&mut connection).await.optional()?)
 }
 
+/// The name in addresses of a course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn slug_of(mut connection: &AsyncPgConnection, id: CourseId) -> Result<String, Fault> {
+    Ok(courses::table.filter(courses::id.eq(id)).select(courses::slug).first(&mut connection).await?)
+}
+
 /// A course, locked for a change.
 ///
 /// # Errors

@@ -231,14 +231,14 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
     let right: i64 = input.choices.iter().map(|(_, fraction, _)| (*fraction).max(0)).sum();
     let full = input.choices.iter().any(|(_, fraction, _)| *fraction == MILLIONTHS);
     if input.choices.iter().any(|(_, fraction, _)| fraction.abs() > MILLIONTHS)
-        || (input.multiple && right != MILLIONTHS)
+        || (input.multiple && (right != MILLIONTHS || input.choices.iter().all(|(_, fraction, _)| *fraction > 0)))
         || (!input.multiple && !full)
     {
         return objection(
             "question.choice.choices",
             words!(
-                "Pecahan dari -1 sampai 1; yang positif berjumlah 1 bila boleh memilih beberapa, bila tidak salah satunya 1.",
-                "Fractions are from -1 to 1; the positive ones add up to 1 where several may be ticked, else one of them is 1."
+                "Pecahan dari -1 sampai 1; bila boleh memilih beberapa, yang positif berjumlah 1 dan ada pilihan yang salah; bila tidak, salah satunya 1.",
+                "Fractions are from -1 to 1; where several may be ticked, the positive ones add up to 1 and one choice is wrong; else one of them is 1."
             ),
         );
     }

@@ -39,8 +39,7 @@ pub async fn on_completion(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -
         person.ok_or_else(|| anyhow::anyhow!("an enrolment without a person"))?;
     let holder_name = person.full_name().for_duty(Duty::Certify).clone();
     let version = catalog::store::version(tx, enrolment.version_id).await?;
-    let course = catalog::store::lock(tx, enrolment.course_id).await?;
-    let slug = course.map(|course| course.slug).unwrap_or_default();
+    let slug = catalog::store::slug_of(tx, enrolment.course_id).await?;
     let (key, issuer) = signing_key(tx, services, &academy, &public_url).await?;
     let code = code::new(&services.random);
     let at = |path: String| public_url.join(&path).map(String::from).map_err(anyhow::Error::from);

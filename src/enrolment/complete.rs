@@ -28,7 +28,7 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     let not_found = || Ok(Err(Objection::not_found("id")));
     let Some(version) = content::version_of_lesson(&tx, lesson).await? else { return not_found() };
     let course = catalog::store::version(&tx, version).await?.course_id;
-    let Some(enrolment) = active(&mut tx, user, course).await? else { return not_found() };
+    let Some(enrolment) = active(&mut tx, user, course, call.services.clock.now()).await? else { return not_found() };
     let lessons = content::lessons_of(&tx, enrolment.version_id).await?;
     let Some(row) = lessons.iter().find(|row| row.id == lesson) else { return not_found() };
     if row.kind == LessonKind::Quiz {
@@ -44,7 +44,7 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     Ok(Ok(enrolment.id))
 }
 
-/// The learner's live enrolment, locked, where they learn or have learnt.
+/// The learner's live enrolment, locked, where they learn or have learnt and are still entitled to.
 ///
 /// # Errors
 /// Those of the database.
@@ -52,8 +52,12 @@ pub async fn active(
     tx: &mut Tx,
     user: crate::platform::privacy::UserId,
     course: CourseId,
+    now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<EnrolmentRow>, Fault> {
     let Some(found) = store::live(tx, user, course).await? else { return Ok(None) };
+    if !store::entitled(tx, user, course, now).await? {
+        return Ok(None);
+    }
     let row = store::lock(tx, found.id).await?;
     Ok(matches!(row.status, EnrolmentStatus::Active | EnrolmentStatus::Completed).then_some(row))
 }

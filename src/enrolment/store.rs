@@ -194,6 +194,24 @@ pub async fn taught(
     Ok(rows)
 }
 
+/// Whether a person is entitled to learn from a course at this moment.
+///
+/// # Errors
+/// Those of the database.
+pub async fn entitled(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let rows = entitlements::table
+        .filter(entitlements::user_id.eq(user))
+        .filter(entitlements::course_id.eq(course))
+        .filter(entitlements::starts_at.le(now))
+        .filter(entitlements::ends_at.is_null().or(entitlements::ends_at.gt(now)));
+    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
+}
+
 /// Whether a person is entitled to learn from a course now.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Entitled(pub UserId, pub CourseId);

@@ -22,6 +22,13 @@ impl CalendarDuration {
         Self { months: 0, days: 0, seconds }
     }
 
+    /// The same in seconds, where it has no months: those are of no fixed length.
+    #[must_use]
+    pub fn fixed_seconds(self) -> Option<i32> {
+        let seconds = i64::from(self.days) * 86_400 + i64::from(self.seconds);
+        (self.months == 0).then(|| i32::try_from(seconds).ok()).flatten().filter(|seconds| *seconds > 0)
+    }
+
     /// So much later. A day that a shorter month has not becomes its last.
     #[must_use]
     pub fn after(self, start: DateTime<Utc>) -> DateTime<Utc> {

@@ -48,7 +48,7 @@ struct JobRow {
     attempts: i32,
 }
 
-/// Tries before a job is given up: with the pauses below, about a day and a half.
+/// Tries before a job is given up: with the pauses below, about a day.
 const TRIES: i32 = 16;
 /// How long a worker has a job for itself.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -120,6 +120,14 @@ pub async fn run_one(services: &Services, registry: &Registry) -> Result<bool, F
 async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
+    // What has taken a worker down with it each time is given up too.
+    diesel::update(jobs::table)
+        .filter(jobs::failed_at.is_null())
+        .filter(jobs::attempts.ge(TRIES))
+        .filter(jobs::locked_until.lt(now))
+        .set((jobs::failed_at.eq(now), jobs::last_error.eq("took its worker down")))
+        .execute(&mut *tx)
+        .await?;
     let due: Vec<JobRow> = jobs::table
         .filter(jobs::run_at.le(now))
         .filter(jobs::failed_at.is_null())
@@ -131,7 +139,10 @@ async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
         .select(JobRow::as_select())
         .load(&mut *tx)
         .await?;
-    let Some(job) = due.into_iter().next() else { return Ok(None) };
+    let Some(job) = due.into_iter().next() else {
+        tx.commit().await?;
+        return Ok(None);
+    };
     diesel::update(jobs::table.find(job.id))
         .set((jobs::locked_until.eq(now + LEASE), jobs::attempts.eq(jobs::attempts + 1)))
         .execute(&mut *tx)

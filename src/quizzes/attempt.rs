@@ -34,7 +34,9 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
     let mut tx = call.begin().await?;
     let Some(version) = content::version_of_quiz(&tx, quiz).await? else { return not_found() };
     let course = catalog::store::version(&tx, version).await?.course_id;
-    let Some(enrolment) = complete::active(&mut tx, user, course).await? else { return not_found() };
+    let Some(enrolment) = complete::active(&mut tx, user, course, call.services.clock.now()).await? else {
+        return not_found();
+    };
     let quizzes = content::quizzes_of(&tx, enrolment.version_id).await?;
     let Some(row) = quizzes.into_iter().find(|row| row.id == quiz) else { return not_found() };
     let now = call.services.clock.now();
@@ -43,7 +45,10 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         if open.deadline.is_none_or(|deadline| now <= deadline + GRACE) {
             return Ok(Ok(open.id));
         }
-        close(call, &mut tx, open.clone(), AttemptStatus::Expired).await?;
+        let locked = store::lock(&mut tx, open.id).await?;
+        if let Some(late) = locked.filter(|attempt| attempt.status == AttemptStatus::InProgress) {
+            close(call, &mut tx, late, AttemptStatus::Expired).await?;
+        }
     }
     let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
     if row.attempts_allowed.is_some_and(|allowed| made >= allowed) {
@@ -166,10 +171,11 @@ pub async fn submit(call: &Call, attempt: AttemptId) -> Result<Result<AttemptId,
 /// The viewer's own attempt, locked, while it may still be answered. One whose time is over is closed.
 async fn open(call: &Call, tx: &mut Tx, id: AttemptId, field: &str) -> Result<Result<AttemptRow, Objection>, Fault> {
     let user = call.viewer().signed_in()?;
-    let found = store::lock(tx, id).await?;
-    let Some(attempt) = found.filter(|attempt| attempt.user_id == user) else {
-        return Ok(Err(Objection::not_found(field)));
-    };
+    // The enrolment is locked before the attempt, here as where one is started: two locks in two orders would meet.
+    let own = store::by_id(tx, id).await?.filter(|attempt| attempt.user_id == user);
+    let Some(own) = own else { return Ok(Err(Objection::not_found(field))) };
+    enrolment::store::lock(tx, own.enrolment_id).await?;
+    let Some(attempt) = store::lock(tx, id).await? else { return Ok(Err(Objection::not_found(field))) };
     if store::OVER.contains(&attempt.status) {
         let words = words!("Pengerjaan ini sudah selesai.", "This attempt is over.");
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, field, words)));

@@ -45,6 +45,15 @@ pub async fn of_enrolment(
     Ok(rows)
 }
 
+/// An attempt.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(mut connection: &AsyncPgConnection, id: AttemptId) -> Result<Option<AttemptRow>, Fault> {
+    let row = attempts::table.filter(attempts::id.eq(id)).select(AttemptRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
 /// An attempt, locked: one answer, one submission at a time.
 ///
 /// # Errors

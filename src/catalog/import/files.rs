@@ -125,9 +125,11 @@ fn inside(path: &Path) -> Result<String, Problem> {
     let mut parts = Vec::new();
     for part in path.components() {
         match part {
-            Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+            Component::Normal(part) if !part.to_string_lossy().contains('\0') => {
+                parts.push(part.to_string_lossy().into_owned());
+            }
             Component::CurDir => {}
-            _ => return Err(refused(&path.display().to_string(), "A path that leads out of the archive.")),
+            _ => return Err(refused("", "A path that leads out of the archive, or is none.")),
         }
     }
     Ok(parts.join("/"))

@@ -84,6 +84,10 @@ impl Job for ImportCourse {
         });
         let read = read.await.map_err(anyhow::Error::from)?;
         let mut tx = services.db.begin(academy).await?;
+        // Another worker may have had it meanwhile, if this one was slow: one of them writes.
+        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Queued) {
+            return Ok(());
+        }
         let mut done = row.clone();
         match read {
             Ok(read) => match super::write(&mut tx, &services, Some(row.user_id), &read).await? {

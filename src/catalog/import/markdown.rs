@@ -26,6 +26,8 @@ use crate::{
 
 /// The language of a course whose files do not say.
 const OWN: &str = "en";
+/// Quizzes of a course at most.
+const MOST_QUIZZES: usize = 2_000;
 const QUIZZES: &str = "quiz-app/src/assets/translations/";
 
 /// A course as its files have it.
@@ -133,7 +135,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
             }
         }
     }
-    let root = files.get("README.md").and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+    let root = files.get("README.md").map_or(Ok(""), |bytes| text_of("README.md", bytes))?;
     if !root.is_empty() {
         taken.insert("README.md");
         dangling_images(files, "README.md", root, &mut problems);
@@ -167,7 +169,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     };
     let title = title.map(str::to_owned).or_else(|| heading(root)).unwrap_or_else(|| "Course".to_owned());
     let course = NewCourse {
-        summary: summary(root).unwrap_or_else(|| title.clone()),
+        summary: summary(root).unwrap_or_else(|| title.chars().take(500).collect()),
         title: title.chars().take(200).collect(),
         slug: None,
         description: root.chars().take(50_000).collect(),
@@ -240,12 +242,16 @@ fn lesson<'a>(
     }
     dangling_images(files, path, body, problems);
     let prefix = format!("{section}/{folder}/translations/README.");
-    let mut translations = Vec::new();
+    let mut translations: Vec<(String, String, String)> = Vec::new();
     for (path, bytes) in files.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
         let Some(tag) = path[prefix.len()..].strip_suffix(".md").filter(|tag| !tag.contains('/')) else { continue };
         let text = text_of(path, bytes)?;
         taken.insert(path);
         dangling_images(files, path, text, problems);
+        if translations.iter().any(|(known, ..)| *known == locale(tag)) {
+            problems.push(Problem::new(path, None, Warning, "A second translation into the same language; left out."));
+            continue;
+        }
         let title = heading(text).unwrap_or_else(|| title.clone().unwrap_or_else(|| folder.to_owned()));
         translations.push((locale(tag), title.chars().take(200).collect(), text.to_owned()));
         let theirs = linked_quizzes(text);
@@ -380,7 +386,18 @@ fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
     let files: Vec<QuizFile> = serde_json::from_slice(bytes).map_err(|error| {
         Problem::new(path, Some(error.line()), Error, format!("Not the quizzes of a course: {error}"))
     })?;
-    Ok(files.into_iter().flat_map(|file| file.quizzes).collect())
+    if String::from_utf8_lossy(bytes).contains("\\u0000") {
+        return Err(Problem::new(path, None, Error, "Holds the character U+0000."));
+    }
+    let quizzes: Vec<QuizJson> = files.into_iter().flat_map(|file| file.quizzes).collect();
+    if quizzes.len() > MOST_QUIZZES {
+        return Err(Problem::new(path, None, Error, format!("More than {MOST_QUIZZES} quizzes.")));
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = quizzes.iter().find(|quiz| !seen.insert(quiz.id)) {
+        return Err(Problem::new(path, None, Error, format!("Has two quizzes of the number {}.", twice.id)));
+    }
+    Ok(quizzes)
 }
 
 /// What is wrong with questions themselves: they are taken over as they are.

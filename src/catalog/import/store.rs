@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::imports;
 
-use super::model::{ImportId, ImportRow};
+use super::model::{ImportId, ImportRow, ImportStatus};
 use crate::{platform::fault::Fault, uploads::UploadId};
 
 /// Adds an import.
@@ -23,6 +23,15 @@ pub async fn insert(connection: &mut AsyncPgConnection, row: &ImportRow) -> Resu
 pub async fn by_id(mut connection: &AsyncPgConnection, id: ImportId) -> Result<Option<ImportRow>, Fault> {
     let row = imports::table.filter(imports::id.eq(id)).select(ImportRow::as_select());
     Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// How far an import is, locked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: ImportId) -> Result<Option<ImportStatus>, Fault> {
+    let row = imports::table.filter(imports::id.eq(id)).select(imports::status).for_update();
+    Ok(row.first(connection).await.optional()?)
 }
 
 /// Whether an upload is being imported, or was.

@@ -158,6 +158,11 @@ impl Cluster {
                 None => true,
             };
             if exited {
+                // Another process may have been faster: whoever is ready then serves us as well.
+                self.child = None;
+                if self.ready_pid().is_some() {
+                    return Ok(());
+                }
                 self.child = Some(self.spawn(&log, durability)?);
             }
             if Instant::now() > deadline {

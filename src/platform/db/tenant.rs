@@ -161,7 +161,8 @@ impl Db {
             }
             error => Fault::from(anyhow::anyhow!("taking a connection: {error}")),
         })?;
-        if link.academy != academy {
+        // Nobody's connection is always set: what was dropped half-way is remembered as nobody's, too.
+        if link.academy != academy || academy.is_none() {
             link.academy = None;
             let value = academy.map(|id| id.uuid().to_string()).unwrap_or_default();
             let set = link.connection.batch_execute(&format!("set sanggar.academy_id = '{value}'")).await;

@@ -121,13 +121,6 @@ impl Call {
         })
     }
 
-    /// Another request of the same viewer, with a connection of its own.
-    #[must_use]
-    pub fn again(&self) -> Arc<Self> {
-        let reader = self.services.db.reader(self.academy);
-        Self::new(self.services.clone(), reader, self.viewer(), self.language, self.facts.clone())
-    }
-
     /// Who asks.
     #[must_use]
     pub fn viewer(&self) -> Viewer {

@@ -24,6 +24,9 @@ use crate::platform::{config::Limits, fault::Code, text::Words};
 
 /// Objects that a plain list is taken to hold when the cost is reckoned: they are short, and bounded by the data.
 const PLAIN_LIST: u64 = 10;
+/// The same for lists of the schema about itself: large enough that lists within lists run out soon, small enough for the
+/// query that every explorer sends.
+const INTROSPECTED: u64 = 6;
 
 /// What the schema says about sizes: which fields are lists, which are pages.
 pub struct Shape {
@@ -36,7 +39,8 @@ pub struct Shape {
 struct FieldShape {
     of: String,
     composite: bool,
-    list: bool,
+    /// Objects that it is taken to hold; one where it is no list.
+    holds: u64,
     paged: bool,
 }
 
@@ -96,7 +100,7 @@ impl Shape {
                 let of: String = text.chars().filter(|c| !matches!(c, '[' | ']' | '!')).collect();
                 let shape = FieldShape {
                     composite: !leaves.contains(&of.as_str()),
-                    list: text.starts_with('['),
+                    holds: if text.starts_with('[') { PLAIN_LIST } else { 1 },
                     paged: field.node.arguments.iter().any(|argument| argument.node.name.node == "first"),
                     of,
                 };
@@ -104,6 +108,7 @@ impl Shape {
             });
             types.insert(ty.node.name.node.to_string(), shapes.collect());
         }
+        introspection(&mut types, roots[0].as_deref());
         Ok(Self { types, roots, once })
     }
 
@@ -171,6 +176,41 @@ impl Shape {
             });
         }
         Ok(())
+    }
+}
+
+/// The types of introspection: they are in no schema's text, and their lists lead into each other without end.
+fn introspection(types: &mut HashMap<String, HashMap<String, FieldShape>>, query: Option<&str>) {
+    let shape = |of: &str, list: bool| FieldShape {
+        of: of.to_owned(),
+        composite: true,
+        holds: if list { INTROSPECTED } else { 1 },
+        paged: false,
+    };
+    const FIELDS: [(&str, &str, &str, bool); 17] = [
+        ("__Schema", "types", "__Type", true),
+        ("__Schema", "queryType", "__Type", false),
+        ("__Schema", "mutationType", "__Type", false),
+        ("__Schema", "subscriptionType", "__Type", false),
+        ("__Schema", "directives", "__Directive", true),
+        ("__Type", "fields", "__Field", true),
+        ("__Type", "interfaces", "__Type", true),
+        ("__Type", "possibleTypes", "__Type", true),
+        ("__Type", "enumValues", "__EnumValue", true),
+        ("__Type", "inputFields", "__InputValue", true),
+        ("__Type", "ofType", "__Type", false),
+        ("__Field", "args", "__InputValue", true),
+        ("__Field", "type", "__Type", false),
+        ("__InputValue", "type", "__Type", false),
+        ("__Directive", "args", "__InputValue", true),
+        ("", "__schema", "__Schema", false),
+        ("", "__type", "__Type", false),
+    ];
+    for (on, field, of, list) in FIELDS {
+        let on = if on.is_empty() { query } else { Some(on) };
+        if let Some(on) = on {
+            types.entry(on.to_owned()).or_default().insert(field.to_owned(), shape(of, list));
+        }
     }
 }
 
@@ -257,11 +297,9 @@ impl<'a> Measuring<'a> {
                         } else if shape.paged {
                             let page = self.page_size(&field.node.arguments, operation);
                             part.cost = one.saturating_add(below.per_row.saturating_mul(page));
-                        } else if shape.list {
-                            let count = self.given_ids(&field.node.arguments).unwrap_or(PLAIN_LIST);
-                            part.cost = one.saturating_mul(count);
                         } else {
-                            part.cost = one;
+                            let count = self.given_ids(&field.node.arguments).unwrap_or(shape.holds);
+                            part.cost = one.saturating_mul(count);
                         }
                     }
                     part
@@ -408,7 +446,8 @@ fn scan(text: &str, limits: &Limits) -> Result<(), Rejected> {
                 continue;
             }
             b'#' => {
-                at = skip(bytes, at, |byte| byte != b'\n');
+                // A comment ends where the parser ends it: at either kind of line end.
+                at = skip(bytes, at, |byte| !matches!(byte, b'\n' | b'\r'));
                 continue;
             }
             b'"' => at = string_end(bytes, at),
@@ -475,7 +514,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
         match bytes[at] {
             b'\\' => at += 2,
             b'"' => return at + 1,
-            b'\n' => return at,
+            b'\n' | b'\r' => return at,
             _ => at += 1,
         }
     }
@@ -543,6 +582,27 @@ mod tests {
         assert_eq!(code(&format!("{{ name }} #{}", "x".repeat(20_000))), Code::QueryTooComplex);
         assert_eq!(code(&"{ name ".repeat(3000)), Code::QueryTooComplex);
         assert_eq!(code(&format!("{{ course(a: {}) }}", "[".repeat(100))), Code::QueryTooComplex);
+    }
+
+    #[test]
+    fn the_schema_about_itself_costs_too() {
+        let standard = "{ __schema { queryType { name } types { name fields { name args { name type { ...t } } type { ...t } }
+            inputFields { type { ...t } } interfaces { ...t } enumValues { name } possibleTypes { ...t } } directives { args { type { ...t } } } } }
+            fragment t on __Type { kind ofType { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } }";
+        assert!(check(standard).is_ok(), "{:?}", check(standard));
+        let endless = format!(
+            "{{ __schema {{ types {}{{ name }}{} }} }}",
+            "{ interfaces { possibleTypes ".repeat(6),
+            "} }".repeat(6)
+        );
+        assert_eq!(code(&endless), Code::QueryTooComplex);
+    }
+
+    #[test]
+    fn a_comment_ends_at_any_line_end() {
+        for end in ["\n", "\r", "\r\n"] {
+            assert_eq!(code(&format!("#{end}{{ course(a: {}) }}", "[".repeat(5000))), Code::QueryTooComplex, "{end:?}");
+        }
     }
 
     /// The two documents of the security facts: 23 levels two wide, and the same shape ten wide.

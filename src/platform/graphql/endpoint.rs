@@ -165,7 +165,7 @@ where
             let words = words!("extensions harus objek JSON.", "extensions must be a JSON object.");
             return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
         }
-        let token = token(request.headers());
+        let token = self.token(request.headers());
         let call = self
             .gateway
             .open(&self.services, request.headers(), token.as_deref(), facts)
@@ -374,8 +374,10 @@ where
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let forwarded = || {
             // The last address that no proxy of ours wrote: what stands before it is the client's own claim.
+            // Every line of it: a proxy may add one of its own below the client's.
+            let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
             let all: Vec<IpAddr> =
-                text("x-forwarded-for")?.split(',').filter_map(|part| part.trim().parse().ok()).collect();
+                lines.flat_map(|line| line.split(',')).filter_map(|part| part.trim().parse().ok()).collect();
             all.into_iter().rev().find(|address| !self.proxies.contains(address))
         };
         let address = match peer {
@@ -391,9 +393,18 @@ where
         }
     }
 
+    /// The session token of a request. Only the cookie that we set ourselves counts: another name could be planted from a
+    /// subdomain.
+    pub(super) fn token(&self, headers: &HeaderMap) -> Option<String> {
+        token_of(headers, if self.is_secure() { COOKIE } else { PLAIN_COOKIE })
+    }
+
+    fn is_secure(&self) -> bool {
+        self.services.settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
     fn cookie(&self, value: &str) -> String {
-        let secure = self.services.settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
-        let (name, secure) = if secure { (COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
+        let (name, secure) = if self.is_secure() { (COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
         let age = if value.is_empty() { 0 } else { i64::from(self.services.settings.session_days) * 86_400 };
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
     }
@@ -480,8 +491,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         && parts.all(|part| part.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8"))
 }
 
-/// The session token: of the `Authorization` header, else of the cookie.
-pub(super) fn token(headers: &HeaderMap) -> Option<String> {
+/// The session token: of the `Authorization` header, else of the cookie of this name.
+fn token_of(headers: &HeaderMap, cookie: &str) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if let Some(authorization) = text(header::AUTHORIZATION) {
         let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
@@ -490,7 +501,7 @@ pub(super) fn token(headers: &HeaderMap) -> Option<String> {
     }
     text(header::COOKIE)?.split(';').find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (matches!(name, COOKIE | PLAIN_COOKIE) && !value.is_empty()).then(|| value.to_owned())
+        (name == cookie && !value.is_empty()).then(|| value.to_owned())
     })
 }
 

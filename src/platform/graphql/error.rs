@@ -96,7 +96,11 @@ fn judged(error: &ServerError, refused: bool, telling: &Telling) -> (String, Str
         return (Code::GraphqlValidationFailed.as_str().to_owned(), error.message.clone());
     }
     // The library's words for an argument that does not fit its type.
-    if error.source.is_none() && (error.message.contains("parse") || error.message.contains("nvalid value")) {
+    if error.source.is_none()
+        && (error.message.contains("parse")
+            || error.message.contains("nvalid value")
+            || error.message.contains("xpected input type"))
+    {
         let words = words!("Nilai argumen tidak sesuai dengan tipenya.", "An argument's value does not fit its type.");
         info!(path = ?error.path, "an argument did not fit its type");
         return (Code::BadUserInput.as_str().to_owned(), words.in_language(telling.language).to_owned());

@@ -66,7 +66,8 @@ struct Socket<Q: 'static, M: 'static, S: 'static> {
     face: Arc<Face<Q, M, S>>,
     headers: HeaderMap,
     facts: RequestFacts,
-    call: Option<Arc<Call>>,
+    /// The token that the socket was opened with, once it was: each operation looks its session up again.
+    token: Option<Option<String>>,
     running: HashMap<String, AbortHandle>,
     out: mpsc::Sender<Outgoing>,
 }
@@ -87,7 +88,7 @@ where
     let (mut sink, mut incoming) = stream.split();
     let (out, mut outgoing) = mpsc::channel(64);
     let patience = Duration::from_secs(face.services.settings.limits.socket_init_seconds);
-    let mut socket = Socket { face, headers, facts, call: None, running: HashMap::new(), out };
+    let mut socket = Socket { face, headers, facts, token: None, running: HashMap::new(), out };
     let deadline = tokio::time::sleep(patience);
     tokio::pin!(deadline);
     let close = loop {
@@ -120,7 +121,7 @@ where
                     break None;
                 }
             }
-            () = &mut deadline, if socket.call.is_none() => break Some(INIT_TIMEOUT),
+            () = &mut deadline, if socket.token.is_none() => break Some(INIT_TIMEOUT),
         }
     };
     for (_, task) in socket.running.drain() {
@@ -145,7 +146,7 @@ where
             Incoming::ConnectionInit { payload } => self.init(&payload).await.map(Some),
             Incoming::Ping => Ok(Some(json!({ "type": "pong" }))),
             Incoming::Pong => Ok(None),
-            Incoming::Subscribe { id, payload } => self.subscribe(id, payload),
+            Incoming::Subscribe { id, payload } => self.subscribe(id, payload).await,
             Incoming::Complete { id } => {
                 if let Some(task) = self.running.remove(&id) {
                     task.abort();
@@ -156,20 +157,18 @@ where
     }
 
     async fn init(&mut self, payload: &Json) -> Result<Json, Close> {
-        if self.call.is_some() {
+        if self.token.is_some() {
             return Err(TOO_MANY_INITS);
         }
         // Browsers can't set headers of a socket: the token may stand in the payload, in the words of the header.
         let claimed = ["authorization", "Authorization"].iter().find_map(|name| payload.get(name)?.as_str());
         let token = match claimed {
             Some(claimed) => Some(claimed.trim_start_matches("Bearer ").trim().to_owned()),
-            None => endpoint::token(&self.headers),
+            None => self.face.token(&self.headers),
         };
-        let face = Arc::clone(&self.face);
-        let opened = face.gateway.open(&face.services, &self.headers, token.as_deref(), self.facts.clone()).await;
-        match opened {
-            Ok(call) => {
-                self.call = Some(call);
+        match self.open(token.as_deref()).await {
+            Ok(_) => {
+                self.token = Some(token);
                 Ok(json!({ "type": "connection_ack" }))
             }
             Err(Fault::Refused(..)) => Err(FORBIDDEN),
@@ -180,14 +179,23 @@ where
         }
     }
 
-    fn subscribe(&mut self, id: String, operation: Operation) -> Result<Option<Json>, Close> {
-        let Some(opened) = &self.call else { return Err(UNAUTHORIZED) };
+    async fn open(&self, token: Option<&str>) -> Result<Arc<Call>, Fault> {
+        let face = Arc::clone(&self.face);
+        face.gateway.open(&face.services, &self.headers, token, self.facts.clone()).await
+    }
+
+    async fn subscribe(&mut self, id: String, operation: Operation) -> Result<Option<Json>, Close> {
+        let Some(token) = self.token.clone() else { return Err(UNAUTHORIZED) };
         if self.running.contains_key(&id) {
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
+        // Whoever has signed out since, or lost a role, is told so; and each operation reads by a connection of its own.
+        let call = match self.open(token.as_deref()).await {
+            Ok(call) => call,
+            Err(Fault::Refused(..)) => return Err(FORBIDDEN),
+            Err(Fault::Unexpected(_)) => return Err(Close(1011, "Internal error")),
+        };
         let limits = &self.face.services.settings.limits;
-        // Each operation reads by a connection of its own, and lets go of it when it ends.
-        let call = opened.again();
         let refused = |code: Code, words: &Words| {
             let message = words.in_language(call.language);
             Ok(Some(json!({ "id": id, "type": "error", "payload": [

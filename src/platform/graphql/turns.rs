@@ -57,7 +57,7 @@ impl Turns {
                 while let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
                     finished = true;
                 }
-                if !finished {
+                if !finished && self.none_waits() {
                     return Poll::Pending;
                 }
             }
@@ -74,6 +74,10 @@ impl Turns {
                 tokio::spawn(batch);
             }
         }
+    }
+
+    fn none_waits(&self) -> bool {
+        self.0.batches.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     fn waiting(&self) -> Vec<FutureObj<'static, ()>> {

@@ -101,3 +101,19 @@ async fn a_proof_can_be_asked_for_again_and_expires() {
     assert!(data["verifyEmail"]["token"].is_string(), "{data}");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_user_name_does_not_tell_of_the_address() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut answers = Vec::new();
+    for email in [ani.email.as_str(), "nobody@example.org"] {
+        let mut input = input(&app).await;
+        input["email"] = json!(email);
+        input["username"] = json!(ani.username);
+        answers.push(app.anonymous().send(REGISTER, json!({ "input": input })).await.json);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(user_errors(&answers[0]["data"]["register"]), ["TAKEN input.username"]);
+    app.stop().await;
+}

@@ -86,3 +86,28 @@ async fn a_page_of_another_site_gets_no_socket() {
     assert!(refused.contains("403"), "{refused}");
     app.stop().await;
 }
+
+/// Signed-in sockets hold no connection while they are idle, and are let go of when their session ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_sockets_hold_nothing_and_end_with_their_session() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut sockets = Vec::new();
+    // Twice as many as there are connections.
+    for _ in 0..8 {
+        let mut socket = open(&app).await;
+        say(
+            &mut socket,
+            json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } }),
+        )
+        .await;
+        assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+        sockets.push(socket);
+    }
+    ani.client.data("{ viewer { email } }", json!({})).await;
+    ani.client.data("mutation { logOut { acknowledged } }", json!({})).await;
+    let mut socket = sockets.pop().expect("a socket");
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ viewer { email } }" } })).await;
+    assert_eq!(hear(&mut socket).await["closed"], 4403);
+    app.stop().await;
+}
