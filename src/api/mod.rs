@@ -73,9 +73,24 @@ pub fn sdl() -> String {
     let options = SDLExportOptions::new().include_specified_by().use_space_ident().prefer_single_line_descriptions();
     let printed = schema(true).sdl_with_options(options);
     let mut text = without_specified_directives(&printed).trim_end().to_owned();
+    for (argument, described) in DIRECTIVE_ARGUMENTS {
+        text = text.replace(argument, described);
+    }
     text.push('\n');
     text
 }
+
+/// The library answers with the descriptions of a directive's arguments, and does not print them.
+const DIRECTIVE_ARGUMENTS: [(&str, &str); 2] = [
+    (
+        "directive @personalData(class: PersonalDataClass!)",
+        "directive @personalData(\"What kind of data it is.\" class: PersonalDataClass!)",
+    ),
+    (
+        "directive @visibility(to: [Audience!]!)",
+        "directive @visibility(\"Whoever belongs to any of these.\" to: [Audience!]!)",
+    ),
+];
 
 /// The directives of the specification are known to every reader; the library prints them without the descriptions that
 /// ours have.

@@ -53,6 +53,10 @@ struct Operation {
     variables: Json,
 }
 
+/// What a socket said of who is there: a session's token, or nothing.
+#[derive(Clone)]
+struct Claim(Option<String>);
+
 /// Why the socket is closed.
 struct Close(u16, &'static str);
 
@@ -66,8 +70,8 @@ struct Socket<Q: 'static, M: 'static, S: 'static> {
     face: Arc<Face<Q, M, S>>,
     headers: HeaderMap,
     facts: RequestFacts,
-    /// The token that the socket was opened with, once it was: each operation looks its session up again.
-    token: Option<Option<String>>,
+    /// What the socket was opened with, once it was: each operation looks its session up again.
+    opened: Option<Claim>,
     running: HashMap<String, AbortHandle>,
     out: mpsc::Sender<Outgoing>,
 }
@@ -88,7 +92,7 @@ where
     let (mut sink, mut incoming) = stream.split();
     let (out, mut outgoing) = mpsc::channel(64);
     let patience = Duration::from_secs(face.services.settings.limits.socket_init_seconds);
-    let mut socket = Socket { face, headers, facts, token: None, running: HashMap::new(), out };
+    let mut socket = Socket { face, headers, facts, opened: None, running: HashMap::new(), out };
     let deadline = tokio::time::sleep(patience);
     tokio::pin!(deadline);
     let close = loop {
@@ -121,7 +125,7 @@ where
                     break None;
                 }
             }
-            () = &mut deadline, if socket.token.is_none() => break Some(INIT_TIMEOUT),
+            () = &mut deadline, if socket.opened.is_none() => break Some(INIT_TIMEOUT),
         }
     };
     for (_, task) in socket.running.drain() {
@@ -157,7 +161,7 @@ where
     }
 
     async fn init(&mut self, payload: &Json) -> Result<Json, Close> {
-        if self.token.is_some() {
+        if self.opened.is_some() {
             return Err(TOO_MANY_INITS);
         }
         // Browsers can't set headers of a socket: the token may stand in the payload, in the words of the header.
@@ -168,7 +172,7 @@ where
         };
         match self.open(token.as_deref()).await {
             Ok(_) => {
-                self.token = Some(token);
+                self.opened = Some(Claim(token));
                 Ok(json!({ "type": "connection_ack" }))
             }
             Err(Fault::Refused(..)) => Err(FORBIDDEN),
@@ -185,7 +189,7 @@ where
     }
 
     async fn subscribe(&mut self, id: String, operation: Operation) -> Result<Option<Json>, Close> {
-        let Some(token) = self.token.clone() else { return Err(UNAUTHORIZED) };
+        let Some(Claim(token)) = self.opened.clone() else { return Err(UNAUTHORIZED) };
         if self.running.contains_key(&id) {
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
