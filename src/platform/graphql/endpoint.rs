@@ -14,6 +14,7 @@ use poem::{
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use tokio::io::AsyncReadExt;
 use tracing::Instrument;
 
 use super::{
@@ -219,15 +220,10 @@ where
                 words!("Permintaan lebih dari {most} bita.", "The request has more than {most} bytes."),
             )
         };
-        let announced =
-            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > most) {
-            return Err(too_large());
-        }
-        let reading = body.into_bytes_limit(most);
+        let reading = read_limited(body, most);
         let bytes = match tokio::time::timeout(Duration::from_secs(limits.body_seconds), reading).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
+            Ok(Ok(Some(bytes))) => bytes,
+            Ok(Ok(None)) => return Err(too_large()),
             Ok(Err(_)) => {
                 let words = words!("Permintaan terputus.", "The request broke off.");
                 return Err(refused(StatusCode::BAD_REQUEST, Code::BadUserInput, words));
@@ -525,4 +521,21 @@ fn sent(answer: Answer, media: &str, request_id: &str) -> Response {
         }
     }
     response
+}
+
+/// A body of at most `most` bytes; none if it has more.
+///
+/// A client that is still sending when the connection closes sees a broken pipe instead of the refusal, so as much as
+/// eight times the limit is read and thrown away first.
+async fn read_limited(body: Body, most: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut reader = body.into_async_read();
+    let mut bytes = Vec::new();
+    (&mut reader).take(limit.saturating_add(1)).read_to_end(&mut bytes).await?;
+    if bytes.len() <= most {
+        return Ok(Some(bytes));
+    }
+    drop(bytes);
+    tokio::io::copy(&mut reader.take(limit.saturating_mul(8)), &mut tokio::io::sink()).await?;
+    Ok(None)
 }
