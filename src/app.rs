@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use anyhow::bail;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
@@ -12,12 +11,12 @@ use crate::{
     platform::{
         clock::Clock,
         config::Settings,
-        db::{Db, DbSettings, migrate, roles},
+        db::{Connection, Db, DbSettings, connect, migrate, roles},
         fault::Fault,
-        graphql::{Call, Services, call::Relations, endpoint::Face},
+        graphql::{Services, call::Relations, endpoint::Face},
         http::{Readiness, Server, router},
         id::Random,
-        jobs,
+        idempotency, jobs,
         mail::{self, Mailer},
         privacy::{Datum, Entry, Table, UserId},
         storage::Storage,
@@ -63,23 +62,8 @@ pub fn data() -> Vec<Entry> {
 /// Every table, by the rooms that own them.
 #[must_use]
 pub fn tables() -> Vec<Table> {
-    const JOBS: Table = Table {
-        name: "jobs",
-        subject: "",
-        plain: &[
-            "id",
-            "academy_id",
-            "kind",
-            "payload",
-            "run_at",
-            "attempts",
-            "locked_until",
-            "last_error",
-            "failed_at",
-            "created_at",
-        ],
-    };
-    let mut tables = vec![JOBS];
+    let mut tables = jobs::TABLES.to_vec();
+    tables.extend_from_slice(idempotency::TABLES);
     tables.extend_from_slice(mail::TABLES);
     tables.extend_from_slice(academies::privacy::TABLES);
     tables.extend_from_slice(consent::privacy::TABLES);
@@ -97,7 +81,12 @@ pub fn tables() -> Vec<Table> {
 /// The kinds of work that a server does after transactions.
 #[must_use]
 pub fn job_kinds() -> jobs::Registry {
-    jobs::Registry::default().with::<mail::SendMail>().with::<catalog::import::job::ImportCourse>()
+    jobs::Registry::default()
+        .with::<mail::SendMail>()
+        .with::<idempotency::ForgetKey>()
+        .with::<uploads::forget::ForgetUpload>()
+        .with::<catalog::import::job::ImportCourse>()
+        .with::<quizzes::close::CloseAttempt>()
 }
 
 /// What time and chance a server has: a test brings its own.
@@ -146,11 +135,11 @@ struct Enrolments;
 impl Relations for Enrolments {
     fn taught<'a>(
         &'a self,
-        call: &'a Call,
+        connection: &'a Connection,
         instructor: UserId,
         subjects: &'a [UserId],
     ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>> {
-        Box::pin(async move { enrolment::store::taught(call.reader().await?, instructor, subjects).await })
+        Box::pin(async move { enrolment::store::taught(connection, instructor, subjects).await })
     }
 }
 
@@ -159,7 +148,7 @@ impl Relations for Enrolments {
 /// # Errors
 /// With the cure.
 pub async fn check_database(url: &str) -> anyhow::Result<()> {
-    let mut connection = AsyncPgConnection::establish(url).await.context("connecting to the database")?;
+    let mut connection = connect::connect(url).await?;
     roles::check(&mut connection).await?;
     let missing = migrate::missing(&mut connection).await?;
     if !missing.is_empty() {

@@ -444,7 +444,7 @@ async fn migrate_command(cli: &Cli, settings: &Settings, home: &Home) -> anyhow:
 async fn doctor(cli: &Cli, settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
     let services = home.services(settings).await?;
     let tx = services.db.begin_platform().await?;
-    let (waiting, given_up) = jobs::backlog(&tx).await?;
+    let (waiting, given_up) = jobs::backlog(&tx, services.clock.now()).await?;
     drop(tx);
     let mut advice = Vec::new();
     if settings.sealing_key.is_none() {

@@ -1,17 +1,11 @@
 //! Statements about academies.
 
-use std::collections::HashMap;
-
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::academies;
 
 use super::model::AcademyRow;
-use crate::platform::{
-    db::AcademyId,
-    fault::Fault,
-    graphql::{Batch, Call},
-};
+use crate::platform::{db::AcademyId, fault::Fault};
 
 /// Every academy, oldest first.
 ///
@@ -44,21 +38,7 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: AcademyId) -> Result<A
     Ok(row.first(connection).await?)
 }
 
-/// An academy by its id.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct AcademyById(pub AcademyId);
-
-impl Batch for AcademyById {
-    type Value = AcademyRow;
-
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, AcademyRow>, Fault> {
-        let mut connection = call.reader().await?;
-        let ids: Vec<AcademyId> = keys.iter().map(|key| key.0).collect();
-        let rows: Vec<AcademyRow> = academies::table
-            .filter(academies::id.eq_any(ids))
-            .select(AcademyRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (AcademyById(row.id), row)).collect())
-    }
-}
+crate::batch!(
+    /// An academy by its id.
+    AcademyById(AcademyId) -> AcademyRow, academies::id
+);

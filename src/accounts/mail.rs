@@ -80,5 +80,5 @@ pub async fn to_person(
 ) -> Result<(), Fault> {
     let login = store::login_of(tx, user).await?;
     let Some(address) = login.and_then(|login| login.email.for_duty(Duty::Mail).clone()) else { return Ok(()) };
-    mail::post(tx, services, (academy.id, &academy.name), (Some(user), &address), academy.language(), letter).await
+    mail::post(tx, services, &academy.name, (Some(user), &address), academy.language(), letter).await
 }

@@ -197,8 +197,7 @@ pub(super) async fn send_verification(
     };
     store::insert_token(tx, &new).await?;
     let letter = mail::verify_address(&academy.name, mail::target(services.settings.public_url.as_ref(), &token));
-    let academy = (academy.id, academy.name.as_str());
-    crate::platform::mail::post(tx, services, academy, (Some(user), email), language, &letter).await
+    crate::platform::mail::post(tx, services, &academy.name, (Some(user), email), language, &letter).await
 }
 
 async fn tell_owner(
@@ -210,6 +209,5 @@ async fn tell_owner(
 ) -> Result<(), Fault> {
     let Some(address) = owner.email.for_duty(Duty::Mail) else { return Ok(()) };
     let letter = mail::address_in_use(&academy.name);
-    let academy = (academy.id, academy.name.as_str());
-    crate::platform::mail::post(tx, services, academy, (Some(owner.user_id), address), language, &letter).await
+    crate::platform::mail::post(tx, services, &academy.name, (Some(owner.user_id), address), language, &letter).await
 }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use poem::{
-    Endpoint, EndpointExt, Request, Response,
-    error::ReadBodyError,
-    get,
+    Endpoint, EndpointExt, Request, Response, get,
     http::{StatusCode, header},
     put,
 };
@@ -14,8 +12,15 @@ use serde_json::{Value as Json, json};
 use crate::{
     academies,
     certificates::published,
-    platform::{fault::Fault, graphql::Services, http::Routes},
-    uploads::receive,
+    platform::{
+        fault::Fault,
+        graphql::Services,
+        http::{
+            Routes,
+            body::{self, Unread},
+        },
+    },
+    uploads::receive::{self, Received},
 };
 
 /// The routes.
@@ -85,29 +90,28 @@ struct Receiver {
 impl Receiver {
     async fn take(&self, token: &str, request: Request) -> Result<(StatusCode, &'static str), Fault> {
         let Some((academy, upload)) = receive::expected(&self.services, token).await? else {
-            return Ok((
-                StatusCode::NOT_FOUND,
-                "There is no such upload, or its bytes have come, or its time is over.",
-            ));
+            return Ok((StatusCode::NOT_FOUND, GONE));
         };
         let size = usize::try_from(upload.size).unwrap_or(0);
         let seconds = self.services.settings.limits.body_seconds * 30;
-        let reading = request.into_body().into_bytes_limit(size);
-        let bytes = match tokio::time::timeout(Duration::from_secs(seconds), reading).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(ReadBodyError::PayloadTooLarge)) => {
-                return Ok((StatusCode::PAYLOAD_TOO_LARGE, "More bytes than were announced."));
+        let bytes = match body::read(request.into_body(), size, Duration::from_secs(seconds)).await {
+            Ok(bytes) => bytes,
+            Err(Unread::TooLarge) => return Ok((StatusCode::PAYLOAD_TOO_LARGE, "More bytes than were announced.")),
+            Err(Unread::BrokeOff) => return Ok((StatusCode::BAD_REQUEST, "The upload broke off; send it again.")),
+            Err(Unread::TooSlow) => {
+                return Ok((StatusCode::REQUEST_TIMEOUT, "The upload came too slowly; send it again."));
             }
-            Ok(Err(_)) => return Ok((StatusCode::BAD_REQUEST, "The upload broke off; send it again.")),
-            Err(_) => return Ok((StatusCode::REQUEST_TIMEOUT, "The upload came too slowly; send it again.")),
         };
-        Ok(if receive::receive(&self.services, academy, &upload, bytes).await? {
-            (StatusCode::NO_CONTENT, "")
-        } else {
-            (StatusCode::BAD_REQUEST, "Not as many bytes as were announced; send it again.")
+        Ok(match receive::receive(&self.services, academy, &upload, bytes.into()).await? {
+            Received::Stored => (StatusCode::NO_CONTENT, ""),
+            Received::OtherSize => (StatusCode::BAD_REQUEST, "Not as many bytes as were announced; send it again."),
+            Received::TooLate => (StatusCode::NOT_FOUND, GONE),
         })
     }
 }
+
+/// The same for all that can't be taken: a token tells nobody whether it ever was one.
+const GONE: &str = "There is no such upload, or its bytes have come, or its time is over.";
 
 impl Endpoint for Receiver {
     type Output = Response;

@@ -12,7 +12,7 @@ use super::model::{
 };
 use crate::platform::{
     fault::Fault,
-    graphql::{Batch, Call},
+    graphql::{Batch, Call, grouped},
 };
 
 /// Everything that a version holds.
@@ -236,19 +236,18 @@ pub struct SectionsOf(pub VersionId);
 impl Batch for SectionsOf {
     type Value = Vec<SectionRow>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<SectionRow>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<SectionRow>>, Fault> {
         let rows: Vec<SectionRow> = sections::table
             .filter(sections::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .order((sections::position, sections::id))
             .select(SectionRow::as_select())
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<SectionRow>> = HashMap::new();
-        for row in rows {
-            found.entry(Self(row.version_id)).or_default().push(row);
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.version_id), row))))
     }
 }
 
@@ -259,19 +258,21 @@ pub struct LessonsOf(pub VersionId);
 impl Batch for LessonsOf {
     type Value = std::sync::Arc<Vec<LessonRow>>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
         let rows: Vec<LessonRow> = lessons::table
             .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .order((lessons::position, lessons::id))
             .select(LessonRow::as_select())
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<LessonRow>> = HashMap::new();
-        for row in rows {
-            found.entry(Self(row.version_id)).or_default().push(row);
-        }
-        Ok(found.into_iter().map(|(key, rows)| (key, std::sync::Arc::new(rows))).collect())
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.version_id), row)))
+            .into_iter()
+            .map(|(key, rows)| (key, std::sync::Arc::new(rows)))
+            .collect())
     }
 }
 
@@ -282,8 +283,11 @@ pub struct BodyOf(pub VersionId, pub LessonId);
 impl Batch for BodyOf {
     type Value = Option<String>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Option<String>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Option<String>>, Fault> {
         let rows: Vec<(VersionId, LessonId, Option<String>)> = lessons::table
             .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(lessons::id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -301,9 +305,12 @@ pub struct TranslationsOf(pub VersionId, pub LessonId);
 impl Batch for TranslationsOf {
     type Value = Vec<(String, String)>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
         use lesson_translations::{lesson_id, locale, table, title, version_id};
-        let mut connection = call.reader().await?;
         let rows: Vec<(VersionId, LessonId, String, String)> = table
             .filter(version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -311,11 +318,7 @@ impl Batch for TranslationsOf {
             .select((version_id, lesson_id, locale, title))
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Self::Value> = HashMap::new();
-        for (version, lesson, tag, text) in rows {
-            found.entry(Self(version, lesson)).or_default().push((tag, text));
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|(version, lesson, tag, text)| (Self(version, lesson), (tag, text)))))
     }
 }
 
@@ -326,9 +329,12 @@ pub struct TranslatedBodyOf(pub VersionId, pub LessonId, pub String);
 impl Batch for TranslatedBodyOf {
     type Value = Option<String>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Option<String>>, Fault> {
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Option<String>>, Fault> {
         use lesson_translations::{body, lesson_id, locale, table, version_id};
-        let mut connection = call.reader().await?;
         let rows: Vec<(VersionId, LessonId, String, Option<String>)> = table
             .filter(version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -347,8 +353,11 @@ pub struct QuizIn(pub VersionId, pub QuizId);
 impl Batch for QuizIn {
     type Value = QuizRow;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, QuizRow>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, QuizRow>, Fault> {
         let rows: Vec<QuizRow> = quizzes::table
             .filter(quizzes::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(quizzes::id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -366,8 +375,11 @@ pub struct QuizzesBeside(pub VersionId, pub LessonId);
 impl Batch for QuizzesBeside {
     type Value = Vec<QuizId>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<QuizId>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<QuizId>>, Fault> {
         let rows: Vec<(VersionId, LessonId, QuizId)> = lesson_quizzes::table
             .filter(lesson_quizzes::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(lesson_quizzes::lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -375,11 +387,7 @@ impl Batch for QuizzesBeside {
             .select((lesson_quizzes::version_id, lesson_quizzes::lesson_id, lesson_quizzes::quiz_id))
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<QuizId>> = HashMap::new();
-        for (version, lesson, quiz) in rows {
-            found.entry(Self(version, lesson)).or_default().push(quiz);
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|(version, lesson, quiz)| (Self(version, lesson), quiz))))
     }
 }
 
@@ -390,8 +398,11 @@ pub struct SizeOf(pub VersionId, pub QuizId);
 impl Batch for SizeOf {
     type Value = (i64, i64);
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, (i64, i64)>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, (i64, i64)>, Fault> {
         let rows: Vec<(VersionId, QuizId, i64)> = questions::table
             .filter(questions::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(questions::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))

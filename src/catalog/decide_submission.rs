@@ -10,7 +10,7 @@ use crate::{
     instructors::Decision,
     platform::{
         fault::Fault,
-        graphql::{Batch, Call, UserErrorCode, user_error::Objection},
+        graphql::{Call, UserErrorCode, user_error::Objection},
         privacy::Role,
     },
 };
@@ -53,13 +53,12 @@ pub async fn decide(
     if decision == Decision::Approve {
         store::publish(&mut tx, submission.course_id, submission.version_id, now).await?;
     }
-    let academy = call.load(academies::store::AcademyById(call.academy)).await?;
+    let academy = call.load_in(&tx, academies::store::AcademyById(call.academy)).await?;
     let academy = academy.ok_or_else(|| anyhow::anyhow!("the request's academy is gone"))?;
     let title = store::version(&tx, submission.version_id).await?.title;
     let letter = mail::decided(&academy.name, &title, status, reason.as_deref());
-    let key = InstructorsOf(submission.course_id);
-    let instructors = InstructorsOf::load(call, std::slice::from_ref(&key)).await?.remove(&key).unwrap_or_default();
-    for instructor in instructors {
+    let instructors = call.load_in(&tx, InstructorsOf(submission.course_id)).await?;
+    for instructor in instructors.unwrap_or_default() {
         accounts::mail::to_person(&mut tx, &call.services, &academy, instructor, &letter).await?;
     }
     tx.commit().await?;

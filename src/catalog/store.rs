@@ -17,7 +17,7 @@ use super::model::{
 use crate::platform::{
     db::page::Page,
     fault::Fault,
-    graphql::{Batch, Call},
+    graphql::{Batch, Call, grouped},
     privacy::UserId,
 };
 
@@ -393,50 +393,21 @@ pub async fn count_submissions(
     Ok(query.get_result(&mut connection).await?)
 }
 
-macro_rules! batch {
-    ($(#[$doc:meta])* $key:ident($id:ty) -> $value:ty, |$connection:ident, $ids:ident| $load:expr, |$row:ident| $of:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-        pub struct $key(pub $id);
-
-        impl Batch for $key {
-            type Value = $value;
-
-            async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
-                let mut $connection = call.reader().await?;
-                let $ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
-                let rows: Vec<$value> = $load.load(&mut $connection).await?;
-                Ok(rows.into_iter().map(|$row| (Self($of), $row)).collect())
-            }
-        }
-    };
-}
-
-batch!(
+crate::batch!(
     /// A course by its id.
-    CourseById(CourseId) -> CourseRow,
-    |connection, ids| courses::table.filter(courses::id.eq_any(ids)).select(CourseRow::as_select()),
-    |row| row.id
+    CourseById(CourseId) -> CourseRow, courses::id
 );
-batch!(
+crate::batch!(
     /// A version by its id.
-    VersionById(VersionId) -> VersionRow,
-    |connection, ids| course_versions::table.filter(course_versions::id.eq_any(ids)).select(VersionRow::as_select()),
-    |row| row.id
+    VersionById(VersionId) -> VersionRow, course_versions::id
 );
-batch!(
+crate::batch!(
     /// A run by its id.
-    RunById(RunId) -> RunRow,
-    |connection, ids| course_runs::table.filter(course_runs::id.eq_any(ids)).select(RunRow::as_select()),
-    |row| row.id
+    RunById(RunId) -> RunRow, course_runs::id
 );
-batch!(
+crate::batch!(
     /// A submission by its id.
-    SubmissionById(SubmissionId) -> SubmissionRow,
-    |connection, ids| course_submissions::table
-        .filter(course_submissions::id.eq_any(ids))
-        .select(SubmissionRow::as_select()),
-    |row| row.id
+    SubmissionById(SubmissionId) -> SubmissionRow, course_submissions::id
 );
 
 /// The description of a version.
@@ -446,8 +417,7 @@ pub struct DescriptionOf(pub VersionId);
 impl Batch for DescriptionOf {
     type Value = String;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, String>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, String>, Fault> {
         let ids: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
         let rows: Vec<(VersionId, String)> = course_versions::table
             .filter(course_versions::id.eq_any(ids))
@@ -465,8 +435,11 @@ pub struct InstructorsOf(pub CourseId);
 impl Batch for InstructorsOf {
     type Value = Vec<UserId>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<UserId>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<UserId>>, Fault> {
         let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
         let rows: Vec<(CourseId, UserId)> = course_instructors::table
             .filter(course_instructors::course_id.eq_any(ids))
@@ -474,11 +447,7 @@ impl Batch for InstructorsOf {
             .select((course_instructors::course_id, course_instructors::user_id))
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<UserId>> = HashMap::new();
-        for (course, user) in rows {
-            found.entry(Self(course)).or_default().push(user);
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|(course, user)| (Self(course), user))))
     }
 }
 
@@ -489,8 +458,11 @@ pub struct RunsOf(pub CourseId);
 impl Batch for RunsOf {
     type Value = Vec<RunRow>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<RunRow>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<RunRow>>, Fault> {
         let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
         let rows: Vec<RunRow> = course_runs::table
             .filter(course_runs::course_id.eq_any(ids))
@@ -498,10 +470,6 @@ impl Batch for RunsOf {
             .select(RunRow::as_select())
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<RunRow>> = HashMap::new();
-        for row in rows {
-            found.entry(Self(row.course_id)).or_default().push(row);
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.course_id), row))))
     }
 }

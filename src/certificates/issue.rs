@@ -15,11 +15,11 @@ use crate::{
     platform::{
         db::Tx,
         fault::Fault,
-        graphql::{Call, Services},
+        graphql::Services,
         privacy::{Duty, Personal},
         seal::Use,
     },
-    profiles::{self, store::PersonById},
+    profiles,
 };
 
 /// Issues the certificate of an enrolment that was just completed. Without a public address nothing is issued: what a
@@ -27,17 +27,15 @@ use crate::{
 ///
 /// # Errors
 /// Those of the database.
-pub async fn on_completion(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
-    let services = &call.services;
+pub async fn on_completion(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
     let Some(public_url) = services.settings.public_url.clone() else {
         tracing::warn!(enrolment = ?enrolment.id, "no certificate was issued: SANGGAR_PUBLIC_URL is not set");
         return Ok(());
     };
-    let academy = academies::store::lock(tx, call.academy).await?;
-    let person = call.load(PersonById(enrolment.user_id)).await?;
-    let person: std::sync::Arc<profiles::store::Person> =
-        person.ok_or_else(|| anyhow::anyhow!("an enrolment without a person"))?;
-    let holder_name = person.full_name().for_duty(Duty::Certify).clone();
+    let academy = tx.academy()?;
+    let academy = academies::store::lock(tx, academy).await?;
+    let full_name = profiles::store::full_name_of(tx, enrolment.user_id).await?;
+    let holder_name = full_name.for_duty(Duty::Certify);
     let version = catalog::store::version(tx, enrolment.version_id).await?;
     let slug = catalog::store::slug_of(tx, enrolment.course_id).await?;
     let (key, issuer) = signing_key(tx, services, &academy, &public_url).await?;
@@ -49,7 +47,7 @@ pub async fn on_completion(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -
         issuer: &issuer,
         issuer_name: &academy.name,
         subject: services.random.id::<()>().uuid().urn().to_string(),
-        holder_name: &holder_name,
+        holder_name,
         course_url: at(format!("a/{}/courses/{slug}", academy.slug))?,
         course_title: &version.title,
         course_summary: &version.summary,
@@ -70,7 +68,7 @@ pub async fn on_completion(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -
         issued_at,
         expires_at: None,
     };
-    store::insert(tx, call.academy, &row).await?;
+    store::insert(tx, academy.id, &row).await?;
     Ok(())
 }
 

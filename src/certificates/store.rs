@@ -84,23 +84,10 @@ pub async fn keys(mut connection: &AsyncPgConnection) -> Result<Vec<KeyRow>, Fau
     Ok(signing_keys::table.order(signing_keys::created_at).select(KeyRow::as_select()).load(&mut connection).await?)
 }
 
-/// A certificate by its id.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct CertificateById(pub CertificateId);
-
-impl Batch for CertificateById {
-    type Value = CertificateRow;
-
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, CertificateRow>, Fault> {
-        let mut connection = call.reader().await?;
-        let rows: Vec<CertificateRow> = certificates::table
-            .filter(certificates::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .select(CertificateRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
-    }
-}
+crate::batch!(
+    /// A certificate by its id.
+    CertificateById(CertificateId) -> CertificateRow, certificates::id
+);
 
 /// The certificate of an enrolment.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -109,8 +96,11 @@ pub struct CertificateOf(pub EnrolmentId);
 impl Batch for CertificateOf {
     type Value = CertificateRow;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, CertificateRow>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, CertificateRow>, Fault> {
         let rows: Vec<CertificateRow> = certificates::table
             .filter(certificates::enrolment_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .order(certificates::issued_at)

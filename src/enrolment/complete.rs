@@ -13,7 +13,8 @@ use crate::{
     platform::{
         db::Tx,
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        idempotency::{self, Claimed},
     },
     quizzes,
 };
@@ -25,6 +26,10 @@ use crate::{
 pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<EnrolmentId, Objection>, Fault> {
     let user = call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
+    let claim = match idempotency::claim(call, &mut tx, "completeLesson", &lesson).await? {
+        Claimed::Before(made) => return Ok(Ok(made)),
+        Claimed::Now(claim) => claim,
+    };
     let not_found = || Ok(Err(Objection::not_found("id")));
     let Some(version) = content::version_of_lesson(&tx, lesson).await? else { return not_found() };
     let course = catalog::store::version(&tx, version).await?.course_id;
@@ -38,7 +43,8 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     }
     let now = call.services.clock.now();
     store::complete_lesson(&mut tx, enrolment.id, lesson, now).await?;
-    judge(call, &mut tx, &enrolment).await?;
+    judge(&call.services, &mut tx, &enrolment).await?;
+    claim.made(&mut tx, enrolment.id).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(enrolment.id))
@@ -66,7 +72,7 @@ pub async fn active(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn judge(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
+pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
     if enrolment.status != EnrolmentStatus::Active {
         return Ok(());
     }
@@ -83,8 +89,8 @@ pub async fn judge(call: &Call, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result
             return Ok(());
         }
     }
-    let now = call.services.clock.now();
+    let now = services.clock.now();
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;
-    certificates::issue::on_completion(call, tx, &row).await
+    certificates::issue::on_completion(services, tx, &row).await
 }

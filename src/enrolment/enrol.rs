@@ -12,6 +12,7 @@ use crate::{
     platform::{
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
+        idempotency::{self, Claimed},
     },
 };
 
@@ -23,6 +24,10 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
     let user = call.viewer().signed_in()?;
     let now = call.services.clock.now();
     let mut tx = call.begin().await?;
+    let claim = match idempotency::claim(call, &mut tx, "enrol", &run).await? {
+        Claimed::Before(made) => return Ok(Ok(made)),
+        Claimed::Now(claim) => claim,
+    };
     // The run is locked: its seats are counted and taken by one at a time.
     let Some(run) = catalog::store::lock_run(&mut tx, run).await? else { return Ok(Err(Objection::not_found("run"))) };
     let course = catalog::store::lock(&mut tx, run.course_id).await?;
@@ -67,6 +72,7 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
         ends_at: run.closes_at,
     };
     store::insert(&mut tx, &row, &entitlement).await?;
+    claim.made(&mut tx, row.id).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(row.id))

@@ -219,9 +219,8 @@ pub struct Entitled(pub UserId, pub CourseId);
 impl Batch for Entitled {
     type Value = ();
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, ()>, Fault> {
+    async fn load(call: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, ()>, Fault> {
         let now = call.services.clock.now();
-        let mut connection = call.reader().await?;
         let rows: Vec<(UserId, CourseId)> = entitlements::table
             .filter(entitlements::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(entitlements::course_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -234,23 +233,10 @@ impl Batch for Entitled {
     }
 }
 
-/// An enrolment by its id.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct EnrolmentById(pub EnrolmentId);
-
-impl Batch for EnrolmentById {
-    type Value = EnrolmentRow;
-
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, EnrolmentRow>, Fault> {
-        let mut connection = call.reader().await?;
-        let rows: Vec<EnrolmentRow> = enrolments::table
-            .filter(enrolments::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .select(EnrolmentRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
-    }
-}
+crate::batch!(
+    /// An enrolment by its id.
+    EnrolmentById(EnrolmentId) -> EnrolmentRow, enrolments::id
+);
 
 /// The live enrolment of a person in a course.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -259,8 +245,11 @@ pub struct LiveEnrolment(pub UserId, pub CourseId);
 impl Batch for LiveEnrolment {
     type Value = EnrolmentRow;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, EnrolmentRow>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, EnrolmentRow>, Fault> {
         let rows: Vec<EnrolmentRow> = enrolments::table
             .filter(enrolments::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(enrolments::course_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -279,8 +268,11 @@ pub struct CompletedIn(pub EnrolmentId);
 impl Batch for CompletedIn {
     type Value = HashSet<LessonId>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, HashSet<LessonId>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, HashSet<LessonId>>, Fault> {
         let rows: Vec<(EnrolmentId, LessonId)> = lesson_completions::table
             .filter(lesson_completions::enrolment_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .select((lesson_completions::enrolment_id, lesson_completions::lesson_id))

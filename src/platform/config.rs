@@ -53,6 +53,8 @@ pub struct Settings {
     pub log: String,
     /// Whether the log is JSON, a line an event.
     pub log_json: bool,
+    /// Jobs (mails, imports) that are done at a time.
+    pub jobs_at_a_time: usize,
     /// Days after which a session that is not used ends.
     pub session_idle_days: u32,
     /// Days after which any session ends.
@@ -204,6 +206,7 @@ impl Default for Settings {
             mail_from: "Sanggar <no-reply@localhost>".to_owned(),
             log: "info".to_owned(),
             log_json: false,
+            jobs_at_a_time: 4,
             session_idle_days: 30,
             session_days: 180,
             limits: Limits::default(),

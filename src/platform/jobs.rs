@@ -1,5 +1,6 @@
 //! Work after a transaction: enqueued in it, so that it is done if and only if the transaction was committed; taken by any
-//! worker of any replica, one at a time; tried again with growing pauses; given up loudly, never silently.
+//! worker of any replica, one at a time; tried again with growing pauses; given up loudly, never silently. What ends at a
+//! time (an attempt's deadline, an upload's hour) enqueues its end with its beginning.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::BoxFuture;
 use sanggar_schema::tables::jobs;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::{sync::Semaphore, task::JoinSet};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -16,6 +18,7 @@ use super::{
     db::{AcademyId, Tx},
     fault::Fault,
     graphql::Services,
+    privacy::Table,
 };
 
 /// A kind of work: a small struct of ids. Running it twice must do no harm.
@@ -31,7 +34,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 #[diesel(table_name = jobs)]
 struct NewJob<'a> {
     id: Uuid,
-    academy_id: Option<AcademyId>,
+    academy_id: AcademyId,
     kind: &'a str,
     payload: serde_json::Value,
     run_at: DateTime<Utc>,
@@ -48,10 +51,30 @@ struct JobRow {
     attempts: i32,
 }
 
+/// The queue, as the classification knows it: ids only, of no person.
+pub const TABLES: &[Table] = &[Table {
+    name: "jobs",
+    subject: "",
+    plain: &[
+        "id",
+        "academy_id",
+        "kind",
+        "payload",
+        "run_at",
+        "attempts",
+        "locked_until",
+        "last_error",
+        "failed_at",
+        "created_at",
+    ],
+}];
+
 /// Tries before a job is given up: with the pauses below, about a day.
 const TRIES: i32 = 16;
 /// How long a worker has a job for itself.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// After which a job is cut, well before another worker may take it.
+const LIMIT: Duration = Duration::from_mins(4);
 
 /// After the n-th failure: 10 s, 20 s, 40 s … at most 6 hours.
 fn pause(attempts: i32) -> TimeDelta {
@@ -59,19 +82,26 @@ fn pause(attempts: i32) -> TimeDelta {
     TimeDelta::seconds(10 * 2_i64.pow(doublings)).min(TimeDelta::hours(6))
 }
 
-/// Enqueues a job in the transaction that needs it.
+/// Enqueues a job in the transaction that needs it, to be done at once.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enqueue<J: Job>(tx: &mut Tx, services: &Services, academy: AcademyId, job: &J) -> Result<(), Fault> {
-    let now = services.clock.now();
+pub async fn enqueue<J: Job>(tx: &mut Tx, services: &Services, job: &J) -> Result<(), Fault> {
+    enqueue_at(tx, services, job, services.clock.now()).await
+}
+
+/// Enqueues a job in the transaction that needs it, to be done at a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_at<J: Job>(tx: &mut Tx, services: &Services, job: &J, at: DateTime<Utc>) -> Result<(), Fault> {
     let new = NewJob {
         id: services.random.ordered_id::<()>(&services.clock).uuid(),
-        academy_id: Some(academy),
+        academy_id: tx.academy()?,
         kind: J::KIND,
         payload: serde_json::to_value(job).map_err(anyhow::Error::from)?,
-        run_at: now,
-        created_at: now,
+        run_at: at,
+        created_at: services.clock.now(),
     };
     diesel::insert_into(jobs::table).values(&new).execute(&mut **tx).await?;
     tx.enqueued();
@@ -105,16 +135,25 @@ impl Registry {
 /// Those of the database; a job that fails is no error of the worker.
 pub async fn run_one(services: &Services, registry: &Registry) -> Result<bool, Fault> {
     let Some(job) = claim(services).await? else { return Ok(false) };
+    run(services, registry, job).await?;
+    Ok(true)
+}
+
+async fn run(services: &Services, registry: &Registry, job: JobRow) -> Result<(), Fault> {
     let outcome = match (registry.0.get(job.kind.as_str()), job.academy_id) {
         (Some(run), Some(academy)) => {
             // A panic in one job must not end the worker.
-            let task = tokio::spawn(run(job.payload.clone(), services.clone(), academy));
-            task.await.unwrap_or_else(|panic| Err(anyhow::anyhow!("panicked: {panic}").into()))
+            let mut task = tokio::spawn(run(job.payload.clone(), services.clone(), academy));
+            if let Ok(ended) = tokio::time::timeout(LIMIT, &mut task).await {
+                ended.unwrap_or_else(|panic| Err(anyhow::anyhow!("panicked: {panic}").into()))
+            } else {
+                task.abort();
+                Err(anyhow::anyhow!("cut after {} s", LIMIT.as_secs()).into())
+            }
         }
         _ => Err(anyhow::anyhow!("nobody here knows this kind of job").into()),
     };
-    settle(services, &job, outcome).await?;
-    Ok(true)
+    settle(services, &job, outcome).await
 }
 
 async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
@@ -155,13 +194,15 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
     let connection: &mut AsyncPgConnection = &mut tx;
-    match outcome {
+    let tried = job.attempts + 1;
+    // Only this try: where the lease was over, another worker has counted one more, and the row is theirs.
+    let ours = jobs::id.eq(job.id).and(jobs::attempts.eq(tried));
+    let settled = match outcome {
         Ok(()) => {
-            diesel::delete(jobs::table.find(job.id)).execute(connection).await?;
             info!(job = %job.id, kind = job.kind, "a job is done");
+            diesel::delete(jobs::table.filter(ours)).execute(connection).await?
         }
         Err(fault) => {
-            let tried = job.attempts + 1;
             let gives_up = tried >= TRIES;
             // The log gets the cause, the table its kind only: a cause may quote data.
             let cause = format!("{fault:?}");
@@ -174,7 +215,7 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
                 Fault::Refused(code, _) => code.as_str(),
                 Fault::Unexpected(_) => "unexpected",
             };
-            diesel::update(jobs::table.find(job.id))
+            diesel::update(jobs::table.filter(ours))
                 .set((
                     jobs::locked_until.eq(None::<DateTime<Utc>>),
                     jobs::last_error.eq(kind),
@@ -182,40 +223,58 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
                     jobs::failed_at.eq(gives_up.then_some(now)),
                 ))
                 .execute(connection)
-                .await?;
+                .await?
         }
+    };
+    if settled == 0 {
+        warn!(job = %job.id, kind = job.kind, tried, "a job outlasted its lease, and is another worker's now");
     }
     tx.commit().await
 }
 
-/// Works until `stop` is cancelled: at once when this process enqueued something, else every second.
-pub async fn work(services: Services, registry: Registry, stop: tokio::sync::watch::Receiver<bool>) {
-    let mut stop = stop;
-    loop {
-        if *stop.borrow() {
-            return;
-        }
-        match run_one(&services, &registry).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(fault) => {
-                error!(?fault, "the worker could not reach its queue");
+/// Works until `stop` turns true, then lets what runs come to its end. Looks for work at once when this process has enqueued
+/// some, else every second; does as many jobs at a time as the settings say, so that a long one does not hold up the mails.
+pub async fn work(services: Services, registry: Registry, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(services.settings.jobs_at_a_time));
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        while running.try_join_next().is_some() {}
+        let permit = tokio::select! {
+            permit = Arc::clone(&room).acquire_owned() => permit,
+            _ = stop.changed() => break,
+        };
+        match claim(&services).await {
+            Ok(Some(job)) => {
+                let (services, registry) = (services.clone(), registry.clone());
+                running.spawn(async move {
+                    if let Err(fault) = run(&services, &registry, job).await {
+                        error!(?fault, "how a job ended could not be written: it will be tried again");
+                    }
+                    drop(permit);
+                });
+                continue;
             }
+            Ok(None) => {}
+            Err(fault) => error!(?fault, "the worker could not reach its queue"),
         }
+        drop(permit);
         tokio::select! {
             () = services.db.work() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            _ = stop.changed() => return,
+            _ = stop.changed() => {}
         }
     }
+    while running.join_next().await.is_some() {}
 }
 
-/// Jobs that wait or were given up: `(waiting, given_up)`.
+/// Jobs that are due or will be tried again, and those that were given up. What is only planned for later is neither.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn backlog(mut connection: &AsyncPgConnection) -> Result<(i64, i64), Fault> {
-    let waiting = jobs::table.filter(jobs::failed_at.is_null()).count().get_result(&mut connection).await?;
+pub async fn backlog(mut connection: &AsyncPgConnection, now: DateTime<Utc>) -> Result<(i64, i64), Fault> {
+    let due = jobs::run_at.le(now).or(jobs::attempts.gt(0));
+    let waiting = jobs::table.filter(jobs::failed_at.is_null()).filter(due);
+    let waiting = waiting.count().get_result(&mut connection).await?;
     let given_up = jobs::table.filter(jobs::failed_at.is_not_null()).count().get_result(&mut connection).await?;
     Ok((waiting, given_up))
 }

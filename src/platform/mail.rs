@@ -107,21 +107,20 @@ struct NewMail {
     created_at: DateTime<Utc>,
 }
 
-/// Writes a letter into the outbox; it is sent after the commit.
+/// Writes a letter into the outbox, in the name of `academy`; it is sent after the commit.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn post(
     tx: &mut Tx,
     services: &Services,
-    academy: (AcademyId, &str),
+    academy: &str,
     to: (Option<UserId>, &str),
     language: Language,
     letter: &Letter,
 ) -> Result<(), Fault> {
-    let (academy, academy_name) = academy;
     let (user_id, to) = to;
-    let (subject, text, html) = letter.render(academy_name, language);
+    let (subject, text, html) = letter.render(academy, language);
     let sealed = Sealed { to: to.to_owned(), subject, text, html };
     let plain = serde_json::to_vec(&sealed).map_err(anyhow::Error::from)?;
     let id = services.random.ordered_id::<()>(&services.clock).uuid();
@@ -133,7 +132,7 @@ pub async fn post(
         created_at: services.clock.now(),
     };
     diesel::insert_into(mails::table).values(&new).execute(&mut **tx).await?;
-    jobs::enqueue(tx, services, academy, &SendMail { mail: id }).await
+    jobs::enqueue(tx, services, &SendMail { mail: id }).await
 }
 
 /// Sends one mail of the outbox and removes it.

@@ -13,6 +13,7 @@ pub mod fault;
 pub mod graphql;
 pub mod http;
 pub mod id;
+pub mod idempotency;
 pub mod jobs;
 pub mod mail;
 pub mod privacy;

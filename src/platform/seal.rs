@@ -27,8 +27,6 @@ pub enum Use {
     Mail,
     /// Where a page of a list ended.
     Cursor,
-    /// The answer to a request that has an idempotency key.
-    Answer,
 }
 
 impl Use {
@@ -37,7 +35,6 @@ impl Use {
             Self::SigningKey => b"sanggar.signing-key.v1",
             Self::Mail => b"sanggar.mail.v1",
             Self::Cursor => b"sanggar.cursor.v1",
-            Self::Answer => b"sanggar.answer.v1",
         }
     }
 }

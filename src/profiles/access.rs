@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use diesel_async::AsyncPgConnection;
+
 use super::store::{Person, PersonById};
 use crate::platform::{
     fault::Fault,
@@ -25,14 +27,15 @@ pub struct AccessTo(pub UserId);
 impl Batch for AccessTo {
     type Value = Seen;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Seen>, Fault> {
+    async fn load(call: &Call, connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, Seen>, Fault> {
         let viewer = call.viewer();
         let subjects: Vec<UserId> = keys.iter().map(|key| key.0).collect();
-        let people = PersonById::load(call, &subjects.iter().copied().map(PersonById).collect::<Vec<_>>()).await?;
+        let people =
+            PersonById::load(call, connection, &subjects.iter().copied().map(PersonById).collect::<Vec<_>>()).await?;
         // Who teaches a course that they are enrolled in: asked for instructors only.
         let taught = match viewer.user {
             Some(instructor) if viewer.roles.has(Role::Instructor) => {
-                call.services.relations.taught(call, instructor, &subjects).await?
+                call.services.relations.taught(connection, instructor, &subjects).await?
             }
             _ => Vec::new(),
         };

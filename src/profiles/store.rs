@@ -45,12 +45,6 @@ impl Person {
     pub const fn id(&self) -> UserId {
         self.user.id
     }
-
-    /// Their name.
-    #[must_use]
-    pub const fn full_name(&self) -> &Personal<String, FullName> {
-        &self.profile.full_name
-    }
 }
 
 /// The column `visibility` as choices; what is not there is PRIVATE.
@@ -66,8 +60,11 @@ pub struct PersonById(pub UserId);
 impl Batch for PersonById {
     type Value = std::sync::Arc<Person>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Self::Value>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
         let ids: Vec<UserId> = keys.iter().map(|key| key.0).collect();
         let rows: Vec<(UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>)> = users::table
             .inner_join(profiles::table.on(profiles::user_id.eq(users::id)))
@@ -88,6 +85,18 @@ impl Batch for PersonById {
         });
         Ok(people.collect())
     }
+}
+
+/// The name of a person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn full_name_of(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+) -> Result<Personal<String, FullName>, Fault> {
+    let row = profiles::table.filter(profiles::user_id.eq(user)).select(profiles::full_name);
+    Ok(row.first(&mut connection).await?)
 }
 
 /// Whose user name it is.

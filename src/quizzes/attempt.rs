@@ -4,25 +4,23 @@
 use chrono::TimeDelta;
 
 use super::{
-    grading,
+    close::{CloseAttempt, GRACE, close},
     model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
     store,
 };
 use crate::{
     catalog::{
         self, content,
-        model::{ChoiceId, ChoiceRow, LessonKind, QuestionId, QuestionRow, QuizId},
+        model::{ChoiceId, ChoiceRow, QuestionId, QuestionRow, QuizId},
     },
     enrolment::{self, complete},
     platform::{
         db::Tx,
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
+        idempotency::{self, Claimed},
     },
 };
-
-/// For an answer that was sent in time and held up on its way.
-const GRACE: TimeDelta = TimeDelta::seconds(5);
 
 /// Starts an attempt, or gives back the one that is open.
 ///
@@ -47,7 +45,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         }
         let locked = store::lock(&mut tx, open.id).await?;
         if let Some(late) = locked.filter(|attempt| attempt.status == AttemptStatus::InProgress) {
-            close(call, &mut tx, late, AttemptStatus::Expired).await?;
+            close(&call.services, &mut tx, late, AttemptStatus::Expired).await?;
         }
     }
     let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
@@ -81,6 +79,9 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         passed: None,
     };
     store::insert(&mut tx, &attempt).await?;
+    if let Some(deadline) = attempt.deadline {
+        CloseAttempt::plan(&mut tx, &call.services, attempt.id, deadline).await?;
+    }
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(attempt.id))
@@ -152,10 +153,15 @@ fn fits(question: &QuestionRow, choices: &[ChoiceRow], ticked: &[ChoiceId]) -> R
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn submit(call: &Call, attempt: AttemptId) -> Result<Result<AttemptId, Objection>, Fault> {
     let mut tx = call.begin().await?;
+    let claim = match idempotency::claim(call, &mut tx, "submitAttempt", &attempt).await? {
+        Claimed::Before(made) => return Ok(Ok(made)),
+        Claimed::Now(claim) => claim,
+    };
     match open(call, &mut tx, attempt, "id").await? {
         Ok(attempt) => {
             let id = attempt.id;
-            close(call, &mut tx, attempt, AttemptStatus::Graded).await?;
+            close(&call.services, &mut tx, attempt, AttemptStatus::Graded).await?;
+            claim.made(&mut tx, id).await?;
             tx.commit().await?;
             call.forget_loaded();
             Ok(Ok(id))
@@ -181,7 +187,7 @@ async fn open(call: &Call, tx: &mut Tx, id: AttemptId, field: &str) -> Result<Re
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, field, words)));
     }
     if attempt.deadline.is_some_and(|deadline| call.services.clock.now() > deadline + GRACE) {
-        close(call, tx, attempt, AttemptStatus::Expired).await?;
+        close(&call.services, tx, attempt, AttemptStatus::Expired).await?;
         let words = words!(
             "Waktunya habis; yang sudah tersimpan dinilai.",
             "The time is over; what was saved has been graded."
@@ -189,35 +195,4 @@ async fn open(call: &Call, tx: &mut Tx, id: AttemptId, field: &str) -> Result<Re
         return Ok(Err(Objection::new(UserErrorCode::Expired, field, words)));
     }
     Ok(Ok(attempt))
-}
-
-/// Grades what was saved, once, and completes the lessons that passing completes.
-async fn close(call: &Call, tx: &mut Tx, mut attempt: AttemptRow, status: AttemptStatus) -> Result<(), Fault> {
-    let now = call.services.clock.now();
-    let questions = content::questions_of(tx, attempt.version_id, attempt.quiz_id).await?;
-    let mut answers = store::answers_of(tx, attempt.id).await?;
-    for answer in &mut answers {
-        let asked = questions.iter().find(|(question, _)| question.id == answer.question_id);
-        answer.score = asked
-            .map(|(question, choices)| grading::score(question.points, question.multiple, choices, &answer.choice_ids));
-    }
-    let score: i64 = answers.iter().filter_map(|answer| answer.score).sum();
-    let quizzes = content::quizzes_of(tx, attempt.version_id).await?;
-    let bar = quizzes.iter().find(|quiz| quiz.id == attempt.quiz_id).map_or(100, |quiz| quiz.pass_percent);
-    let passed = grading::passes(score, attempt.max_score, bar);
-    attempt.status = status;
-    attempt.submitted_at = Some(attempt.deadline.map_or(now, |deadline| now.min(deadline)));
-    attempt.score = Some(score);
-    attempt.passed = Some(passed);
-    store::grade(tx, &attempt, &answers).await?;
-    if passed {
-        let lessons = content::lessons_of(tx, attempt.version_id).await?;
-        let own = lessons.iter().filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id));
-        for lesson in own {
-            enrolment::store::complete_lesson(tx, attempt.enrolment_id, lesson.id, now).await?;
-        }
-        let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
-        complete::judge(call, tx, &row).await?;
-    }
-    Ok(())
 }

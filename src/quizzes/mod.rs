@@ -4,6 +4,7 @@
 //! enrolment (who may, and what passing leads to).
 
 pub mod attempt;
+pub mod close;
 mod grading;
 pub mod graphql;
 pub mod model;

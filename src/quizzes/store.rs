@@ -12,7 +12,7 @@ use crate::{
     enrolment::model::EnrolmentId,
     platform::{
         fault::Fault,
-        graphql::{Batch, Call},
+        graphql::{Batch, Call, grouped},
         privacy::UserId,
     },
 };
@@ -137,23 +137,10 @@ pub async fn passed(mut connection: &AsyncPgConnection, enrolment: EnrolmentId) 
     Ok(rows.load(&mut connection).await?)
 }
 
-/// An attempt by its id.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct AttemptById(pub AttemptId);
-
-impl Batch for AttemptById {
-    type Value = AttemptRow;
-
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, AttemptRow>, Fault> {
-        let mut connection = call.reader().await?;
-        let rows: Vec<AttemptRow> = attempts::table
-            .filter(attempts::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .select(AttemptRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
-    }
-}
+crate::batch!(
+    /// An attempt by its id.
+    AttemptById(AttemptId) -> AttemptRow, attempts::id
+);
 
 /// The attempts of a person at a quiz, first to last.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -162,8 +149,11 @@ pub struct AttemptsAt(pub UserId, pub QuizId);
 impl Batch for AttemptsAt {
     type Value = Vec<AttemptRow>;
 
-    async fn load(call: &Call, keys: &[Self]) -> Result<HashMap<Self, Vec<AttemptRow>>, Fault> {
-        let mut connection = call.reader().await?;
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<AttemptRow>>, Fault> {
         let rows: Vec<AttemptRow> = attempts::table
             .filter(attempts::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(attempts::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -171,11 +161,7 @@ impl Batch for AttemptsAt {
             .select(AttemptRow::as_select())
             .load(&mut connection)
             .await?;
-        let mut found: HashMap<Self, Vec<AttemptRow>> = HashMap::new();
-        for row in rows {
-            found.entry(Self(row.user_id, row.quiz_id)).or_default().push(row);
-        }
-        Ok(found)
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.user_id, row.quiz_id), row))))
     }
 }
 

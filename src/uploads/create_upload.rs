@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::{
+    forget::ForgetUpload,
     model::{NewUpload, UploadId, UploadPurpose},
     store,
 };
@@ -65,6 +66,7 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
     };
     let mut tx = call.begin().await?;
     store::insert(&mut tx, &row).await?;
+    ForgetUpload::plan(&mut tx, &call.services, row.id, expires_at).await?;
     tx.commit().await?;
     Ok(Ok(Address { id: row.id, token, expires_at }))
 }

@@ -3,6 +3,7 @@
 //! Owns `uploads`. Personal data: who sends what, under which name; it goes when the upload is used or its time is over. Calls nobody.
 
 pub mod create_upload;
+pub mod forget;
 pub mod graphql;
 mod model;
 pub mod privacy;

@@ -27,19 +27,41 @@ pub async fn expected(services: &Services, token: &str) -> Result<Option<(Academ
     Ok(found.filter(|row| row.stored_at.is_none() && row.expires_at > now).map(|row| (academy, row)))
 }
 
-/// Stores the bytes of an upload. False where they are not as many as were announced: then nothing is stored.
+/// What became of the bytes of an upload.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received {
+    /// They are stored.
+    Stored,
+    /// They are not as many as were announced: nothing is stored.
+    OtherSize,
+    /// Others came first, or the time is over: nothing is stored.
+    TooLate,
+}
+
+/// Stores the bytes of an upload, once: who comes second changes nothing.
 ///
 /// # Errors
 /// Where the store or the database refuses.
-pub async fn receive(services: &Services, academy: AcademyId, upload: &UploadRow, bytes: Bytes) -> Result<bool, Fault> {
+pub async fn receive(
+    services: &Services,
+    academy: AcademyId,
+    upload: &UploadRow,
+    bytes: Bytes,
+) -> Result<Received, Fault> {
     if i32::try_from(bytes.len()) != Ok(upload.size) {
-        return Ok(false);
+        return Ok(Received::OtherSize);
     }
-    services.storage.put(academy, &name(upload.id), bytes).await?;
     let mut tx = services.db.begin(academy).await?;
-    store::stored(&mut tx, upload.id, services.clock.now()).await?;
+    let now = services.clock.now();
+    let waiting = store::lock(&mut tx, upload.id).await?;
+    if !waiting.is_some_and(|row| row.stored_at.is_none() && row.expires_at > now) {
+        return Ok(Received::TooLate);
+    }
+    // While the row is locked, so that the bytes that are noted are the bytes that lie there.
+    services.storage.put(academy, &name(upload.id), bytes).await?;
+    store::stored(&mut tx, upload.id, now).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Received::Stored)
 }
 
 /// Where the bytes of an upload lie.

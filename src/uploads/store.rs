@@ -38,6 +38,27 @@ pub async fn of(mut connection: &AsyncPgConnection, user: UserId, id: UploadId) 
     Ok(row.select(UploadRow::as_select()).first(&mut connection).await.optional()?)
 }
 
+/// An upload, locked: its bytes come once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(connection: &mut AsyncPgConnection, id: UploadId) -> Result<Option<UploadRow>, Fault> {
+    let row = uploads::table.filter(uploads::id.eq(id)).select(UploadRow::as_select()).for_update();
+    Ok(row.first(connection).await.optional()?)
+}
+
+/// Keeps an upload until later, for the work that will use it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep(connection: &mut AsyncPgConnection, id: UploadId, until: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(uploads::table.filter(uploads::id.eq(id)))
+        .set(uploads::expires_at.eq(until))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Notes that the bytes have come.
 ///
 /// # Errors

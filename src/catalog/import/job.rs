@@ -1,5 +1,6 @@
 //! `importCourse`: an upload is read and written by a job, all or nothing, and the import says how it went.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -59,7 +60,9 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
         created_at: call.services.clock.now(),
     };
     store::insert(&mut tx, &row).await?;
-    jobs::enqueue(&mut tx, &call.services, call.academy, &ImportCourse { import: row.id }).await?;
+    // The queue may be long: the bytes stay for as long as a job is tried.
+    uploads::store::keep(&mut tx, upload, row.created_at + TimeDelta::days(7)).await?;
+    jobs::enqueue(&mut tx, &call.services, &ImportCourse { import: row.id }).await?;
     tx.commit().await?;
     Ok(Ok(row.id))
 }

@@ -353,7 +353,7 @@ fn files(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Cluster
 /// Where the cluster does not answer.
 pub async fn prepare(superuser_url: &str, database: &str) -> anyhow::Result<()> {
     use diesel::{QueryableByName, sql_query, sql_types};
-    use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+    use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
     #[derive(QueryableByName)]
     struct Exists {
@@ -361,7 +361,7 @@ pub async fn prepare(superuser_url: &str, database: &str) -> anyhow::Result<()> 
         exists: bool,
     }
 
-    let mut connection = AsyncPgConnection::establish(superuser_url).await?;
+    let mut connection = super::connect::connect(superuser_url).await?;
     connection
         .batch_execute(&format!(
             "do $$ begin

@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::{QueryableByName, sql_query, sql_types};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 /// Every migration of this version.
@@ -15,7 +15,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// # Errors
 /// Where the database can't be reached, or a migration fails: each runs in a transaction, those before it stay.
 pub async fn run(owner_url: &str) -> anyhow::Result<Vec<String>> {
-    let connection = AsyncPgConnection::establish(owner_url).await.context("connecting as the owner of the tables")?;
+    let connection = super::connect::connect(owner_url).await.context("as the owner of the tables")?;
     let mut harness = AsyncMigrationHarness::new(connection);
     let done = harness
         .run_pending_migrations(MIGRATIONS)
@@ -33,7 +33,7 @@ pub async fn run(owner_url: &str) -> anyhow::Result<Vec<String>> {
 /// # Errors
 /// Where the database can't be reached, or a way down fails.
 pub async fn revert_all(owner_url: &str) -> anyhow::Result<()> {
-    let connection = AsyncPgConnection::establish(owner_url).await?;
+    let connection = super::connect::connect(owner_url).await?;
     let mut harness = AsyncMigrationHarness::new(connection);
     harness.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow!("{error}"))?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Postgres: the private cluster, the door to a connection, migrations, pages of lists.
 
+pub mod connect;
 pub mod embedded;
 pub mod migrate;
 pub mod page;

@@ -14,7 +14,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType};
 use diesel::connection::InstrumentationEvent;
 use diesel_async::{
@@ -24,6 +23,7 @@ use diesel_async::{
 use tokio::sync::{Notify, OnceCell};
 use tracing::error;
 
+use super::connect::Address;
 use crate::platform::fault::Fault;
 
 crate::id_kind!(
@@ -53,7 +53,7 @@ pub struct Db {
 }
 
 struct Manager {
-    config: tokio_postgres::Config,
+    address: Address,
     statements: Arc<AtomicU64>,
 }
 
@@ -67,9 +67,7 @@ impl managed::Manager for Manager {
     type Error = anyhow::Error;
 
     async fn create(&self) -> anyhow::Result<Link> {
-        let (client, connection) =
-            self.config.connect(tokio_postgres::NoTls).await.context("connecting to Postgres")?;
-        let mut connection = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        let mut connection = self.address.connect().await?;
         let statements = Arc::clone(&self.statements);
         connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {
@@ -93,17 +91,17 @@ impl Db {
     /// # Errors
     /// Where the address can't be read.
     pub fn new(settings: &DbSettings) -> anyhow::Result<Self> {
-        let mut config: tokio_postgres::Config =
-            settings.url.parse().context("DATABASE_URL is no address of a Postgres database")?;
         let timeout = settings.statement_timeout.as_millis();
-        config
-            .application_name("sanggar")
-            .options(format!(
-                "-c statement_timeout={timeout} -c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout}"
-            ))
-            .connect_timeout(settings.wait.max(Duration::from_secs(5)));
+        let address = Address::read(&settings.url)?.with(|config| {
+            config
+                .application_name("sanggar")
+                .options(format!(
+                    "-c statement_timeout={timeout} -c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout}"
+                ))
+                .connect_timeout(settings.wait.max(Duration::from_secs(5)));
+        });
         let statements = Arc::new(AtomicU64::new(0));
-        let pool = managed::Pool::builder(Manager { config, statements: Arc::clone(&statements) })
+        let pool = managed::Pool::builder(Manager { address, statements: Arc::clone(&statements) })
             .max_size(settings.connections)
             .runtime(deadpool::Runtime::Tokio1)
             .wait_timeout(Some(settings.wait))
@@ -135,7 +133,7 @@ impl Db {
     /// Where no connection is free in time, or the database does not answer.
     pub async fn begin(&self, academy: AcademyId) -> Result<Tx, Fault> {
         let link = self.take(Some(academy)).await?;
-        let mut tx = Tx { link: Some(link), work: Arc::clone(&self.work), has_work: false };
+        let mut tx = Tx { link: Some(link), academy: Some(academy), work: Arc::clone(&self.work), has_work: false };
         AnsiTransactionManager::begin_transaction(&mut *tx).await?;
         tx.batch_execute(&format!("set local sanggar.academy_id = '{}'", academy.uuid())).await?;
         Ok(tx)
@@ -147,7 +145,7 @@ impl Db {
     /// Where no connection is free in time, or the database does not answer.
     pub async fn begin_platform(&self) -> Result<Tx, Fault> {
         let link = self.take(None).await?;
-        let mut tx = Tx { link: Some(link), work: Arc::clone(&self.work), has_work: false };
+        let mut tx = Tx { link: Some(link), academy: None, work: Arc::clone(&self.work), has_work: false };
         AnsiTransactionManager::begin_transaction(&mut *tx).await?;
         Ok(tx)
     }
@@ -207,11 +205,20 @@ impl Reader {
 /// A transaction. Dropped without [`Tx::commit`], it is rolled back.
 pub struct Tx {
     link: Option<managed::Object<Manager>>,
+    academy: Option<AcademyId>,
     work: Arc<Notify>,
     has_work: bool,
 }
 
 impl Tx {
+    /// The academy that it is in.
+    ///
+    /// # Errors
+    /// Where it is in none.
+    pub fn academy(&self) -> Result<AcademyId, Fault> {
+        self.academy.ok_or_else(|| anyhow::anyhow!("this transaction is in no academy").into())
+    }
+
     /// Makes it so.
     ///
     /// # Errors

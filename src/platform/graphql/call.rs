@@ -15,6 +15,7 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
     runtime::Timer,
 };
+use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
 use super::turns::Turns;
@@ -58,7 +59,7 @@ pub trait Relations: Send + Sync + 'static {
     /// Those of `subjects` who are enrolled in a course that `instructor` teaches.
     fn taught<'a>(
         &'a self,
-        call: &'a Call,
+        connection: &'a AsyncPgConnection,
         instructor: UserId,
         subjects: &'a [UserId],
     ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>>;
@@ -75,7 +76,7 @@ pub struct RequestFacts {
     pub device: String,
     /// The client wants its session as a cookie (`X-Session-Transport: cookie`).
     pub wants_cookie: bool,
-    /// `Idempotency-Key`.
+    /// `Idempotency-Key`: one thing is done under it, once.
     pub idempotency_key: Option<String>,
 }
 
@@ -162,6 +163,14 @@ impl Call {
         .await
     }
 
+    /// What belongs to `key`, read in the transaction of who asks.
+    ///
+    /// # Errors
+    /// Those of the batch.
+    pub async fn load_in<K: Batch>(&self, tx: &Tx, key: K) -> Result<Option<K::Value>, Fault> {
+        Ok(K::load(self, tx, std::slice::from_ref(&key)).await?.remove(&key))
+    }
+
     /// When this request's batches are loaded.
     #[must_use]
     pub const fn turns(&self) -> &Turns {
@@ -190,8 +199,50 @@ pub trait Batch: Clone + Eq + Hash + Debug + Send + Sync + 'static {
     /// What belongs to a key.
     type Value: Clone + Send + Sync + 'static;
 
-    /// Loads what belongs to `keys`; what is not there is left out.
-    fn load(call: &Call, keys: &[Self]) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Fault>> + Send;
+    /// Loads what belongs to `keys`; what is not there is left out. By the request's reader, or by the transaction of who
+    /// writes: a second connection while one is held could wait for itself.
+    fn load(
+        call: &Call,
+        connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Fault>> + Send;
+}
+
+/// Values by their keys, each list in the order of the rows.
+#[must_use]
+pub fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut found: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in rows {
+        found.entry(key).or_default().push(value);
+    }
+    found
+}
+
+/// A [`Batch`] of rows by a column that tells them apart.
+#[macro_export]
+macro_rules! batch {
+    ($(#[$doc:meta])* $key:ident($id:ty) -> $row:ty, $table:ident :: $column:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        pub struct $key(pub $id);
+
+        impl $crate::platform::graphql::Batch for $key {
+            type Value = $row;
+
+            async fn load(
+                _: &$crate::platform::graphql::Call,
+                mut connection: &::diesel_async::AsyncPgConnection,
+                keys: &[Self],
+            ) -> Result<::std::collections::HashMap<Self, $row>, $crate::platform::fault::Fault> {
+                let rows: Vec<$row> = $table::table
+                    .filter($table::$column.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+                    .select(<$row>::as_select())
+                    .load(&mut connection)
+                    .await?;
+                Ok(rows.into_iter().map(|row| (Self(row.$column), row)).collect())
+            }
+        }
+    };
 }
 
 struct Loaders(Weak<Call>);
@@ -202,7 +253,7 @@ impl<K: Batch> Loader<K> for Loaders {
 
     async fn load(&self, keys: &[K]) -> Result<HashMap<K, K::Value>, Fault> {
         match self.0.upgrade() {
-            Some(call) => K::load(&call, keys).await,
+            Some(call) => K::load(&call, call.reader().await?, keys).await,
             // The request is over: nobody waits for the answer.
             None => Ok(HashMap::new()),
         }

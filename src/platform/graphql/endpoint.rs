@@ -14,7 +14,6 @@ use poem::{
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tokio::io::AsyncReadExt;
 use tracing::Instrument;
 
 use super::{
@@ -24,6 +23,8 @@ use super::{
 };
 use crate::platform::{
     fault::{Code, Fault},
+    http::body::{self, Unread},
+    idempotency,
     text::{Language, Words},
 };
 
@@ -162,6 +163,14 @@ where
                 return Err(Box::new(answer.with(header::ALLOW, "GET, POST")));
             }
         };
+        let keys: Vec<_> = request.headers().get_all("idempotency-key").iter().collect();
+        if keys.len() > 1 || keys.iter().any(|key| !idempotency::is_key(key.as_bytes())) {
+            let words = words!(
+                "Idempotency-Key adalah satu kata ASCII dari 1 sampai 255 huruf.",
+                "An Idempotency-Key is one word of 1 to 255 visible ASCII characters."
+            );
+            return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
+        }
         if !matches!(posted.extensions, Json::Null | Json::Object(_)) {
             let words = words!("extensions harus objek JSON.", "extensions must be a JSON object.");
             return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
@@ -213,26 +222,24 @@ where
         }
         let limits = &self.services.settings.limits;
         let most = limits.body_bytes;
-        let too_large = || {
-            refused(
+        let patience = Duration::from_secs(limits.body_seconds);
+        let bytes = body::read(body, most, patience).await.map_err(|unread| match unread {
+            Unread::TooLarge => refused(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Code::PayloadTooLarge,
                 words!("Permintaan lebih dari {most} bita.", "The request has more than {most} bytes."),
-            )
-        };
-        let reading = read_limited(body, most);
-        let bytes = match tokio::time::timeout(Duration::from_secs(limits.body_seconds), reading).await {
-            Ok(Ok(Some(bytes))) => bytes,
-            Ok(Ok(None)) => return Err(too_large()),
-            Ok(Err(_)) => {
-                let words = words!("Permintaan terputus.", "The request broke off.");
-                return Err(refused(StatusCode::BAD_REQUEST, Code::BadUserInput, words));
-            }
-            Err(_) => {
-                let words = words!("Permintaan terlalu lambat.", "The request came too slowly.");
-                return Err(refused(StatusCode::REQUEST_TIMEOUT, Code::BadUserInput, words));
-            }
-        };
+            ),
+            Unread::BrokeOff => refused(
+                StatusCode::BAD_REQUEST,
+                Code::BadUserInput,
+                words!("Permintaan terputus.", "The request broke off."),
+            ),
+            Unread::TooSlow => refused(
+                StatusCode::REQUEST_TIMEOUT,
+                Code::BadUserInput,
+                words!("Permintaan terlalu lambat.", "The request came too slowly."),
+            ),
+        })?;
         let bad = |words| refused(StatusCode::BAD_REQUEST, Code::BadUserInput, words);
         let json: Json = serde_json::from_slice(&bytes)
             .map_err(|_| bad(words!("Isi permintaan bukan JSON.", "The request's body is not JSON.")))?;
@@ -312,6 +319,9 @@ where
             StatusCode::OK
         };
         let mut answer = Answer { status, body, headers: Vec::new() }.with(policy_header, rate_policy);
+        if error::is_overloaded(&response) {
+            answer = answer.with(header::RETRY_AFTER, "1");
+        }
         if let Some(cookie) = call.take_session_cookie() {
             answer = answer.with(header::SET_COOKIE, self.cookie(&cookie));
         }
@@ -521,21 +531,4 @@ fn sent(answer: Answer, media: &str, request_id: &str) -> Response {
         }
     }
     response
-}
-
-/// A body of at most `most` bytes; none if it has more.
-///
-/// A client that is still sending when the connection closes sees a broken pipe instead of the refusal, so as much as
-/// eight times the limit is read and thrown away first.
-async fn read_limited(body: Body, most: usize) -> std::io::Result<Option<Vec<u8>>> {
-    let limit = u64::try_from(most).unwrap_or(u64::MAX);
-    let mut reader = body.into_async_read();
-    let mut bytes = Vec::new();
-    (&mut reader).take(limit.saturating_add(1)).read_to_end(&mut bytes).await?;
-    if bytes.len() <= most {
-        return Ok(Some(bytes));
-    }
-    drop(bytes);
-    tokio::io::copy(&mut reader.take(limit.saturating_mul(8)), &mut tokio::io::sink()).await?;
-    Ok(None)
 }

@@ -39,6 +39,13 @@ pub fn is_request_error(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
+/// Whether anything in the answer is wanting because the server had too much to do.
+#[must_use]
+pub fn is_overloaded(response: &Response) -> bool {
+    let overloaded = |fault: &Fault| matches!(fault, Fault::Refused(Code::Overloaded, _));
+    response.errors.iter().any(|error| error.source::<Fault>().is_some_and(overloaded))
+}
+
 /// The answer as clients get it.
 #[must_use]
 pub fn told(response: &Response, telling: &Telling) -> Json {

@@ -12,7 +12,7 @@ pub mod socket;
 mod turns;
 pub mod user_error;
 
-pub use call::{Batch, Call, CallExt, Services};
+pub use call::{Batch, Call, CallExt, Services, grouped};
 pub use page::{List, PageArgs, Total};
 pub use shown::{Shown, shown};
 pub use user_error::{UserError, UserErrorCode};

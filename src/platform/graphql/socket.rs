@@ -92,6 +92,8 @@ where
     let (mut sink, mut incoming) = stream.split();
     let (out, mut outgoing) = mpsc::channel(64);
     let patience = Duration::from_secs(face.services.settings.limits.socket_init_seconds);
+    // A key names one thing to be done; a socket carries many.
+    let facts = RequestFacts { idempotency_key: None, ..facts };
     let mut socket = Socket { face, headers, facts, opened: None, running: HashMap::new(), out };
     let deadline = tokio::time::sleep(patience);
     tokio::pin!(deadline);

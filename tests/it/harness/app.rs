@@ -111,7 +111,7 @@ impl TestApp {
     pub async fn stop(mut self) {
         self.work().await;
         let tx = self.services.db.begin_platform().await.expect("the database answers");
-        let left = jobs::backlog(&tx).await.expect("the queue answers");
+        let left = jobs::backlog(&tx, self.services.clock.now()).await.expect("the queue answers");
         assert_eq!(left, (0, 0), "jobs (waiting, given up) are left over");
         drop(tx);
         let _ = self.stop.send(true);

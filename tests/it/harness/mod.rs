@@ -10,6 +10,7 @@ pub use app::TestApp;
 pub use client::{Client, user_errors};
 pub use cluster::{Database, empty_database};
 pub use people::{PASSWORD, Person};
+pub use world::TestWorld;
 
 /// Compares a text with the blessed one in `tests/expected`; `BLESS=1` writes it instead, to be read in review.
 pub fn blessed(name: &str, actual: &str) {

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 
+use chrono::TimeDelta;
 use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
 
@@ -181,5 +182,39 @@ async fn uploads_are_taken_as_they_were_announced() {
     let learner = app.person("Citra Dewi").await;
     let create = "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { upload { id } } }";
     assert_eq!(learner.client.send(create, json!({ "input": input(10) })).await.codes(), ["FORBIDDEN"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_come_once_and_go_when_nobody_uses_them() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let announce = |size: usize| json!({ "purpose": "COURSE_IMPORT", "fileName": "course.zip", "contentType": "application/zip", "size": size });
+    let upload = done(&ani.client, "createUpload", announce(5), "upload { id url method }").await["upload"].clone();
+    assert_eq!(put(&app, &upload, &vec![0; 3 << 20]).await, 413, "told, though its sender was still sending");
+    assert_eq!(put(&app, &upload, b"four").await, 400);
+    let (one, two) = tokio::join!(put(&app, &upload, b"first"), put(&app, &upload, b"other"));
+    let mut answers = [one, two];
+    answers.sort_unstable();
+    assert_eq!(answers, [204, 404]);
+    let folder = app.data_dir.join("files").join(app.academy.uuid().to_string()).join("uploads");
+    let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    assert_eq!(files(), 1);
+    app.world.pass(TimeDelta::hours(1));
+    app.work().await;
+    assert_eq!(files(), 0);
+    let gone = sent(&ani.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+    assert_eq!(user_errors(&gone), ["NOT_FOUND input.upload"]);
+    // What waits to be imported stays for it.
+    let used = send(&app, &ani, &course()).await;
+    let import = done(&ani.client, "importCourse", json!({ "upload": used["id"] }), "import { id }").await;
+    app.world.pass(TimeDelta::hours(1));
+    app.work().await;
+    let import = ani.client.data(IMPORT, json!({ "id": import["import"]["id"] })).await;
+    assert_eq!(import["node"]["status"], "COMPLETED");
+    let twice = sent(&ani.client, "importCourse", json!({ "upload": used["id"] }), "import { id }").await;
+    assert_eq!(user_errors(&twice), ["NOT_FOUND input.upload"], "taken over, and gone");
+    assert_eq!(files(), 0);
     app.stop().await;
 }

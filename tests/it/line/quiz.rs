@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{done, learn, published, sent, take};
-use crate::harness::{TestApp, user_errors};
+use super::{Published, done, learn, published, sent, take};
+use crate::harness::{Person, TestApp, user_errors};
 
 const KEYS: &str = "query ($id: ID!) { node(id: $id) { ... on Attempt { answers { score question { answerKey { ... on ChoiceKey { feedback choices { fraction } } } } } } } }";
 
@@ -72,11 +72,8 @@ async fn answers_are_checked_saved_and_counted_once() {
     app.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_comes_after_the_deadline_does_not_count() {
-    let app = TestApp::start().await;
-    let course = published(&app).await;
-    // The same course once more, with a quiz that has a clock.
+/// A published course whose one lesson is a quiz of ten minutes; gives its run and the quiz.
+async fn timed(course: &Published) -> (Value, Value) {
     let client = &course.instructor.client;
     let input = json!({ "title": "Cepat", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER", "completionRule": { "quizzesPassed": false } });
     let made = done(client, "createCourse", input, "course { id runs { nodes { id } } }").await;
@@ -108,38 +105,71 @@ async fn what_comes_after_the_deadline_does_not_count() {
         "submission { id }",
     )
     .await;
-    let learner = app.person("Citra Dewi").await;
-    done(&learner.client, "enrol", json!({ "run": made["course"]["runs"]["nodes"][0]["id"] }), "enrolment { id }")
-        .await;
-    let started = done(
-        &learner.client,
-        "startAttempt",
-        json!({ "quiz": timed["quiz"]["id"] }),
-        "attempt { id startedAt deadline answers { question { id ... on ChoiceQuestion { choices { id text } } } } }",
-    )
-    .await;
-    let attempt = &started["attempt"];
+    (made["course"]["runs"]["nodes"][0]["id"].clone(), timed["quiz"]["id"].clone())
+}
+
+/// A learner starts it; gives the attempt, and the input that would answer its question rightly.
+async fn started(learner: &Person, (run, quiz): &(Value, Value)) -> (Value, Value) {
+    done(&learner.client, "enrol", json!({ "run": run }), "enrolment { id }").await;
+    let select =
+        "attempt { id startedAt deadline answers { question { id ... on ChoiceQuestion { choices { id text } } } } }";
+    let attempt = done(&learner.client, "startAttempt", json!({ "quiz": quiz }), select).await["attempt"].clone();
     assert_eq!(attempt["deadline"], "2026-11-22T03:10:00+00:00");
-    app.world.pass(TimeDelta::minutes(10) + TimeDelta::seconds(6));
     let question = &attempt["answers"][0]["question"];
     let right =
         question["choices"].as_array().expect("choices").iter().find(|choice| choice["text"] == "a").expect("a");
-    let late =
+    let answer =
         json!({ "attempt": attempt["id"], "question": question["id"], "response": { "choices": [right["id"]] } });
+    (attempt, answer)
+}
+
+async fn outcome(learner: &Person, attempt: &Value) -> Value {
+    let query = "query ($id: ID!) { node(id: $id) { ... on Attempt { status score passed submittedAt } } }";
+    learner.client.data(query, json!({ "id": attempt["id"] })).await["node"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_the_deadline_does_not_count() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let quiz = timed(&course).await;
+    let learner = app.person("Citra Dewi").await;
+    let (attempt, answer) = started(&learner, &quiz).await;
+    app.world.pass(TimeDelta::minutes(10) + TimeDelta::seconds(6));
     assert_eq!(
-        user_errors(&sent(&learner.client, "saveAnswer", late, "attempt { id }").await),
+        user_errors(&sent(&learner.client, "saveAnswer", answer, "attempt { id }").await),
         ["EXPIRED input.attempt"]
     );
-    let data = learner
-        .client
-        .data(
-            "query ($id: ID!) { node(id: $id) { ... on Attempt { status score passed submittedAt } } }",
-            json!({ "id": attempt["id"] }),
-        )
-        .await;
     assert_eq!(
-        data["node"],
+        outcome(&learner, &attempt).await,
         json!({ "status": "EXPIRED", "score": "0", "passed": false, "submittedAt": "2026-11-22T03:10:00+00:00" })
+    );
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_nobody_submits_ends_by_itself() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let quiz = timed(&course).await;
+    let learner = app.person("Citra Dewi").await;
+    let (attempt, answer) = started(&learner, &quiz).await;
+    done(&learner.client, "saveAnswer", answer, "attempt { id }").await;
+    app.world.pass(TimeDelta::minutes(10) + TimeDelta::seconds(5));
+    app.work().await;
+    assert_eq!(outcome(&learner, &attempt).await["status"], "IN_PROGRESS", "its grace is not over");
+    app.world.pass(TimeDelta::seconds(1));
+    app.work().await;
+    assert_eq!(
+        outcome(&learner, &attempt).await,
+        json!({ "status": "EXPIRED", "score": "1", "passed": true, "submittedAt": "2026-11-22T03:10:00+00:00" })
+    );
+    let query = "{ viewer { learning { nodes { status certificate { status } } } } }";
+    let data = learner.client.data(query, json!({})).await;
+    assert_eq!(
+        data["viewer"]["learning"]["nodes"][0],
+        json!({ "status": "COMPLETED", "certificate": { "status": "VALID" } }),
+        "what it passed is completed with it"
     );
     app.stop().await;
 }

@@ -1,15 +1,28 @@
 //! Jobs and mails: done if and only if the transaction was committed, tried again, given up loudly.
 
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
 use chrono::TimeDelta;
 use sanggar::{
     app,
     platform::{
+        db::AcademyId,
+        fault::Fault,
+        graphql::Services,
         jobs, mail,
         text::{Language, Words},
     },
 };
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, watch};
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, TestWorld};
 
 fn letter() -> mail::Letter {
     let words = |text: &'static str| Words { id: text.into(), en: text.into() };
@@ -18,15 +31,14 @@ fn letter() -> mail::Letter {
 
 async fn backlog(app: &TestApp) -> (i64, i64) {
     let tx = app.services.db.begin_platform().await.expect("a transaction");
-    jobs::backlog(&tx).await.expect("the queue")
+    jobs::backlog(&tx, app.services.clock.now()).await.expect("the queue")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolled_back_transaction_sends_nothing() {
     let app = TestApp::start().await;
     let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
-    let academy = (app.academy, "Akademi Nusa");
-    mail::post(&mut tx, &app.services, academy, (None, "ani@example.org"), Language::English, &letter())
+    mail::post(&mut tx, &app.services, "Akademi Nusa", (None, "ani@example.org"), Language::English, &letter())
         .await
         .expect("posted");
     drop(tx);
@@ -45,8 +57,7 @@ async fn a_mail_that_fails_waits_and_is_sent_once() {
     })
     .await;
     let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
-    let academy = (app.academy, "Akademi Nusa");
-    mail::post(&mut tx, &app.services, academy, (None, "ani@example.org"), Language::Indonesian, &letter())
+    mail::post(&mut tx, &app.services, "Akademi Nusa", (None, "ani@example.org"), Language::Indonesian, &letter())
         .await
         .expect("posted");
     tx.commit().await.expect("a commit");
@@ -71,8 +82,7 @@ async fn a_mail_that_never_goes_is_given_up_and_kept() {
     })
     .await;
     let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
-    let academy = (app.academy, "Akademi Nusa");
-    mail::post(&mut tx, &app.services, academy, (None, "ani@example.org"), Language::English, &letter())
+    mail::post(&mut tx, &app.services, "Akademi Nusa", (None, "ani@example.org"), Language::English, &letter())
         .await
         .expect("posted");
     tx.commit().await.expect("a commit");
@@ -85,4 +95,79 @@ async fn a_mail_that_never_goes_is_given_up_and_kept() {
         !jobs::run_one(&app.services, &app::job_kinds()).await.expect("the queue"),
         "what was given up is not tried"
     );
+}
+
+static RELEASED: Notify = Notify::const_new();
+
+/// A job that takes as long as the test wants.
+#[derive(Serialize, Deserialize)]
+struct Long;
+
+impl jobs::Job for Long {
+    const KIND: &'static str = "test_long";
+
+    async fn run(self, _: Services, _: AcademyId) -> Result<(), Fault> {
+        RELEASED.notified().await;
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_job_holds_up_no_mail() {
+    let app = TestApp::start().await;
+    let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    jobs::enqueue(&mut tx, &app.services, &Long).await.expect("enqueued");
+    mail::post(&mut tx, &app.services, "Akademi Nusa", (None, "ani@example.org"), Language::English, &letter())
+        .await
+        .expect("posted");
+    tx.commit().await.expect("a commit");
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(jobs::work(app.services.clone(), app::job_kinds().with::<Long>(), stopped));
+    let mails = app.data_dir.join("mails");
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while std::fs::read_dir(&mails).map_or(0, Iterator::count) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("the mail does not wait for the long job");
+    stop.send(true).expect("the worker listens");
+    RELEASED.notify_one();
+    worker.await.expect("the worker ends when its jobs have");
+    assert_eq!(backlog(&app).await, (0, 0), "the long job was let come to its end");
+    app.stop().await;
+}
+
+static WORLD: OnceLock<TestWorld> = OnceLock::new();
+static TRIES: AtomicU32 = AtomicU32::new(0);
+
+/// A job whose first try outlasts its lease: another worker takes it meanwhile, and fails.
+#[derive(Serialize, Deserialize)]
+struct Outlasting;
+
+impl jobs::Job for Outlasting {
+    const KIND: &'static str = "test_outlasting";
+
+    async fn run(self, services: Services, _: AcademyId) -> Result<(), Fault> {
+        if TRIES.fetch_add(1, Ordering::Relaxed) > 0 {
+            return Err(anyhow::anyhow!("not this time").into());
+        }
+        WORLD.get().expect("the test's clock").pass(TimeDelta::minutes(6));
+        let other = Box::pin(jobs::run_one(&services, &jobs::Registry::default().with::<Self>())).await;
+        assert!(other?, "another worker takes it when the lease is over");
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_that_outlasts_its_lease_settles_nothing() {
+    let app = TestApp::start().await;
+    WORLD.set(app.world.clone()).ok().expect("set once");
+    let kinds = jobs::Registry::default().with::<Outlasting>();
+    let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    jobs::enqueue(&mut tx, &app.services, &Outlasting).await.expect("enqueued");
+    tx.commit().await.expect("a commit");
+    assert!(jobs::run_one(&app.services, &kinds).await.expect("the queue"));
+    assert_eq!(TRIES.load(Ordering::Relaxed), 2);
+    assert_eq!(backlog(&app).await, (1, 0), "the second try failed, and the first one's success is not its");
 }

@@ -3,6 +3,7 @@
 mod command_line;
 mod course_import;
 mod http;
+mod idempotency;
 mod jobs;
 mod socket;
 mod tenancy;
