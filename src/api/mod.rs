@@ -13,7 +13,7 @@ use async_graphql::{
 };
 
 use crate::{
-    catalog::graphql::{Course, CourseRun, CourseSubmission},
+    catalog::graphql::{Course, CourseRun, CourseSubmission, Question},
     enrolment::graphql::Enrolment,
     instructors::graphql::InstructorApplication,
     platform::graphql::{List, page::Cursor},
@@ -52,6 +52,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<Course>(builder, "Courses, a page at a time.", "A course in a list.");
     let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
     let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
+    let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");
     let builder = list_of::<Enrolment>(builder, "Enrolments, a page at a time.", "An enrolment in a list.");
     let builder =
         list_of::<InstructorApplication>(builder, "Applications, a page at a time.", "An application in a list.");

@@ -4,7 +4,10 @@ use async_graphql::MergedObject;
 
 use crate::{
     accounts::graphql::AccountMutations,
-    catalog::{graphql::CatalogMutations, import::graphql::ImportMutations, quiz_graphql::QuizWritingMutations},
+    catalog::{
+        graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations},
+        import::graphql::ImportMutations,
+    },
     enrolment::graphql::EnrolmentMutations,
     instructors::graphql::InstructorMutations,
     profiles::graphql::ProfileMutations,
@@ -20,8 +23,9 @@ pub struct PeopleMutations(UploadMutations, AccountMutations, ProfileMutations, 
 #[derive(MergedObject, Default)]
 pub struct LearningMutations(
     ImportMutations,
-    CatalogMutations,
+    CourseWritingMutations,
     QuizWritingMutations,
+    ReviewMutations,
     EnrolmentMutations,
     AttemptMutations,
 );

@@ -6,10 +6,9 @@ use crate::{
     academies::graphql::{self as academies, Academy},
     accounts::graphql::Session,
     catalog::{
-        graphql::{Course, CourseRun, CourseSubmission, Lesson, Section},
+        graphql::{ChoiceQuestion, Course, CourseRun, CourseSubmission, Lesson, Quiz, Section},
         import::{graphql::Import, model::ImportKind},
-        model::{CourseKind, LessonKindOfId, QuizKind, RunKind, SectionKind, SubmissionKind},
-        quiz_graphql::Quiz,
+        model::{CourseKind, LessonKindOfId, QuestionKind, QuizKind, RunKind, SectionKind, SubmissionKind},
     },
     certificates::{graphql::Certificate, model::CertificateKind},
     consent::{DocumentKind, graphql::PolicyDocument},
@@ -51,6 +50,8 @@ pub enum Node {
     Lesson(Lesson),
     /// A quiz.
     Quiz(Quiz),
+    /// A question with choices, for who writes, reviews or runs its course.
+    ChoiceQuestion(ChoiceQuestion),
     /// A submitted version of a course.
     CourseSubmission(CourseSubmission),
     /// An enrolment.
@@ -97,6 +98,9 @@ impl Node {
         }
         if let Some(id) = id.of::<QuizKind>() {
             return Ok(Quiz::by_id(call, id).await?.map(Self::Quiz));
+        }
+        if let Some(id) = id.of::<QuestionKind>() {
+            return Ok(ChoiceQuestion::by_id(call, id).await?.map(Self::ChoiceQuestion));
         }
         if let Some(id) = id.of::<SubmissionKind>() {
             return Ok(CourseSubmission::by_id(call, id).await?.map(Self::CourseSubmission));

@@ -25,14 +25,20 @@ pub async fn may_edit(call: &Call, course: CourseId) -> Result<bool, Fault> {
     Ok(instructors.contains(&user))
 }
 
-/// Whether the viewer may see the course: published, anybody; else who may edit it, and reviewers.
+/// Whether the viewer sees what is not published of the course: who may edit it, and reviewers.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sees_drafts(call: &Call, course: CourseId) -> Result<bool, Fault> {
+    Ok(call.viewer().roles.has(Role::Reviewer) || may_edit(call, course).await?)
+}
+
+/// Whether the viewer may see the course: published, anybody; else who sees its drafts.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn may_see(call: &Call, course: &CourseRow) -> Result<bool, Fault> {
-    Ok(course.status == CourseStatus::Published
-        || call.viewer().roles.has(Role::Reviewer)
-        || may_edit(call, course.id).await?)
+    Ok(course.status == CourseStatus::Published || sees_drafts(call, course.id).await?)
 }
 
 /// The course, locked, for who may edit it; to everybody else it is not there.

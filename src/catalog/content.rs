@@ -140,7 +140,7 @@ pub async fn last_question(mut connection: &AsyncPgConnection, version: VersionI
     Ok(last.unwrap_or(0))
 }
 
-/// Any version that a section, lesson or quiz is in: the newest of them.
+/// The newest version that a section is in.
 ///
 /// # Errors
 /// Those of the database.
@@ -156,6 +156,15 @@ pub async fn version_of_section(mut connection: &AsyncPgConnection, id: SectionI
 pub async fn version_of_quiz(mut connection: &AsyncPgConnection, id: QuizId) -> Result<Option<VersionId>, Fault> {
     let rows = quizzes::table.filter(quizzes::id.eq(id)).order(quizzes::version_id.desc());
     Ok(rows.select(quizzes::version_id).first(&mut connection).await.optional()?)
+}
+
+/// The quiz that a question is of.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quiz_of_question(mut connection: &AsyncPgConnection, id: QuestionId) -> Result<Option<QuizId>, Fault> {
+    let rows = questions::table.filter(questions::id.eq(id)).select(questions::quiz_id);
+    Ok(rows.first(&mut connection).await.optional()?)
 }
 
 /// The newest version that a lesson is in.
@@ -184,40 +193,69 @@ pub async fn lessons_of(mut connection: &AsyncPgConnection, version: VersionId) 
     Ok(rows)
 }
 
+/// A question and its choices, both in their order.
+pub type Asked = (QuestionRow, Vec<ChoiceRow>);
+
 /// The questions of a quiz with their choices, in their order.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn questions_of(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     version: VersionId,
     quiz: QuizId,
-) -> Result<Vec<(QuestionRow, Vec<ChoiceRow>)>, Fault> {
+) -> Result<Vec<Asked>, Fault> {
+    let mut found = asked(connection, &[version], &[quiz]).await?;
+    Ok(found.remove(&(version, quiz)).unwrap_or_default())
+}
+
+/// The questions of quizzes, in two statements.
+async fn asked(
+    mut connection: &AsyncPgConnection,
+    versions: &[VersionId],
+    of: &[QuizId],
+) -> Result<HashMap<(VersionId, QuizId), Vec<Asked>>, Fault> {
     let asked: Vec<QuestionRow> = questions::table
-        .filter(questions::version_id.eq(version))
-        .filter(questions::quiz_id.eq(quiz))
+        .filter(questions::version_id.eq_any(versions))
+        .filter(questions::quiz_id.eq_any(of))
         .order((questions::position, questions::id))
         .select(QuestionRow::as_select())
         .load(&mut connection)
         .await?;
     let offered: Vec<ChoiceRow> = choices::table
-        .filter(choices::version_id.eq(version))
+        .filter(choices::version_id.eq_any(versions))
         .filter(choices::question_id.eq_any(asked.iter().map(|question| question.id).collect::<Vec<_>>()))
         .order((choices::position, choices::id))
         .select(ChoiceRow::as_select())
         .load(&mut connection)
         .await?;
-    let mut by_question: HashMap<QuestionId, Vec<ChoiceRow>> = HashMap::new();
-    for choice in offered {
-        by_question.entry(choice.question_id).or_default().push(choice);
+    let mut by_question = grouped(offered.into_iter().map(|choice| ((choice.version_id, choice.question_id), choice)));
+    Ok(grouped(asked.into_iter().map(|question| {
+        let choices = by_question.remove(&(question.version_id, question.id)).unwrap_or_default();
+        ((question.version_id, question.quiz_id), (question, choices))
+    })))
+}
+
+/// The questions of a quiz of a version with their choices, in their order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct QuestionsOf(pub VersionId, pub QuizId);
+
+impl Batch for QuestionsOf {
+    type Value = std::sync::Arc<Vec<Asked>>;
+
+    async fn load(
+        _: &Call,
+        connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let versions: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
+        let quizzes: Vec<QuizId> = keys.iter().map(|key| key.1).collect();
+        let found = asked(connection, &versions, &quizzes).await?;
+        Ok(found
+            .into_iter()
+            .map(|((version, quiz), asked)| (Self(version, quiz), std::sync::Arc::new(asked)))
+            .collect())
     }
-    Ok(asked
-        .into_iter()
-        .map(|question| {
-            let choices = by_question.remove(&question.id).unwrap_or_default();
-            (question, choices)
-        })
-        .collect())
 }
 
 /// The quizzes of a version.

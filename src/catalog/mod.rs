@@ -15,7 +15,6 @@ mod mail;
 pub mod model;
 mod policy;
 pub mod privacy;
-pub mod quiz_graphql;
 pub mod rendering;
 pub mod store;
 pub mod submit_course;

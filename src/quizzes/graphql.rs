@@ -7,13 +7,13 @@ use super::{
     attempt, grading,
     model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
     privacy::Answered,
-    store::{self, AttemptById, AttemptsAt},
+    store::{self, AnswersOf, AttemptById, AttemptsAt},
 };
 use crate::{
     catalog::{
-        content::{self, QuizIn},
+        content::{QuestionsOf, QuizIn},
+        graphql::{ChoiceQuestion, Question, Quiz, decimal},
         model::{ChoiceId, ChoiceRow, FeedbackPolicy, QuestionId, QuizId},
-        quiz_graphql::{ChoiceQuestion, Question, Quiz, decimal},
     },
     platform::{
         fault::Fault,
@@ -122,14 +122,13 @@ impl Attempt {
     async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<Answer>> {
         let call = ctx.call();
         let key_open = self.key_open(call).await?;
-        let connection = call.reader().await?;
-        let mut questions = content::questions_of(connection, self.0.version_id, self.0.quiz_id).await?;
-        let saved = store::answers_of(connection, self.0.id).await?;
+        let questions = call.load(QuestionsOf(self.0.version_id, self.0.quiz_id)).await?.unwrap_or_default();
+        let saved = call.load(AnswersOf(self.0.id)).await?.unwrap_or_default();
         let shuffled = call.load(QuizIn(self.0.version_id, self.0.quiz_id)).await?.is_some_and(|quiz| quiz.shuffle);
         let mut answers = Vec::new();
         for id in &self.0.question_ids {
-            let Some(at) = questions.iter().position(|(question, _)| question.id == *id) else { continue };
-            let (row, mut choices) = questions.swap_remove(at);
+            let found = questions.iter().find(|(question, _)| question.id == *id).cloned();
+            let Some((row, mut choices)) = found else { continue };
             if shuffled {
                 sort_for(self.0.id, &mut choices);
             }

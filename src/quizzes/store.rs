@@ -142,6 +142,27 @@ crate::batch!(
     AttemptById(AttemptId) -> AttemptRow, attempts::id
 );
 
+/// The answers of an attempt.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AnswersOf(pub AttemptId);
+
+impl Batch for AnswersOf {
+    type Value = Vec<AnswerRow>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<AnswerRow>>, Fault> {
+        let rows: Vec<AnswerRow> = answers::table
+            .filter(answers::attempt_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .select(AnswerRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.attempt_id), row))))
+    }
+}
+
 /// The attempts of a person at a quiz, first to last.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct AttemptsAt(pub UserId, pub QuizId);

@@ -69,6 +69,25 @@ impl<C> Page<C> {
         }
     }
 
+    /// The page of rows that were read whole, being few: in their order, `position` saying where each stands.
+    #[must_use]
+    pub fn of_few<T>(&self, rows: Vec<T>, position: impl Fn(&T) -> C) -> Rows<T>
+    where
+        C: PartialOrd,
+    {
+        let (after, before) = self.bounds();
+        let mut rows: Vec<T> = rows
+            .into_iter()
+            .filter(|row| after.is_none_or(|after| position(row) > *after))
+            .filter(|row| before.is_none_or(|before| position(row) < *before))
+            .collect();
+        if self.backwards() {
+            rows.reverse();
+        }
+        rows.truncate(self.limit + 1);
+        self.cut(rows)
+    }
+
     /// The exclusive bounds: after, before.
     pub const fn bounds(&self) -> (Option<&C>, Option<&C>) {
         let (From::Start { after, before } | From::End { after, before }) = &self.from;

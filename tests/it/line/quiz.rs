@@ -38,6 +38,39 @@ async fn the_key_opens_when_the_policy_says_and_to_its_instructors() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_questions_are_read_by_who_writes_and_reviews_them() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    learn(&course, &learner).await;
+    let attempt = take(&course, &learner, false).await;
+    let question = attempt["answers"][0]["question"]["id"].clone();
+    let page = "query ($id: ID!, $after: String) { node(id: $id) { ... on Quiz { questionCount questions(first: 1, after: $after) { totalCount nodes { id prompt } pageInfo { hasNextPage endCursor } } } } }";
+    let key = "query ($id: ID!) { node(id: $id) { ... on ChoiceQuestion { prompt choices { text } answerKey { ... on ChoiceKey { choices { fraction } } } } } }";
+    for (client, opens) in [(&course.instructor.client, true), (&course.reviewer.client, false)] {
+        let first = client.data(page, json!({ "id": course.quiz })).await["node"]["questions"].clone();
+        assert_eq!((&first["totalCount"], &first["nodes"][0]["prompt"]), (&json!(2), &json!("2 + 2?")));
+        let after = json!({ "id": course.quiz, "after": first["pageInfo"]["endCursor"] });
+        let second = client.data(page, after).await["node"]["questions"].clone();
+        assert_eq!(second["nodes"][0]["prompt"], "<b> itu apa?");
+        assert_eq!(second["pageInfo"]["hasNextPage"], false);
+        let node = client.send(key, json!({ "id": question })).await;
+        assert_eq!(node.json["data"]["node"]["choices"].as_array().map(Vec::len), Some(3));
+        // The key is its instructors'; who reviews has none.
+        assert_eq!(node.codes().is_empty(), opens, "{}", node.json);
+        assert_eq!(node.json["data"]["node"]["answerKey"].is_object(), opens, "{}", node.json);
+    }
+    let stranger = app.person("Dodi Putra").await;
+    for client in [app.anonymous(), learner.client, stranger.client] {
+        let refused = client.send(page, json!({ "id": course.quiz })).await;
+        assert_eq!(refused.codes(), ["FORBIDDEN"]);
+        assert_eq!(refused.json["data"]["node"], json!({ "questionCount": 2, "questions": null }));
+        assert_eq!(client.data(key, json!({ "id": question })).await["node"], Value::Null);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_are_checked_saved_and_counted_once() {
     let app = TestApp::start().await;
     let course = published(&app).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::published;
+use super::{done, learn, published, take};
 use crate::harness::TestApp;
 
 const CATALOGUE: &str = "query ($first: Int!) { courses(first: $first) { nodes { id slug title summary level tags publishedAt lessonCount instructors { displayName } } pageInfo { hasNextPage endCursor } totalCount } }";
@@ -39,6 +39,42 @@ async fn the_catalogue_and_a_course_take_the_same_statements_at_any_size() {
         counts.push((catalogue, detail));
     }
     assert_eq!(counts, [(4, 12); 3], "(catalogue, course) at 1, 20 and 100 rows");
+    app.stop().await;
+}
+
+/// A learner's attempts with their answers, and an instructor's quizzes with their questions.
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_and_questions_take_the_same_statements_however_many() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    learn(&course, &learner).await;
+    let attempts = "query ($id: ID!) { node(id: $id) { ... on Quiz { viewerAttempts { status answers { response { ... on ChoiceResponse { choices } } question { prompt ... on ChoiceQuestion { choices { text } } } } } } } }";
+    let questions = "query ($id: ID!) { node(id: $id) { ... on Course { draft { sections { lessons { quiz { title questions(first: 5) { nodes { prompt ... on ChoiceQuestion { choices { text } } } } } } } } } } }";
+    let mut counts = Vec::new();
+    for _ in 0..2 {
+        let client = &course.instructor.client;
+        let more = done(
+            client,
+            "createQuiz",
+            json!({ "course": course.course, "title": "Lagi", "passPercent": 50 }),
+            "quiz { id }",
+        )
+        .await;
+        let question = json!({ "choice": { "prompt": "?", "points": "1", "multiple": false, "choices": [{ "text": "a", "fraction": "1" }, { "text": "b", "fraction": "0" }] } });
+        done(client, "createQuestion", json!({ "quiz": more["quiz"]["id"], "question": question }), "question { id }")
+            .await;
+        let sections = "query ($id: ID!) { node(id: $id) { ... on Course { draft { sections { id } } } } }";
+        let sections = client.data(sections, json!({ "id": course.course })).await;
+        let lesson = json!({ "section": sections["node"]["draft"]["sections"][0]["id"], "title": "Lagi", "kind": "QUIZ", "quiz": more["quiz"]["id"] });
+        done(client, "createLesson", lesson, "lesson { id }").await;
+        take(&course, &learner, false).await;
+        let (answered, data) = app.statements(learner.client.data(attempts, json!({ "id": course.quiz }))).await;
+        assert_eq!(data["node"]["viewerAttempts"].as_array().map(Vec::len), Some(counts.len() + 1));
+        let (asked, _) = app.statements(client.data(questions, json!({ "id": course.course }))).await;
+        counts.push((answered, asked));
+    }
+    assert_eq!(counts[0], counts[1], "(attempts, questions)");
     app.stop().await;
 }
 

@@ -1,0 +1,17 @@
+//! The GraphQL face of courses: what is shown of them, and the mutations that write them.
+
+mod course;
+mod lesson;
+mod question;
+mod quiz;
+mod quiz_writing;
+mod submission;
+mod writing;
+
+pub use course::{Course, CourseFilter, CourseRun, taught_by};
+pub use lesson::{Lesson, Section};
+pub use question::{ChoiceQuestion, Question, decimal};
+pub use quiz::Quiz;
+pub use quiz_writing::QuizWritingMutations;
+pub use submission::{CourseSubmission, ReviewMutations};
+pub use writing::CourseWritingMutations;

@@ -1,0 +1,138 @@
+//! `Quiz`.
+
+use async_graphql::{Context, Object, Result};
+
+use super::{
+    course::Course,
+    lesson::shown_version,
+    question::{ChoiceQuestion, Question, decimal},
+};
+use crate::{
+    catalog::{
+        authority,
+        content::{QuestionsOf, QuizIn, SizeOf, version_of_quiz},
+        model::{CourseId, FeedbackPolicy, QuestionId, QuizId, QuizRow},
+    },
+    platform::{
+        fault::Fault,
+        graphql::{
+            Call, CallExt, List, PageArgs, Shown, error,
+            page::list,
+            scalars::{Decimal, Duration},
+        },
+        id::GlobalId,
+    },
+    quizzes::graphql::Attempt,
+};
+
+/// A quiz of a course.
+#[derive(Clone)]
+pub struct Quiz {
+    pub(crate) course: CourseId,
+    pub(crate) row: QuizRow,
+}
+
+impl Quiz {
+    /// A quiz by its id, in its newest version, for who may see its course.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_id(call: &Call, id: QuizId) -> Result<Option<Self>, Fault> {
+        let Some(version) = version_of_quiz(call.reader().await?, id).await? else { return Ok(None) };
+        let Some((course, version)) = shown_version(call, version).await? else { return Ok(None) };
+        let row = call.load(QuizIn(version, id)).await?;
+        Ok(row.map(|row| Self { course: course.row.id, row }))
+    }
+}
+
+/// A quiz of a course.
+#[Object]
+impl Quiz {
+    /// The global id: the quiz itself, the same through all versions.
+    pub async fn id(&self) -> GlobalId {
+        self.row.id.global()
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    /// Its course.
+    async fn course(&self, ctx: &Context<'_>) -> Result<Course> {
+        let course = Course::load(ctx.call(), self.course).await?;
+        Ok(course.ok_or_else(|| Fault::from(anyhow::anyhow!("a quiz without a course")))?)
+    }
+
+    /// How many questions it has.
+    async fn question_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Ok(ctx.call().load(SizeOf(self.row.version_id, self.row.id)).await?.unwrap_or_default().0)
+    }
+
+    /// What all its questions are worth together.
+    async fn max_score(&self, ctx: &Context<'_>) -> Result<Decimal> {
+        Ok(decimal(ctx.call().load(SizeOf(self.row.version_id, self.row.id)).await?.unwrap_or_default().1))
+    }
+
+    /// From which share of the points it is passed.
+    async fn pass_percent(&self) -> i32 {
+        self.row.pass_percent
+    }
+
+    /// How long an attempt may take; null: as long as it likes.
+    async fn time_limit(&self) -> Option<Duration> {
+        let seconds = u32::try_from(self.row.time_limit?).ok()?;
+        Some(Duration(crate::platform::duration::CalendarDuration::seconds(seconds)))
+    }
+
+    /// How often a learner may try; null: as often as they like.
+    async fn attempts_allowed(&self) -> Option<i32> {
+        self.row.attempts_allowed
+    }
+
+    /// Whether questions and choices come in another order each attempt.
+    async fn shuffle(&self) -> bool {
+        self.row.shuffle
+    }
+
+    /// Its questions. Its instructors, reviewers and admins; null with FORBIDDEN to others: learners get theirs with an attempt.
+    async fn questions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Shown<List<Question>> {
+        let call = ctx.call();
+        let questions = async {
+            if !authority::sees_drafts(call, self.course).await? {
+                return Err(Fault::forbidden());
+            }
+            let page = PageArgs { first, after, last, before }.page::<(i32, QuestionId)>(call, "questions")?;
+            // Few a quiz: read whole, cut here.
+            let all = call.load(QuestionsOf(self.row.version_id, self.row.id)).await?.unwrap_or_default();
+            let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+            let rows = page.of_few(all.to_vec(), |(row, _)| (row.position, row.id));
+            list(
+                call,
+                "questions",
+                rows,
+                |(row, _)| (row.position, row.id),
+                |(row, choices)| Question::ChoiceQuestion(ChoiceQuestion::written(self.course, row, choices)),
+                move |_| Box::pin(async move { Ok(total) }),
+            )
+        };
+        Some(questions.await.map_err(error::of))
+    }
+
+    /// The viewer's own attempts, first to last.
+    async fn viewer_attempts(&self, ctx: &Context<'_>) -> Result<Vec<Attempt>> {
+        Ok(Attempt::of_viewer(ctx.call(), self.row.id).await?)
+    }
+
+    /// When learners see the answer key.
+    async fn feedback(&self) -> FeedbackPolicy {
+        self.row.feedback
+    }
+}
