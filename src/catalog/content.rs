@@ -37,15 +37,38 @@ pub struct Content {
 /// Postgres takes 65,535 values a statement; a row has at most a dozen.
 const ROWS: usize = 1000;
 
+impl Content {
+    /// How many rows it has.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.sections.len()
+            + self.quizzes.len()
+            + self.lessons.len()
+            + self.beside.len()
+            + self.translations.len()
+            + self.questions.len()
+            + self.choices.len()
+    }
+}
+
+/// Sees how far a long write is: rows written, of how many.
+pub type Watch<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// For who does not look.
+pub const UNWATCHED: Watch<'_> = &|_, _| {};
+
 /// Adds content to a version.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert(connection: &mut AsyncPgConnection, content: &Content) -> Result<(), Fault> {
+pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch: Watch<'_>) -> Result<(), Fault> {
+    let (all, mut written) = (content.rows(), 0);
     macro_rules! all {
         ($table:ident, $rows:expr) => {
             for rows in $rows.chunks(ROWS) {
+                watch(written, all);
                 diesel::insert_into($table::table).values(rows).execute(connection).await?;
+                written += rows.len();
             }
         };
     }
@@ -56,6 +79,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content) -> Re
     all!(lesson_translations, content.translations);
     all!(questions, content.questions);
     all!(choices, content.choices);
+    watch(written, all);
     Ok(())
 }
 

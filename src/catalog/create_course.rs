@@ -1,7 +1,7 @@
 //! An instructor begins a course: a draft, taught by them, with a run that is always open.
 
 use super::{
-    content::{self, Content},
+    content::{self, Content, UNWATCHED, Watch},
     model::{CourseId, CourseLevel, CourseRow, CourseStatus, NewVersion, RunRow, VersionId},
     policy, store,
 };
@@ -40,7 +40,7 @@ pub struct NewCourse {
 pub async fn create_course(call: &Call, new: NewCourse) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let instructor = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
     let mut tx = call.begin().await?;
-    let made = insert(&mut tx, &call.services, Some(instructor), new, |_| Content::default()).await?;
+    let made = insert(&mut tx, &call.services, Some(instructor), new, |_| Content::default(), UNWATCHED).await?;
     if made.is_ok() {
         tx.commit().await?;
     }
@@ -57,11 +57,13 @@ pub async fn insert(
     instructor: Option<UserId>,
     new: NewCourse,
     content: impl FnOnce(VersionId) -> Content,
+    watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let mut objections = Vec::new();
-    let title = policy::text(&new.title, "title", 200).map_err(|objection| objections.push(objection)).ok();
-    let summary = policy::text(&new.summary, "summary", 500).map_err(|objection| objections.push(objection)).ok();
-    if new.description.chars().count() > 50_000 {
+    let title = policy::text(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
+    let summary =
+        policy::text(&new.summary, "summary", policy::SUMMARY).map_err(|objection| objections.push(objection)).ok();
+    if new.description.chars().count() > policy::DESCRIPTION {
         objections.push(Objection::new(
             UserErrorCode::TooLong,
             "description",
@@ -138,7 +140,7 @@ pub async fn insert(
         created_at: now,
     };
     store::insert(tx, &course, &version, instructor, &run).await?;
-    content::insert(tx, &content).await?;
+    content::insert(tx, &content, watch).await?;
     Ok(Ok(course.id))
 }
 

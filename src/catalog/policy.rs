@@ -4,6 +4,17 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::platform::graphql::{UserErrorCode, user_error::Objection};
 
+/// Characters of a title at most.
+pub const TITLE: usize = 200;
+/// Characters of a summary at most.
+pub const SUMMARY: usize = 500;
+/// Characters of a course's description at most.
+pub const DESCRIPTION: usize = 50_000;
+/// Characters of a lesson's text at most.
+pub const BODY: usize = 200_000;
+/// Characters of a question or of a choice at most.
+pub const PROMPT: usize = 5_000;
+
 /// A text that must be there, no longer than `most` characters.
 pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objection> {
     let text = text.trim();
@@ -15,6 +26,14 @@ pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objec
             words!("Paling banyak {most} karakter.", "No more than {most} characters."),
         )),
         _ => Ok(text.to_owned()),
+    }
+}
+
+/// A text that may be there, no longer than `most` characters.
+pub(super) fn optional(text: Option<&str>, field: &str, most: usize) -> Result<(), Objection> {
+    match text {
+        Some(given) if given.chars().count() > most => self::text(given, field, most).map(drop),
+        _ => Ok(()),
     }
 }
 

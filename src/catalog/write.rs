@@ -2,7 +2,7 @@
 
 use super::{
     authority,
-    content::{self, Content},
+    content::{self, Content, UNWATCHED},
     draft,
     model::{
         ChoiceRow, CourseId, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId, QuestionRow,
@@ -53,7 +53,7 @@ macro_rules! or_object {
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
-    let title = or_object!(policy::text(title, "title", 200));
+    let title = or_object!(policy::text(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
     let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
     let section = SectionRow {
@@ -63,7 +63,7 @@ pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<W
         title,
     };
     let id = section.id;
-    content::insert(&mut tx, &Content { sections: vec![section], ..Content::default() }).await?;
+    content::insert(&mut tx, &Content { sections: vec![section], ..Content::default() }, UNWATCHED).await?;
     finish(tx, call, &version, 0).await?;
     Ok(Ok((course, id)))
 }
@@ -95,8 +95,8 @@ pub struct LessonInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<LessonId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(policy::text(&input.title, "title", 200));
-    if input.body.as_ref().is_some_and(|body| body.chars().count() > 200_000) {
+    let title = or_object!(policy::text(&input.title, "title", policy::TITLE));
+    if input.body.as_ref().is_some_and(|body| body.chars().count() > policy::BODY) {
         let words = words!("Paling banyak 200.000 karakter.", "No more than 200,000 characters.");
         return Ok(Err(Objection::new(UserErrorCode::TooLong, "body", words)));
     }
@@ -131,7 +131,7 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         quiz_id: input.quiz,
     };
     let id = lesson.id;
-    content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }).await?;
+    content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }, UNWATCHED).await?;
     finish(tx, call, &version, 1).await?;
     Ok(Ok((course, id)))
 }
@@ -161,7 +161,7 @@ pub struct QuizInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(policy::text(&input.title, "title", 200));
+    let title = or_object!(policy::text(&input.title, "title", policy::TITLE));
     let invalid = |field, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
     if !(0..=100).contains(&input.pass_percent) {
         return invalid("passPercent", words!("Dari 0 sampai 100.", "From 0 to 100."));
@@ -189,7 +189,7 @@ pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, 
         feedback: input.feedback,
     };
     let id = quiz.id;
-    content::insert(&mut tx, &Content { quizzes: vec![quiz], ..Content::default() }).await?;
+    content::insert(&mut tx, &Content { quizzes: vec![quiz], ..Content::default() }, UNWATCHED).await?;
     finish(tx, call, &version, 0).await?;
     Ok(Ok((input.course, id)))
 }
@@ -220,11 +220,17 @@ pub struct QuestionInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<QuestionId>, Fault> {
     call.viewer().signed_in()?;
-    let prompt = or_object!(policy::text(&input.prompt, "question.choice.prompt", 5000));
+    let prompt = or_object!(policy::text(&input.prompt, "question.choice.prompt", policy::PROMPT));
     let objection = |field: &str, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
     if input.points <= 0 {
         return objection("question.choice.points", words!("Lebih dari nol.", "More than nothing."));
     }
+    for (index, (text, _, feedback)) in input.choices.iter().enumerate() {
+        let field = format!("question.choice.choices.{index}");
+        or_object!(policy::text(text, &format!("{field}.text"), policy::PROMPT));
+        or_object!(policy::optional(feedback.as_deref(), &format!("{field}.feedback"), policy::PROMPT));
+    }
+    or_object!(policy::optional(input.feedback.as_deref(), "question.choice.feedback", policy::PROMPT));
     if !(2..=50).contains(&input.choices.len()) {
         return objection("question.choice.choices", words!("Dua sampai 50 pilihan.", "Two to 50 choices."));
     }
@@ -271,7 +277,7 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
         feedback,
     });
     let content = Content { questions: vec![question], choices: choices.collect(), ..Content::default() };
-    content::insert(&mut tx, &content).await?;
+    content::insert(&mut tx, &content, UNWATCHED).await?;
     finish(tx, call, &version, 0).await?;
     Ok(Ok((course, id)))
 }

@@ -15,7 +15,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{id::Random, seal};
+use super::{folders, id::Random, seal};
 
 /// Every setting. The doc comments are the configuration table of the README: a test compares.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -298,8 +298,7 @@ impl Settings {
         use std::{io::Write, os::unix::fs::OpenOptionsExt};
         let path = self.data_dir.join("sealing.key");
         if !path.exists() {
-            std::fs::create_dir_all(&self.data_dir)
-                .with_context(|| format!("making the data directory {}", self.data_dir.display()))?;
+            folders::data_dir(&self.data_dir)?;
             let key: [u8; seal::KEY_LENGTH] = random.bytes();
             let mut file = std::fs::OpenOptions::new()
                 .write(true)

@@ -18,6 +18,7 @@ use super::{
     config::Settings,
     db::{AcademyId, Tx},
     fault::Fault,
+    folders,
     graphql::Services,
     jobs::{self, Job},
     privacy::{Audience, Duty, Erasure, LegalBasis, Personal, PersonalDataClass, RetentionStart, Table, UserId},
@@ -207,7 +208,7 @@ impl Mailer {
                 transport.send(message).await.context("the mail server")?;
             }
             Way::Files(folder) => {
-                tokio::fs::create_dir_all(folder).await.with_context(|| format!("making {}", folder.display()))?;
+                folders::private(folder)?;
                 AsyncFileTransport::<Tokio1Executor>::new(folder).send(message).await.context("writing a mail")?;
             }
         }

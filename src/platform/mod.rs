@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod duration;
 pub mod fault;
+pub mod folders;
 pub mod graphql;
 pub mod http;
 pub mod id;

@@ -6,7 +6,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 
-use super::db::AcademyId;
+use super::{db::AcademyId, folders};
 
 /// The store of one deployment; every key lies below an academy.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ impl Storage {
     /// # Errors
     /// Where the folder can't be made.
     pub fn local(folder: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        folders::private(folder)?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?)))
     }
 

@@ -59,7 +59,7 @@ pub fn html_escaped(text: &str) -> String {
 }
 
 /// One message in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {
     /// Bahasa Indonesia.
     pub id: Cow<'static, str>,

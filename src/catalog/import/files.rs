@@ -7,59 +7,93 @@ use std::{
 };
 
 use super::{Problem, ProblemSeverity};
+use crate::platform::text::Words;
 
 /// Files by their path from the root, with `/` between its parts.
-pub type Files = BTreeMap<String, Vec<u8>>;
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// The files of a course.
+#[derive(Default, Debug)]
+pub struct Files {
+    /// Those that were read.
+    pub tree: Tree,
+    /// Those that were not: links may lead out of the course, and devices are no files.
+    pub left_out: Vec<Problem>,
+}
+
+impl Files {
+    /// These, and none left out.
+    #[must_use]
+    pub fn of(tree: Tree) -> Self {
+        Self { tree, left_out: Vec::new() }
+    }
+
+    fn add(&mut self, bytes: &mut u64, path: String, content: Vec<u8>) -> Result<(), Problem> {
+        *bytes += content.len() as u64;
+        if *bytes > MOST_BYTES || self.tree.len() >= MOST_FILES {
+            let words = words!(
+                "Lebih dari {MOST_FILES} berkas atau {MOST_BYTES} bita.",
+                "More than {MOST_FILES} files or {MOST_BYTES} bytes."
+            );
+            return Err(refused(&path, words));
+        }
+        self.tree.insert(path, content);
+        Ok(())
+    }
+
+    fn leave_out(&mut self, path: &str) {
+        let words =
+            words!("Tautan atau perangkat, bukan berkas; ditinggalkan.", "A link or a device, not a file; left out.");
+        self.left_out.push(Problem::new(path, None, ProblemSeverity::Warning, words));
+    }
+}
 
 /// Files of an archive at most.
 const MOST_FILES: usize = 20_000;
 /// Bytes at most, unpacked: an archive of a few kilobytes can unpack to all the memory there is.
 const MOST_BYTES: u64 = 256 << 20;
 
-fn refused(path: &str, message: impl Into<String>) -> Problem {
-    Problem::new(path, None, ProblemSeverity::Error, message)
+fn refused(path: &str, words: Words) -> Problem {
+    Problem::new(path, None, ProblemSeverity::Error, words)
 }
 
-/// The files of a folder.
+fn unreadable(path: &str, error: &std::io::Error) -> Problem {
+    refused(path, words!("Tidak terbaca: {error}", "Can't be read: {error}"))
+}
+
+/// The files of a folder; `watch` sees how many were read. The folder `.git` is no part of a course.
 ///
 /// # Errors
 /// Where it can't be read, or is too large.
-pub fn of_folder(root: &Path) -> Result<Files, Problem> {
-    fn walk(root: &Path, folder: &Path, files: &mut Files, bytes: &mut u64) -> Result<(), Problem> {
-        let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
-        let entries = std::fs::read_dir(folder).map_err(|error| refused(&shown(folder), error.to_string()))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| refused(&shown(folder), error.to_string()))?;
-            let path = entry.path();
-            let kind = entry.file_type().map_err(|error| refused(&shown(&path), error.to_string()))?;
-            // A link may lead out of the folder.
-            if kind.is_symlink() || entry.file_name() == ".git" {
-                continue;
-            }
-            if kind.is_dir() {
-                walk(root, &path, files, bytes)?;
-                continue;
-            }
-            let content = std::fs::read(&path).map_err(|error| refused(&shown(&path), error.to_string()))?;
-            add(files, bytes, shown(&path), content)?;
-        }
-        Ok(())
-    }
+pub fn of_folder(root: &Path, watch: impl Fn(usize)) -> Result<Files, Problem> {
+    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
     if !root.is_dir() {
-        return Err(refused(&root.display().to_string(), "There is no such folder."));
+        let words = words!("Tidak ada folder ini.", "There is no such folder.");
+        return Err(refused(&root.display().to_string(), words));
     }
-    let mut files = Files::new();
-    walk(root, root, &mut files, &mut 0)?;
+    let mut files = Files::default();
+    let mut bytes = 0;
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| unreadable(&shown(&folder), &error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(&shown(&folder), &error))?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(|error| unreadable(&shown(&path), &error))?;
+            if kind.is_dir() {
+                if entry.file_name() != ".git" {
+                    folders.push(path);
+                }
+            } else if kind.is_file() {
+                let content = std::fs::read(&path).map_err(|error| unreadable(&shown(&path), &error))?;
+                files.add(&mut bytes, shown(&path), content)?;
+                watch(files.tree.len());
+            } else {
+                files.leave_out(&shown(&path));
+            }
+        }
+    }
     Ok(files)
-}
-
-fn add(files: &mut Files, bytes: &mut u64, path: String, content: Vec<u8>) -> Result<(), Problem> {
-    *bytes += content.len() as u64;
-    if *bytes > MOST_BYTES || files.len() >= MOST_FILES {
-        return Err(refused(&path, format!("More than {MOST_FILES} files or {MOST_BYTES} bytes.")));
-    }
-    files.insert(path, content);
-    Ok(())
 }
 
 /// The files of a `.zip` or `.tar.gz`.
@@ -72,15 +106,17 @@ pub fn of_archive(bytes: &[u8]) -> Result<Files, Problem> {
     } else if bytes.starts_with(&[0x1f, 0x8b]) {
         of_tar(bytes)?
     } else {
-        return Err(refused("", "The upload is no .zip and no .tar.gz."));
+        let words = words!("Ini bukan .zip dan bukan .tar.gz.", "This is no .zip and no .tar.gz.");
+        return Err(refused("", words));
     };
     Ok(without_wrapper(files))
 }
 
 fn of_zip(bytes: &[u8]) -> Result<Files, Problem> {
-    let broken = |error: zip::result::ZipError| refused("", format!("The archive is broken: {error}"));
+    let broken =
+        |error: zip::result::ZipError| refused("", words!("Arsipnya rusak: {error}", "The archive is broken: {error}"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut files = Files::new();
+    let mut files = Files::default();
     let mut total = 0;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(broken)?;
@@ -89,34 +125,45 @@ fn of_zip(bytes: &[u8]) -> Result<Files, Problem> {
         }
         let name = entry.name().map_err(broken)?.into_owned();
         let path = inside(Path::new(&name))?;
+        if entry.is_symlink() {
+            files.leave_out(&path);
+            continue;
+        }
         let content = limited(entry, &path, MOST_BYTES - total.min(MOST_BYTES))?;
-        add(&mut files, &mut total, path, content)?;
+        files.add(&mut total, path, content)?;
     }
     Ok(files)
 }
 
 fn of_tar(bytes: &[u8]) -> Result<Files, Problem> {
-    let broken = |error: std::io::Error| refused("", format!("The archive is broken: {error}"));
+    let broken =
+        |error: std::io::Error| refused("", words!("Arsipnya rusak: {error}", "The archive is broken: {error}"));
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes).take(MOST_BYTES * 2));
-    let mut files = Files::new();
+    let mut files = Files::default();
     let mut total = 0;
     for entry in archive.entries().map_err(broken)? {
         let entry = entry.map_err(broken)?;
-        if !entry.header().entry_type().is_file() {
+        let kind = entry.header().entry_type();
+        if kind.is_dir() || kind.is_pax_global_extensions() {
             continue;
         }
         let path = inside(&entry.path().map_err(broken)?)?;
+        if !kind.is_file() {
+            files.leave_out(&path);
+            continue;
+        }
         let content = limited(entry, &path, MOST_BYTES - total.min(MOST_BYTES))?;
-        add(&mut files, &mut total, path, content)?;
+        files.add(&mut total, path, content)?;
     }
     Ok(files)
 }
 
 fn limited(reader: impl Read, path: &str, most: u64) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
-    reader.take(most + 1).read_to_end(&mut content).map_err(|error| refused(path, error.to_string()))?;
+    reader.take(most + 1).read_to_end(&mut content).map_err(|error| unreadable(path, &error))?;
     if content.len() as u64 > most {
-        return Err(refused(path, format!("Unpacks to more than {MOST_BYTES} bytes.")));
+        let words = words!("Isinya lebih dari {MOST_BYTES} bita.", "Unpacks to more than {MOST_BYTES} bytes.");
+        return Err(refused(path, words));
     }
     Ok(content)
 }
@@ -129,7 +176,14 @@ fn inside(path: &Path) -> Result<String, Problem> {
                 parts.push(part.to_string_lossy().into_owned());
             }
             Component::CurDir => {}
-            _ => return Err(refused("", "A path that leads out of the archive, or is none.")),
+            _ => {
+                let shown = path.display();
+                let words = words!(
+                    "{shown} keluar dari arsip, atau bukan jalur.",
+                    "{shown} leads out of the archive, or is no path."
+                );
+                return Err(refused("", words));
+            }
         }
     }
     Ok(parts.join("/"))
@@ -137,13 +191,18 @@ fn inside(path: &Path) -> Result<String, Problem> {
 
 /// An archive often holds one folder that holds everything.
 fn without_wrapper(files: Files) -> Files {
-    let first = files.keys().next().and_then(|path| path.split_once('/')).map(|(first, _)| format!("{first}/"));
-    match first {
-        Some(first) if files.keys().all(|path| path.starts_with(&first)) => {
-            files.into_iter().map(|(path, content)| (path[first.len()..].to_owned(), content)).collect()
+    let Files { tree, mut left_out } = files;
+    let first = tree.keys().next().and_then(|path| path.split_once('/')).map(|(first, _)| format!("{first}/"));
+    let Some(first) = first.filter(|first| tree.keys().all(|path| path.starts_with(first))) else {
+        return Files { tree, left_out };
+    };
+    for problem in &mut left_out {
+        if let Some(rest) = problem.path.strip_prefix(&first) {
+            problem.path = rest.to_owned();
         }
-        _ => files,
     }
+    let tree = tree.into_iter().map(|(path, content)| (path[first.len()..].to_owned(), content)).collect();
+    Files { tree, left_out }
 }
 
 #[cfg(test)]
@@ -164,7 +223,37 @@ mod tests {
     #[test]
     fn an_archive_is_unwrapped() {
         let files = of_archive(&zip(&[("course/1-a/README.md", b"# A"), ("course/README.md", b"# C")])).expect("files");
-        assert_eq!(files.keys().collect::<Vec<_>>(), ["1-a/README.md", "README.md"]);
+        assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/README.md", "README.md"]);
+    }
+
+    #[test]
+    fn links_are_left_out_and_told() {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file("c/1-a/README.md", zip::write::SimpleFileOptions::default()).expect("an entry");
+        writer.add_symlink("c/1-a/out", "/etc/passwd", zip::write::SimpleFileOptions::default()).expect("a link");
+        let zip = of_archive(&writer.finish().expect("an archive").into_inner()).expect("files");
+        let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut header = tar::Header::new_gnu();
+        header.set_size(3);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, "c/1-a/README.md", &b"# A"[..]).expect("a file");
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        builder.append_link(&mut header, "c/1-a/out", "/etc/passwd").expect("a link");
+        let tar = builder.into_inner().and_then(flate2::write::GzEncoder::finish).expect("an archive");
+        let tar = of_archive(&tar).expect("files");
+        let folder = std::env::temp_dir().join(format!("sanggar-links-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("1-a")).expect("a folder");
+        std::fs::write(folder.join("1-a/README.md"), "# A").expect("a file");
+        let _ = std::fs::remove_file(folder.join("1-a/out"));
+        std::os::unix::fs::symlink("/etc/passwd", folder.join("1-a/out")).expect("a link");
+        let disk = of_folder(&folder, |_| {}).expect("files");
+        std::fs::remove_dir_all(&folder).expect("removed");
+        for files in [zip, tar, disk] {
+            assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/README.md"]);
+            assert_eq!(files.left_out.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["1-a/out"]);
+        }
     }
 
     #[test]

@@ -62,9 +62,18 @@ impl Import {
     }
 
     /// What was not taken over, and why: an importer never drops a thing silently.
-    async fn problems(&self) -> Vec<ImportProblem> {
-        let problems: Vec<Problem> = serde_json::from_value(self.0.problems.clone()).unwrap_or_default();
-        problems.into_iter().map(ImportProblem::from).collect()
+    #[expect(clippy::unused_async, reason = "a resolver is")]
+    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<ImportProblem>> {
+        let language = ctx.call().language;
+        let problems: Vec<Problem> =
+            serde_json::from_value(self.0.problems.clone()).map_err(|error| Fault::from(anyhow::Error::from(error)))?;
+        let told = problems.into_iter().map(|problem| ImportProblem {
+            path: problem.path,
+            line: problem.line.and_then(|line| i32::try_from(line).ok()),
+            severity: problem.severity,
+            message: problem.message.in_language(language).to_owned(),
+        });
+        Ok(told.collect())
     }
 }
 
@@ -77,24 +86,8 @@ pub struct ImportProblem {
     line: Option<i32>,
     /// How much it matters.
     severity: ProblemSeverity,
-    /// What is the matter.
+    /// What is the matter, in the language of the request.
     message: String,
-}
-
-impl From<Problem> for ImportProblem {
-    fn from(problem: Problem) -> Self {
-        let severity = match problem.severity.as_str() {
-            "NOTE" => ProblemSeverity::Note,
-            "WARNING" => ProblemSeverity::Warning,
-            _ => ProblemSeverity::Error,
-        };
-        Self {
-            path: problem.path,
-            line: problem.line.and_then(|line| i32::try_from(line).ok()),
-            severity,
-            message: problem.message,
-        }
-    }
 }
 
 /// In which form a course comes.

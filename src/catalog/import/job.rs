@@ -9,12 +9,14 @@ use super::{
     store,
 };
 use crate::{
+    catalog::{content::UNWATCHED, policy},
     platform::{
         db::AcademyId,
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         jobs::{self, Job},
         privacy::Role,
+        text::Words,
     },
     uploads::{self, UploadId, UploadPurpose},
 };
@@ -31,6 +33,10 @@ pub struct ImportCourse {
 /// `UNAUTHENTICATED`, `FORBIDDEN` to who is no instructor, and those of the database.
 pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result<Result<ImportId, Objection>, Fault> {
     let user = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
+    let title = match title.map(|title| policy::text(&title, "title", policy::TITLE)).transpose() {
+        Ok(title) => title,
+        Err(objection) => return Ok(Err(objection)),
+    };
     let mut tx = call.begin().await?;
     let found = uploads::store::of(&tx, user, upload).await?;
     let Some(found) = found.filter(|found| found.purpose == UploadPurpose::CourseImport) else {
@@ -71,54 +77,61 @@ impl Job for ImportCourse {
     const KIND: &'static str = "import_course";
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
-        let reader = services.db.reader(academy);
-        let Some(row) = store::by_id(reader.connection().await?, self.import).await? else { return Ok(()) };
-        drop(reader);
-        // Finished by an earlier try whose end was not written, or cancelled.
-        if row.status != ImportStatus::Queued {
-            return Ok(());
-        }
+        let Some(mut row) = begin(&services, academy, self.import).await? else { return Ok(()) };
         let name = uploads::receive::name(row.upload_id);
         let bytes = services.storage.get(academy, &name).await?;
         let title = row.title.clone();
         let read = tokio::task::spawn_blocking(move || match bytes {
             Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(&files, title.as_deref())),
-            None => Err(Problem::new("", None, ProblemSeverity::Error, "The upload is gone.")),
+            None => Err(stopped(words!("Unggahannya sudah tidak ada.", "The upload is gone."))),
         });
-        let read = read.await.map_err(anyhow::Error::from)?;
+        let outcome = read.await.map_err(anyhow::Error::from)?;
+        if let Ok(read) = &outcome {
+            row.total = Some(i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX));
+            let mut tx = services.db.begin(academy).await?;
+            store::write(&mut tx, &row).await?;
+            tx.commit().await?;
+        }
         let mut tx = services.db.begin(academy).await?;
         // Another worker may have had it meanwhile, if this one was slow: one of them writes.
-        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Queued) {
+        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Running) {
             return Ok(());
         }
-        let mut done = row.clone();
-        match read {
-            Ok(read) => match super::write(&mut tx, &services, Some(row.user_id), &read).await? {
+        let problems = match outcome {
+            Ok(read) => match super::write(&mut tx, &services, Some(row.user_id), &read, UNWATCHED).await? {
                 Ok(course) => {
-                    let total = i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX);
-                    done.status = ImportStatus::Completed;
-                    done.course_id = Some(course);
-                    (done.done, done.total) = (total, Some(total));
-                    done.problems = serde_json::to_value(&read.problems).map_err(anyhow::Error::from)?;
+                    row.course_id = Some(course);
+                    row.done = row.total.unwrap_or_default();
+                    read.problems
                 }
-                Err(objections) => {
-                    let problems: Vec<_> = objections
-                        .iter()
-                        .map(|objection| Problem::new("", None, ProblemSeverity::Error, objection.words.en.clone()))
-                        .collect();
-                    done.status = ImportStatus::Failed;
-                    done.problems = serde_json::to_value(problems).map_err(anyhow::Error::from)?;
-                }
+                Err(objections) => objections.into_iter().map(|objection| stopped(objection.words)).collect(),
             },
-            Err(problem) => {
-                done.status = ImportStatus::Failed;
-                done.problems = serde_json::json!([problem]);
-            }
-        }
-        store::finish(&mut tx, &done).await?;
+            Err(problem) => vec![problem],
+        };
+        row.status = if row.course_id.is_some() { ImportStatus::Completed } else { ImportStatus::Failed };
+        row.problems = serde_json::to_value(problems).map_err(anyhow::Error::from)?;
+        store::write(&mut tx, &row).await?;
         uploads::store::delete(&mut tx, row.upload_id).await?;
         tx.commit().await?;
         services.storage.delete(academy, &name).await?;
         Ok(())
     }
+}
+
+/// The import, running from now on; nothing where it has ended. One that runs already was begun by an earlier try.
+async fn begin(services: &Services, academy: AcademyId, import: ImportId) -> Result<Option<ImportRow>, Fault> {
+    let mut tx = services.db.begin(academy).await?;
+    let Some(ImportStatus::Queued | ImportStatus::Running) = store::lock(&mut tx, import).await? else {
+        return Ok(None);
+    };
+    let Some(mut row) = store::by_id(&tx, import).await? else { return Ok(None) };
+    row.status = ImportStatus::Running;
+    store::write(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(Some(row))
+}
+
+/// What stopped an import as a whole.
+fn stopped(words: Words) -> Problem {
+    Problem::new("", None, ProblemSeverity::Error, words)
 }

@@ -11,6 +11,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    content::Watch,
     create_course::{self, NewCourse},
     model::CourseId,
 };
@@ -19,6 +20,7 @@ use crate::platform::{
     fault::Fault,
     graphql::{Services, user_error::Objection},
     privacy::UserId,
+    text::Words,
 };
 
 crate::text_enum!(
@@ -33,6 +35,22 @@ crate::text_enum!(
     }
 );
 
+impl Serialize for ProblemSeverity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ProblemSeverity {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let all = [Self::Note, Self::Warning, Self::Error];
+        all.into_iter()
+            .find(|severity| severity.as_str() == word)
+            .ok_or_else(|| serde::de::Error::custom("no severity"))
+    }
+}
+
 /// What was not taken over, or is not as it should be.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -40,16 +58,16 @@ pub struct Problem {
     pub path: String,
     /// The line in it, from one on.
     pub line: Option<u32>,
-    /// How much it matters: NOTE, WARNING, ERROR.
-    pub severity: String,
+    /// How much it matters.
+    pub severity: ProblemSeverity,
     /// What is the matter.
-    pub message: String,
+    pub message: Words,
 }
 
 impl Problem {
-    fn new(path: &str, line: Option<usize>, severity: ProblemSeverity, message: impl Into<String>) -> Self {
+    pub(super) fn new(path: &str, line: Option<usize>, severity: ProblemSeverity, message: Words) -> Self {
         let line = line.and_then(|line| u32::try_from(line).ok());
-        Self { path: path.to_owned(), line, severity: severity.as_str().to_owned(), message: message.into() }
+        Self { path: path.to_owned(), line, severity, message }
     }
 }
 
@@ -87,18 +105,21 @@ pub struct Read {
 /// # Errors
 /// The problem that stops it.
 pub fn read(files: &files::Files, title: Option<&str>) -> Result<Read, Problem> {
-    if markdown::is_one(files) {
+    if markdown::is_one(&files.tree) {
         return markdown::read(files, title);
     }
     Err(Problem::new(
         "",
         None,
         ProblemSeverity::Error,
-        "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md).",
+        words!(
+            "Bentuknya tidak dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md).",
+            "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md)."
+        ),
     ))
 }
 
-/// Writes a course that was read, in a transaction of the caller's.
+/// Writes a course that was read, in a transaction of the caller's; `watch` sees how far it is.
 ///
 /// # Errors
 /// Those of the database; objections where the course can't be begun like this.
@@ -107,7 +128,8 @@ pub async fn write(
     services: &Services,
     instructor: Option<UserId>,
     read: &Read,
+    watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let content = |version| read.content.content(services, version);
-    create_course::insert(tx, services, instructor, read.course.clone(), content).await
+    create_course::insert(tx, services, instructor, read.course.clone(), content, watch).await
 }

@@ -43,11 +43,11 @@ pub async fn of_upload(mut connection: &AsyncPgConnection, upload: UploadId) -> 
     Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
 }
 
-/// Writes how an import ended.
+/// Writes how far an import is, or how it ended.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn finish(connection: &mut AsyncPgConnection, row: &ImportRow) -> Result<(), Fault> {
+pub async fn write(connection: &mut AsyncPgConnection, row: &ImportRow) -> Result<(), Fault> {
     diesel::update(imports::table.filter(imports::id.eq(row.id)))
         .set((
             imports::status.eq(row.status),

@@ -7,7 +7,7 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -53,7 +53,7 @@ pub enum ClusterError {
         "the user {user} can't reach {dir}: the folder {closed} is closed to it. Choose another --data-dir (as root: below /var/lib)"
     )]
     Unreachable { user: String, dir: PathBuf, closed: PathBuf },
-    #[error("{action} {path}: {source}")]
+    #[error("{action} {path}")]
     Files { action: &'static str, path: PathBuf, source: io::Error },
     #[error("{program} failed:\n{output}")]
     Program { program: &'static str, output: String },
@@ -177,7 +177,8 @@ impl Cluster {
     }
 
     fn spawn(&self, log: &Path, durability: Durability) -> Result<Child, ClusterError> {
-        let out = fs::File::create(log).map_err(files("writing", log))?;
+        let out = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(log);
+        let out = out.map_err(files("writing", log))?;
         let err = out.try_clone().map_err(files("writing", log))?;
         let mut command = self.command("postgres");
         command.arg("-D").arg(&self.data).arg("-k").arg(&self.sockets).args([

@@ -1,7 +1,8 @@
 //! One private cluster for the run, one template database for its migrations, a copy of it for each test.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -45,7 +46,8 @@ fn addresses() -> &'static Addresses {
 fn folder() -> PathBuf {
     let run = format!("sanggar-it-{}", std::process::id());
     let dir = std::env::temp_dir().join(run);
-    // Those of runs that have ended are of no use to anybody.
+    tidy_up_after(&dir);
+    // Those of runs that were cut off before they could tidy up are of no use to anybody.
     for old in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = old.file_name().to_string_lossy().into_owned();
         if let Some(pid) = name.strip_prefix("sanggar-it-")
@@ -55,6 +57,22 @@ fn folder() -> PathBuf {
         }
     }
     dir
+}
+
+/// Removes the folder when this process is no more: a shell waits for the end of a pipe that we hold, then for Postgres to stop.
+fn tidy_up_after(dir: &Path) {
+    static PIPE: OnceLock<std::process::ChildStdin> = OnceLock::new();
+    let wait = "cat > /dev/null; while rm -rf \"$1\" 2> /dev/null; [ -e \"$1\" ]; do sleep 0.1; done; sleep 0.5; rm -rf \"$1\"";
+    let shell = Command::new("sh")
+        .args(["-c", wait, "sh"])
+        .arg(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Some(pipe) = shell.ok().and_then(|mut shell| shell.stdin.take()) {
+        let _ = PIPE.set(pipe);
+    }
 }
 
 fn url(role: &str, database: &str) -> String {

@@ -158,3 +158,16 @@ async fn health_and_readiness_answer() {
     }
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_come_in_the_order_of_the_document() {
+    let app = TestApp::start().await;
+    let query = "{ z: __typename academy { timeZone slug name } a: __typename }";
+    let body = json!({ "query": query }).to_string();
+    let text = app.anonymous().post().body(body).send().await.expect("an answer").text().await.expect("a body");
+    assert_eq!(
+        text,
+        r#"{"data":{"z":"Query","academy":{"timeZone":"Asia/Jakarta","slug":"nusa","name":"Akademi Nusa"},"a":"Query"}}"#
+    );
+    app.stop().await;
+}

@@ -1,0 +1,320 @@
+//! Courses in Markdown: numbered folders of sections, in them folders of lessons with a `README.md`, translations beside it as
+//! `translations/README.LANG.md`, quizzes as JSON in `quiz-app/src/assets/translations/LANG.json`, linked from lessons as `/quiz/N`.
+
+mod quizzes;
+mod rows;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::{
+    quizzes::{Quiz, quizzes},
+    text::{bounded, cut, dangling_images, heading, linked_quizzes, summary, text_of},
+};
+use super::{
+    Counts, Problem,
+    ProblemSeverity::{Note, Warning},
+    Read,
+    files::{Files, Tree},
+};
+use crate::catalog::{create_course::NewCourse, model::CourseLevel, policy};
+
+/// The language of a course whose files do not say.
+const OWN: &str = "en";
+
+/// A course as its files have it.
+pub struct Course {
+    sections: Vec<Section>,
+    quizzes: Vec<Quiz>,
+}
+
+struct Section {
+    title: String,
+    lessons: Vec<Lesson>,
+}
+
+struct Lesson {
+    title: String,
+    body: String,
+    translations: Vec<(String, String, String)>,
+    quizzes: Vec<u32>,
+}
+
+/// Whether the files are a course of this kind.
+#[must_use]
+pub fn is_one(files: &Tree) -> bool {
+    files.keys().any(|path| {
+        let parts: Vec<_> = path.split('/').collect();
+        matches!(parts[..], [section, _, "README.md"] if number_of(section).is_some())
+    })
+}
+
+/// `12-name` is 12.
+fn number_of(folder: &str) -> Option<u32> {
+    folder.split_once('-')?.0.parse().ok()
+}
+
+/// Reads the course.
+///
+/// # Errors
+/// The problem that stops it.
+pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
+    let mut problems = files.left_out.clone();
+    let files = &files.tree;
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    let sections = sections(files, &mut taken, &mut problems)?;
+    let (quizzes, languages) = quizzes(files, &mut taken, &mut problems)?;
+    for (path, lesson) in sections.iter().flat_map(|(_, lessons)| lessons) {
+        for number in &lesson.quizzes {
+            if !quizzes.iter().any(|quiz| quiz.number == *number) {
+                problems.push(Problem::new(
+                    path,
+                    None,
+                    Warning,
+                    words!("Menaut ke kuis {number}, yang tidak ada.", "Links to quiz {number}, which is not there."),
+                ));
+            }
+        }
+    }
+    let root = files.get("README.md").map_or(Ok(""), |bytes| text_of("README.md", bytes))?;
+    if !root.is_empty() {
+        taken.insert("README.md");
+        dangling_images(files, "README.md", root, &mut problems);
+    }
+    for path in files.keys().filter(|path| !taken.contains(path.as_str())) {
+        problems.push(Problem::new(
+            path,
+            None,
+            Note,
+            words!(
+                "Tidak diambil: bukan teks pelajaran, terjemahannya, atau kuis.",
+                "Not taken over: no part of a lesson's text, its translations or a quiz."
+            ),
+        ));
+    }
+    let sections: Vec<Section> = sections
+        .into_iter()
+        .map(|(title, lessons)| Section { title, lessons: lessons.into_iter().map(|(_, lesson)| lesson).collect() })
+        .collect();
+    let lessons: Vec<&Lesson> = sections.iter().flat_map(|section| &section.lessons).collect();
+    let mut translations: BTreeMap<String, Counts> = languages;
+    for lesson in &lessons {
+        for (locale, ..) in &lesson.translations {
+            translations.entry(locale.clone()).or_default().lessons += 1;
+        }
+    }
+    let counts = Counts {
+        sections: sections.len(),
+        lessons: lessons.len(),
+        quizzes: quizzes.len(),
+        questions: quizzes.iter().map(|quiz| quiz.questions.len()).sum(),
+        options: quizzes.iter().flat_map(|quiz| &quiz.questions).map(|question| question.options.len()).sum(),
+    };
+    let title = title.map(str::to_owned).or_else(|| heading(root)).unwrap_or_else(|| "Course".to_owned());
+    let title = cut(&title, policy::TITLE, "README.md", &mut problems);
+    let course = NewCourse {
+        // The first paragraph, or as much of it as a summary holds: the description has it whole.
+        summary: summary(root).unwrap_or_else(|| title.clone()),
+        title,
+        slug: None,
+        description: cut(root, policy::DESCRIPTION, "README.md", &mut problems),
+        locale: OWN.to_owned(),
+        level: CourseLevel::Beginner,
+        tags: Vec::new(),
+        // Its quizzes are warm-ups and checks of the learner's own: the files name no bar that must be passed.
+        completion: (100, false),
+    };
+    problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    Ok(Read { course, content: Course { sections, quizzes }, counts, translations, problems })
+}
+
+/// Its number, its name, its text's path.
+type LessonFolder<'a> = (Option<u32>, &'a str, &'a str);
+type SectionFiles = (String, Vec<(String, Lesson)>);
+
+fn sections<'a>(
+    files: &'a Tree,
+    taken: &mut BTreeSet<&'a str>,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<SectionFiles>, Problem> {
+    let mut folders: BTreeMap<(u32, &str), Vec<LessonFolder<'a>>> = BTreeMap::new();
+    for path in files.keys() {
+        let parts: Vec<_> = path.split('/').collect();
+        if let [section, lesson, "README.md"] = parts[..]
+            && let Some(number) = number_of(section)
+            && lesson != "translations"
+        {
+            folders.entry((number, section)).or_default().push((number_of(lesson), lesson, path));
+        }
+    }
+    let mut found = Vec::new();
+    for ((_, section), mut lessons) in folders {
+        lessons.sort();
+        let own = files.get_key_value(&format!("{section}/README.md"));
+        let mut title = None;
+        if let Some((path, bytes)) = own {
+            taken.insert(path);
+            let text = text_of(path, bytes)?;
+            title = heading(text);
+            dangling_images(files, path, text, problems);
+        }
+        let mut read = Vec::new();
+        for (_, folder, path) in lessons {
+            taken.insert(path);
+            read.push((path.to_owned(), lesson(files, section, folder, path, taken, problems)?));
+        }
+        let title = title.unwrap_or_else(|| section.to_owned());
+        found.push((cut(&title, policy::TITLE, &format!("{section}/README.md"), problems), read));
+    }
+    Ok(found)
+}
+
+fn lesson<'a>(
+    files: &'a Tree,
+    section: &str,
+    folder: &str,
+    path: &'a str,
+    taken: &mut BTreeSet<&'a str>,
+    problems: &mut Vec<Problem>,
+) -> Result<Lesson, Problem> {
+    let body = text_of(path, &files[path])?;
+    let title = heading(body);
+    if title.is_none() {
+        problems.push(Problem::new(
+            path,
+            Some(1),
+            Warning,
+            words!(
+                "Pelajaran ini tanpa judul: nama foldernya menjadi judulnya.",
+                "The lesson has no heading: its folder's name is its title."
+            ),
+        ));
+    }
+    dangling_images(files, path, body, problems);
+    let prefix = format!("{section}/{folder}/translations/README.");
+    let mut translations: Vec<(String, String, String)> = Vec::new();
+    for (path, bytes) in files.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
+        let Some(tag) = path[prefix.len()..].strip_suffix(".md").filter(|tag| !tag.contains('/')) else { continue };
+        let text = text_of(path, bytes)?;
+        taken.insert(path);
+        dangling_images(files, path, text, problems);
+        if translations.iter().any(|(known, ..)| *known == locale(tag)) {
+            let words = words!(
+                "Terjemahan kedua ke bahasa yang sama; ditinggalkan.",
+                "A second translation into the same language; left out."
+            );
+            problems.push(Problem::new(path, None, Warning, words));
+            continue;
+        }
+        let title = heading(text).unwrap_or_else(|| title.clone().unwrap_or_else(|| folder.to_owned()));
+        translations.push((
+            locale(tag),
+            cut(&title, policy::TITLE, path, problems),
+            bounded(text, policy::BODY, path)?,
+        ));
+        let theirs = linked_quizzes(text);
+        let ours = linked_quizzes(body);
+        if theirs != ours {
+            problems.push(Problem::new(
+                path,
+                None,
+                Warning,
+                words!(
+                    "Menaut ke kuis {theirs:?}, aslinya ke {ours:?}.",
+                    "Links to quizzes {theirs:?}, the original to {ours:?}."
+                ),
+            ));
+        }
+    }
+    Ok(Lesson {
+        title: cut(&title.unwrap_or_else(|| folder.to_owned()), policy::TITLE, path, problems),
+        body: bounded(body, policy::BODY, path)?,
+        translations,
+        quizzes: linked_quizzes(body),
+    })
+}
+
+/// `zh_cn` is `zh-CN`.
+fn locale(tag: &str) -> String {
+    match tag.replace('_', "-").split_once('-') {
+        Some((language, region)) => format!("{}-{}", language.to_ascii_lowercase(), region.to_ascii_uppercase()),
+        None => tag.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quizzes::QUIZZES, *};
+
+    fn files(all: &[(&str, &str)]) -> Files {
+        Files::of(all.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
+    }
+
+    const QUIZ: &str = r#"[{"title":"Q","quizzes":[{"id":1,"title":"One","quiz":[
+        {"questionText":"2+2?","answerOptions":[{"answerText":"4","isCorrect":"true"},{"answerText":"5","isCorrect":"false"}]},
+        {"questionText":"<b>?","answerOptions":[{"answerText":"a","isCorrect":"true"},{"answerText":"b","isCorrect":true}]},
+        {"questionText":"None?","answerOptions":[{"answerText":"a","isCorrect":"false"},{"answerText":"b","isCorrect":"false"}]}]}]}]"#;
+
+    fn course() -> Files {
+        files(&[
+            ("README.md", "[![badge](https://x.example/a.svg)](y)\n# A course\n\nWhat it is.\n"),
+            ("2-second/README.md", "# Second\n"),
+            ("2-second/only/README.md", "# Only\n\n```\n# no heading ![x](no.png)\n```\n![y](../pictures/gone.png)\n"),
+            ("1-first/README.md", "# First\n"),
+            ("1-first/10-late/README.md", "# Late\n"),
+            ("1-first/2-early/README.md", "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png)\n"),
+            ("1-first/2-early/z.png", "png"),
+            ("1-first/2-early/translations/README.id.md", "# Awal\n[kuis](https://q.example/quiz/2)\n"),
+            ("1-first/2-early/assignment.md", "# Do it\n"),
+            ("quiz-app/src/assets/translations/en.json", QUIZ),
+            (
+                "quiz-app/src/assets/translations/zh_cn.json",
+                &QUIZ.replace("\"4\",\"isCorrect\":\"true\"", "\"四\",\"isCorrect\":\"false\""),
+            ),
+        ])
+    }
+
+    #[test]
+    fn sections_lessons_and_quizzes_in_their_order() {
+        let read = read(&course(), None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        assert_eq!(read.course.title, "A course");
+        assert_eq!(read.course.summary, "What it is.");
+        assert_eq!(read.counts, Counts { sections: 2, lessons: 3, quizzes: 1, questions: 3, options: 6 });
+        let titles: Vec<_> = read.content.sections.iter().flat_map(|s| &s.lessons).map(|l| l.title.as_str()).collect();
+        assert_eq!(titles, ["Early", "Late", "Only"]);
+        assert_eq!(read.translations["id"].lessons, 1);
+        assert_eq!(read.translations["zh-CN"].questions, 3);
+    }
+
+    #[test]
+    fn nothing_is_dropped_or_repaired_silently() {
+        let read = read(&course(), None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let told: Vec<_> = read.problems.iter().map(|p| (p.path.as_str(), p.line, p.severity)).collect();
+        for expected in [
+            ("2-second/only/README.md", Some(6), Warning),
+            ("1-first/2-early/README.md", Some(3), Note),
+            ("1-first/2-early/assignment.md", None, Note),
+            ("1-first/2-early/z.png", None, Note),
+            ("1-first/2-early/translations/README.id.md", None, Warning),
+            ("quiz-app/src/assets/translations/en.json", Some(3), Warning),
+            ("quiz-app/src/assets/translations/en.json", Some(3), Note),
+            ("quiz-app/src/assets/translations/en.json", Some(4), Warning),
+            ("quiz-app/src/assets/translations/zh_cn.json", Some(2), Warning),
+        ] {
+            assert!(told.contains(&expected), "{expected:?} in {told:#?}");
+        }
+        let right = |at: usize| read.content.quizzes[0].questions[at].options.iter().filter(|o| o.right).count();
+        assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
+    }
+
+    #[test]
+    fn what_can_not_be_read_stops_it() {
+        let mut broken = course();
+        broken.tree.insert("1-first/2-early/README.md".to_owned(), b"# A\n\xff".to_vec());
+        let problem = read(&broken, None).err().expect("a problem");
+        assert_eq!((problem.path.as_str(), problem.line), ("1-first/2-early/README.md", Some(2)));
+        let mut broken = course();
+        broken.tree.insert(format!("{QUIZZES}en.json"), b"[{\n\"quizzes\": 7}]".to_vec());
+        assert_eq!(read(&broken, None).err().and_then(|problem| problem.line), Some(2));
+    }
+}

@@ -1,0 +1,286 @@
+//! The quizzes of a course: a file a language, the original and its translations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    OWN, locale,
+    text::{bounded, cut},
+};
+use crate::{
+    catalog::{
+        import::{
+            Counts, Problem,
+            ProblemSeverity::{Error, Note, Warning},
+            files::Tree,
+        },
+        policy,
+    },
+    platform::text::Words,
+};
+
+/// Quizzes of a course at most.
+const MOST_QUIZZES: usize = 2_000;
+pub(super) const QUIZZES: &str = "quiz-app/src/assets/translations/";
+
+pub(super) struct Quiz {
+    pub(super) number: u32,
+    pub(super) title: String,
+    pub(super) titles: BTreeMap<String, String>,
+    pub(super) questions: Vec<Question>,
+}
+
+pub(super) struct Question {
+    pub(super) prompt: String,
+    pub(super) prompts: BTreeMap<String, String>,
+    pub(super) options: Vec<Option_>,
+}
+
+pub(super) struct Option_ {
+    pub(super) text: String,
+    pub(super) texts: BTreeMap<String, String>,
+    pub(super) right: bool,
+}
+
+#[derive(Deserialize)]
+struct QuizFile {
+    quizzes: Vec<QuizJson>,
+}
+
+#[derive(Deserialize)]
+struct QuizJson {
+    id: u32,
+    title: String,
+    quiz: Vec<QuestionJson>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct QuestionJson {
+    question_text: String,
+    answer_options: Vec<OptionJson>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OptionJson {
+    answer_text: String,
+    is_correct: serde_json::Value,
+}
+
+impl OptionJson {
+    /// `"true"` or `true`.
+    fn right(&self) -> bool {
+        self.is_correct == json!(true) || self.is_correct == json!("true")
+    }
+}
+
+pub(super) fn quizzes<'a>(
+    files: &'a Tree,
+    taken: &mut BTreeSet<&'a str>,
+    problems: &mut Vec<Problem>,
+) -> Result<(Vec<Quiz>, BTreeMap<String, Counts>), Problem> {
+    let own_path = format!("{QUIZZES}{OWN}.json");
+    let mut counts = BTreeMap::new();
+    let Some((path, bytes)) = files.get_key_value(&own_path) else { return Ok((Vec::new(), counts)) };
+    taken.insert(path);
+    let own = quiz_file(path, bytes)?;
+    check_questions(path, bytes, &own, problems)?;
+    let mut quizzes: Vec<Quiz> = own
+        .iter()
+        .map(|quiz| Quiz {
+            number: quiz.id,
+            title: cut(&quiz.title, policy::TITLE, path, problems),
+            titles: BTreeMap::new(),
+            questions: quiz
+                .quiz
+                .iter()
+                .map(|question| Question {
+                    prompt: question.question_text.clone(),
+                    prompts: BTreeMap::new(),
+                    options: question
+                        .answer_options
+                        .iter()
+                        .map(|option| Option_ {
+                            text: option.answer_text.clone(),
+                            texts: BTreeMap::new(),
+                            right: option.right(),
+                        })
+                        .collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    for (path, bytes) in files.range(QUIZZES.to_owned()..).take_while(|(path, _)| path.starts_with(QUIZZES)) {
+        let Some(tag) = path[QUIZZES.len()..].strip_suffix(".json").filter(|tag| *tag != OWN) else { continue };
+        taken.insert(path);
+        let theirs = quiz_file(path, bytes)?;
+        check_questions(path, bytes, &theirs, problems)?;
+        let tag = locale(tag);
+        counts.insert(tag.clone(), translate(&mut quizzes, &theirs, &tag, path, bytes, problems));
+    }
+    Ok((quizzes, counts))
+}
+
+/// Lays a translation beside the quizzes; what does not fit is told and left out.
+fn translate(
+    quizzes: &mut [Quiz],
+    theirs: &[QuizJson],
+    tag: &str,
+    path: &str,
+    bytes: &[u8],
+    problems: &mut Vec<Problem>,
+) -> Counts {
+    let lines = question_lines(bytes);
+    let mut counts = Counts::default();
+    let mut at = 0;
+    for quiz in theirs {
+        let (number, first) = (quiz.id, at);
+        at += quiz.quiz.len();
+        let Some(own) = quizzes.iter_mut().find(|own| own.number == quiz.id) else {
+            problems.push(Problem::new(
+                path,
+                None,
+                Warning,
+                words!(
+                    "Kuis {number} tidak ada pada aslinya; ditinggalkan.",
+                    "Quiz {number} is not in the original; left out."
+                ),
+            ));
+            continue;
+        };
+        counts.quizzes += 1;
+        own.titles.insert(tag.to_owned(), cut(&quiz.title, policy::TITLE, path, problems));
+        if own.questions.len() != quiz.quiz.len() {
+            let (ours, theirs) = (own.questions.len(), quiz.quiz.len());
+            let message = words!(
+                "Kuis {number} berisi {theirs} soal, aslinya {ours}.",
+                "Quiz {number} has {theirs} questions, the original {ours}."
+            );
+            problems.push(Problem::new(path, lines.get(first).copied(), Warning, message));
+        }
+        for (index, (own, their)) in own.questions.iter_mut().zip(&quiz.quiz).enumerate() {
+            let (question, line) = (index + 1, lines.get(first + index).copied());
+            if own.options.len() != their.answer_options.len() {
+                let message = words!(
+                    "Kuis {number}, soal {question}: jumlah pilihannya lain dari aslinya; ditinggalkan.",
+                    "Quiz {number}, question {question}: another number of options than the original; left out."
+                );
+                problems.push(Problem::new(path, line, Warning, message));
+                continue;
+            }
+            if own.options.iter().map(|option| option.right).ne(their.answer_options.iter().map(OptionJson::right)) {
+                let message = words!(
+                    "Kuis {number}, soal {question}: pilihan benarnya lain dari aslinya, yang kuncinya dipakai.",
+                    "Quiz {number}, question {question}: other options are marked right than in the original, whose key is kept."
+                );
+                problems.push(Problem::new(path, line, Warning, message));
+            }
+            counts.questions += 1;
+            counts.options += their.answer_options.len();
+            own.prompts.insert(tag.to_owned(), their.question_text.clone());
+            for (option, their) in own.options.iter_mut().zip(&their.answer_options) {
+                option.texts.insert(tag.to_owned(), their.answer_text.clone());
+            }
+        }
+    }
+    counts
+}
+
+fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let files: Vec<QuizFile> = serde_json::from_slice(bytes).map_err(|error| {
+        Problem::new(
+            path,
+            Some(error.line()),
+            Error,
+            words!("Bukan kuis sebuah kursus: {error}", "Not the quizzes of a course: {error}"),
+        )
+    })?;
+    if String::from_utf8_lossy(bytes).contains("\\u0000") {
+        return Err(Problem::new(path, None, Error, words!("Berisi karakter U+0000.", "Holds the character U+0000.")));
+    }
+    let quizzes: Vec<QuizJson> = files.into_iter().flat_map(|file| file.quizzes).collect();
+    if quizzes.len() > MOST_QUIZZES {
+        return Err(Problem::new(
+            path,
+            None,
+            Error,
+            words!("Lebih dari {MOST_QUIZZES} kuis.", "More than {MOST_QUIZZES} quizzes."),
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = quizzes.iter().find(|quiz| !seen.insert(quiz.id)) {
+        let twice = twice.id;
+        return Err(Problem::new(
+            path,
+            None,
+            Error,
+            words!("Ada dua kuis bernomor {twice}.", "Has two quizzes of the number {twice}."),
+        ));
+    }
+    Ok(quizzes)
+}
+
+/// What is wrong with questions themselves: they are taken over as they are.
+fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mut Vec<Problem>) -> Result<(), Problem> {
+    let lines = question_lines(bytes);
+    let questions =
+        quizzes.iter().flat_map(|quiz| quiz.quiz.iter().enumerate().map(move |(index, q)| (quiz.id, index + 1, q)));
+    for ((quiz, number, question), at) in questions.zip(0..) {
+        let line = lines.get(at).copied();
+        for text in question.answer_options.iter().map(|option| &option.answer_text).chain([&question.question_text]) {
+            bounded(text, policy::PROMPT, path)?;
+        }
+        let mut tell = |severity, words: Words| {
+            let Words { id, en } = words;
+            let words = words!("Kuis {quiz}, soal {number}: {id}", "Quiz {quiz}, question {number}: {en}");
+            problems.push(Problem::new(path, line, severity, words));
+        };
+        match question.answer_options.iter().filter(|option| option.right()).count() {
+            0 => tell(
+                Warning,
+                words!(
+                    "tidak ada pilihan yang benar; tak seorang pun bisa menjawabnya.",
+                    "no option is right; nobody can answer it right."
+                ),
+            ),
+            1 => {}
+            right => tell(
+                Warning,
+                words!(
+                    "{right} pilihan benar; memilih salah satunya sudah benar.",
+                    "{right} options are right; ticking any of them is."
+                ),
+            ),
+        }
+        let texts = question.answer_options.iter().map(|option| &option.answer_text).chain([&question.question_text]);
+        if texts.into_iter().any(|text| looks_like_html(text)) {
+            tell(
+                Note,
+                words!(
+                    "ada HTML dalam teksnya; ditampilkan apa adanya.",
+                    "has HTML in its text; it is shown to the letter."
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The line of each question: of the n-th `"questionText"`.
+fn question_lines(bytes: &[u8]) -> Vec<usize> {
+    let text = String::from_utf8_lossy(bytes);
+    (1..)
+        .zip(text.lines())
+        .flat_map(|(line, text)| std::iter::repeat_n(line, text.matches("\"questionText\"").count()))
+        .collect()
+}
+
+fn looks_like_html(text: &str) -> bool {
+    text.split('<').skip(1).any(|rest| {
+        rest.find('>').is_some_and(|end| end > 0) && rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+    })
+}

@@ -1,0 +1,101 @@
+//! `sanggar academy`, and the academy that other commands work in.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Cli, home::Home, report};
+use crate::{
+    academies::{self, CreateAcademy},
+    consent,
+    platform::{config::Settings, graphql::Services},
+};
+
+#[derive(Subcommand)]
+pub(super) enum AcademyCommand {
+    /// Make an academy
+    Create {
+        /// Its name in addresses: small letters, digits, hyphens
+        slug: String,
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// The language that its people are spoken to in
+        #[arg(long, default_value = "id")]
+        locale: String,
+        /// The time zone of its calendar days
+        #[arg(long, default_value = "Asia/Jakarta")]
+        time_zone: String,
+        /// A host name by which requests name it; may be given again
+        #[arg(long)]
+        host: Vec<String>,
+    },
+    /// List the academies
+    List,
+}
+
+pub(super) fn first_of_all() -> CreateAcademy {
+    CreateAcademy {
+        slug: "sanggar".to_owned(),
+        name: "Sanggar".to_owned(),
+        locale: "id".to_owned(),
+        time_zone: "Asia/Jakarta".to_owned(),
+        hosts: Vec::new(),
+    }
+}
+
+pub(super) async fn create_academy(services: &Services, new: CreateAcademy) -> anyhow::Result<academies::AcademyRow> {
+    let academy = academies::create(services, new).await?;
+    consent::first_documents::publish(services, academy.id).await?;
+    Ok(academy)
+}
+
+pub(super) async fn academy_command(
+    cli: &Cli,
+    command: &AcademyCommand,
+    settings: &Arc<Settings>,
+    home: &Home,
+) -> anyhow::Result<()> {
+    let services = home.services(settings).await?;
+    let told = |academy: &academies::AcademyRow| json!({ "slug": academy.slug, "name": academy.name, "locale": academy.locale, "timeZone": academy.time_zone, "hosts": academy.hosts });
+    match command {
+        AcademyCommand::Create { slug, name, locale, time_zone, host } => {
+            let new = CreateAcademy {
+                slug: slug.clone(),
+                name: name.clone(),
+                locale: locale.clone(),
+                time_zone: time_zone.clone(),
+                hosts: host.clone(),
+            };
+            let academy = create_academy(&services, new).await?;
+            report(cli, &told(&academy), || format!("Made the academy {} ({}).", academy.name, academy.slug));
+        }
+        AcademyCommand::List => {
+            let tx = services.db.begin_platform().await?;
+            let all = academies::store::all(&tx).await?;
+            let lines: Vec<_> = all.iter().map(|academy| format!("{}  {}", academy.slug, academy.name)).collect();
+            report(cli, &json!({ "academies": all.iter().map(told).collect::<Vec<_>>() }), || lines.join("\n"));
+        }
+    }
+    Ok(())
+}
+
+/// The academy of this name, or the only one.
+pub(super) async fn named_academy(services: &Services, slug: Option<&str>) -> anyhow::Result<academies::AcademyRow> {
+    let tx = services.db.begin_platform().await?;
+    let all = academies::store::all(&tx).await?;
+    drop(tx);
+    if let Some(slug) = slug {
+        return all
+            .into_iter()
+            .find(|academy| academy.slug == slug)
+            .with_context(|| format!("there is no academy {slug}"));
+    }
+    match &all[..] {
+        [] => create_academy(services, first_of_all()).await,
+        [only] => Ok(only.clone()),
+        _ => bail!("there are several academies: name one with --academy"),
+    }
+}

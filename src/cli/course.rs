@@ -1,0 +1,133 @@
+//! `sanggar course`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as Json, json};
+
+use super::{Cli, academy::named_academy, home::Home, report};
+use crate::{
+    accounts,
+    catalog::import::{self, ProblemSeverity, files},
+    platform::config::Settings,
+};
+
+#[derive(Subcommand)]
+pub(super) enum CourseCommand {
+    /// Take over a whole course: a folder, a .zip or a .tar.gz
+    ///
+    /// All or nothing. It becomes a draft; what is not taken over is reported by file and line.
+    Import {
+        /// The folder or archive
+        path: PathBuf,
+        /// The academy, where there are several
+        #[arg(long)]
+        academy: Option<String>,
+        /// Who teaches it: a mail address or user name
+        #[arg(long)]
+        instructor: Option<String>,
+        /// Its title; that of its own first heading where it is left out
+        #[arg(long)]
+        title: Option<String>,
+    },
+}
+
+pub(super) async fn course_command(
+    cli: &Cli,
+    command: &CourseCommand,
+    settings: &Arc<Settings>,
+    home: &Home,
+) -> anyhow::Result<()> {
+    let CourseCommand::Import { path, academy, instructor, title } = command;
+    let reading = ProgressBar::new_spinner().with_style(style("{spinner} {pos} files read")?);
+    let files = if path.is_file() {
+        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        files::of_archive(&bytes)
+    } else {
+        files::of_folder(path, |files| reading.set_position(files as u64))
+    };
+    reading.finish_and_clear();
+    let read = match files.and_then(|files| import::read(&files, title.as_deref())) {
+        Ok(read) => read,
+        Err(problem) => {
+            let told = told_problem(&problem);
+            report(cli, &json!({ "problems": [document_of(&problem)] }), || told.clone());
+            bail!("nothing was imported");
+        }
+    };
+    let services = home.services(settings).await?;
+    let academy = named_academy(&services, academy.as_deref()).await?;
+    let instructor = match instructor {
+        Some(login) => {
+            let reader = services.db.reader(academy.id);
+            let found = accounts::store::by_login(reader.connection().await?, login).await?;
+            Some(found.with_context(|| format!("{login} has no account in {}", academy.slug))?)
+        }
+        None => None,
+    };
+    let writing = ProgressBar::new(0).with_style(style("{bar:40} {pos} of {len} rows written")?);
+    let watch = |written: usize, all: usize| {
+        writing.set_length(all as u64);
+        writing.set_position(written as u64);
+    };
+    let mut tx = services.db.begin(academy.id).await?;
+    let outcome = import::write(&mut tx, &services, instructor, &read, &watch).await?;
+    writing.finish_and_clear();
+    let course = match outcome {
+        Ok(course) => {
+            tx.commit().await?;
+            course
+        }
+        Err(objections) => {
+            let words: Vec<_> = objections.iter().map(|objection| objection.words.en.to_string()).collect();
+            bail!("nothing was imported: {}", words.join(" "));
+        }
+    };
+    let counts = &read.counts;
+    let document = json!({
+        "course": course.to_string(),
+        "title": read.course.title,
+        "sections": counts.sections,
+        "lessons": counts.lessons,
+        "quizzes": counts.quizzes,
+        "questions": counts.questions,
+        "options": counts.options,
+        "translations": read.translations,
+        "problems": read.problems.iter().map(document_of).collect::<Vec<_>>(),
+    });
+    report(cli, &document, || {
+        let mut text = format!(
+            "Imported \"{}\" as a draft: {} sections, {} lessons, {} quizzes, {} questions; in {} more languages.",
+            read.course.title,
+            counts.sections,
+            counts.lessons,
+            counts.quizzes,
+            counts.questions,
+            read.translations.len()
+        );
+        let notes = read.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Note).count();
+        for problem in read.problems.iter().filter(|problem| problem.severity != ProblemSeverity::Note) {
+            text.push('\n');
+            text.push_str(&told_problem(problem));
+        }
+        text.push_str(&format!("\n{notes} notes beside (--json has them)."));
+        text
+    });
+    Ok(())
+}
+
+fn told_problem(problem: &import::Problem) -> String {
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{} {}{line}: {}", problem.severity.as_str(), problem.path, problem.message.en)
+}
+
+fn document_of(problem: &import::Problem) -> Json {
+    json!({ "path": problem.path, "line": problem.line, "severity": problem.severity, "message": problem.message.en })
+}
+
+/// A bar is drawn on a terminal only.
+fn style(template: &str) -> anyhow::Result<ProgressStyle> {
+    Ok(ProgressStyle::with_template(template)?)
+}

@@ -1,0 +1,93 @@
+//! `sanggar serve` and `sanggar demo`.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::sync::watch;
+
+use super::{
+    Cli,
+    academy::{create_academy, first_of_all, named_academy},
+    home::Home,
+    report,
+};
+use crate::{
+    academies, app,
+    demo::{self, Demo},
+    platform::{config::Settings, graphql::Services, http::Server},
+};
+
+pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with_demo: bool) -> anyhow::Result<()> {
+    let server = Server::bind(settings.bind, !settings.proxies()?.is_empty()).await?;
+    let mut settings = Arc::clone(settings);
+    if with_demo && settings.public_url.is_none() {
+        // A demonstration's certificates are checked where it runs.
+        let mut own = Settings::clone(&settings);
+        own.public_url = Some(format!("http://{}/", server.address()).parse()?);
+        settings = Arc::new(own);
+    }
+    let services = home.services(&settings).await?;
+    first_academy(&services).await?;
+    if with_demo {
+        let demo = demo::make(&services, &named_academy(&services, None).await?).await?;
+        print_demo(cli, &demo)?;
+    }
+    eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: what runs comes to its end first");
+        let _ = stop.send(true);
+    });
+    app::run(server, services, stopped).await
+}
+
+pub(super) async fn tell_demo(cli: &Cli, settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
+    let services = home.services(settings).await?;
+    let demo = demo::made(&services)?.context("there is no demonstration here: sanggar serve --demo makes one")?;
+    print_demo(cli, &demo)
+}
+
+fn print_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
+    let document = serde_json::to_value(demo)?;
+    report(cli, &document, || {
+        let mut text = format!("The academy {} has:\n", demo.academy);
+        for person in &demo.people {
+            text.push_str(&format!("  {:<16} {:<24} {}\n", person.role, person.email, person.password));
+        }
+        text.push_str(&format!(
+            "Courses: {}\nA certificate to verify: {}",
+            demo.courses.join(", "),
+            demo.certificate_code
+        ));
+        text
+    });
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// An empty deployment gets an academy, so that it can be used at once.
+async fn first_academy(services: &Services) -> anyhow::Result<()> {
+    let tx = services.db.begin_platform().await?;
+    let known = academies::store::all(&tx).await?;
+    drop(tx);
+    if known.is_empty() {
+        create_academy(services, first_of_all()).await?;
+    }
+    Ok(())
+}
