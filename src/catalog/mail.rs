@@ -4,7 +4,8 @@ use super::model::SubmissionStatus;
 use crate::platform::mail::Letter;
 
 /// Tells an instructor what was decided on their course.
-pub(super) fn decided(academy: &str, title: &str, status: SubmissionStatus, reason: Option<&str>) -> Letter {
+#[must_use]
+pub fn decided(academy: &str, title: &str, status: SubmissionStatus, reason: Option<&str>) -> Letter {
     let first = match status {
         SubmissionStatus::Approved => {
             words!("Kursus \"{title}\" sekarang terbit.", "The course \"{title}\" is published now.")

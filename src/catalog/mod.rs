@@ -11,7 +11,7 @@ pub mod decide_submission;
 pub mod draft;
 pub mod graphql;
 pub mod import;
-mod mail;
+pub mod mail;
 pub mod model;
 mod policy;
 pub mod privacy;

@@ -4,7 +4,8 @@ use super::Decision;
 use crate::platform::mail::Letter;
 
 /// Tells an applicant what was decided.
-pub(super) fn decided(academy: &str, decision: Decision, reason: Option<&str>) -> Letter {
+#[must_use]
+pub fn decided(academy: &str, decision: Decision, reason: Option<&str>) -> Letter {
     let first = match decision {
         Decision::Approve => words!(
             "Lamaran Anda untuk mengajar di {academy} disetujui. Masuk lagi untuk mulai menulis kursus.",

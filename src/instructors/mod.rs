@@ -6,7 +6,7 @@
 pub mod apply;
 pub mod decide;
 pub mod graphql;
-mod mail;
+pub mod mail;
 mod model;
 pub mod privacy;
 pub mod store;

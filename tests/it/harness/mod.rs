@@ -7,7 +7,7 @@ mod people;
 mod world;
 
 pub use app::TestApp;
-pub use client::{Client, user_errors};
+pub use client::{Answer, Client, user_errors};
 pub use cluster::{Database, empty_database};
 pub use people::{PASSWORD, Person};
 pub use world::TestWorld;

@@ -1,6 +1,9 @@
 //! People of a test: they register, prove their address and sign in through the schema, as anybody does.
 
-use sanggar::platform::privacy::{Role, UserId, UserKind};
+use sanggar::platform::{
+    db::AcademyId,
+    privacy::{Role, UserId, UserKind},
+};
 use serde_json::{Value, json};
 
 use super::{TestApp, client::Client};
@@ -64,7 +67,12 @@ impl TestApp {
 
     /// Gives a person a role.
     pub async fn grant(&self, person: &Person, role: Role) {
-        let mut tx = self.services.db.begin(self.academy).await.expect("a transaction");
+        self.grant_at(self.academy, person, role).await;
+    }
+
+    /// Gives a person of an academy a role there.
+    pub async fn grant_at(&self, academy: AcademyId, person: &Person, role: Role) {
+        let mut tx = self.services.db.begin(academy).await.expect("a transaction");
         sanggar::accounts::store::add_role(&mut tx, user_id(&person.id), role).await.expect("a role");
         tx.commit().await.expect("a commit");
     }

@@ -135,6 +135,26 @@ fn libraries_stay_in_their_places() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// Who holds a transaction reads by it: a second connection could wait for the first one for ever, under load.
+#[test]
+fn a_transaction_is_the_only_connection() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = code(&text);
+        for function in code.split("async fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap_or_default();
+            let Some((_, held)) = function.split_once(".begin(") else { continue };
+            // To the end of the function, or to where it has committed.
+            let held = held.split("\n}").next().unwrap_or_default();
+            let held = held.rsplit_once(".commit()").map_or(held, |(before, _)| before);
+            if held.contains("call.load(") || held.contains("call.reader(") {
+                wrong.push(format!("{}: {name}", path.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "read by the transaction: call.load_in, or a statement on it");
+}
+
 #[test]
 fn modules_open_with_what_they_are() {
     let silent: Vec<_> = sources()

@@ -17,7 +17,12 @@ impl Home {
         Self(dir)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// Its data directory.
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sanggar"));
         command.args(arguments).arg("--data-dir").arg(&self.0);
         for name in ["DATABASE_URL", "SANGGAR_BIND"] {
@@ -31,40 +36,39 @@ impl Home {
         self.command(arguments).output().expect("the program runs")
     }
 
-    fn serve(&self, bind: &str) -> Serving {
-        let child = self
-            .command(&["serve", "--bind", bind])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program runs");
-        Serving(child)
+    pub fn serve(&self, bind: &str) -> Serving {
+        spawn(self.command(&["serve", "--bind", bind]).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 }
 
-struct Serving(Child);
+pub struct Serving(Child);
+
+/// A server, started as `command` says.
+pub fn spawn(command: &mut Command) -> Serving {
+    Serving(command.spawn().expect("the program runs"))
+}
 
 impl Serving {
     /// Stopped as a service manager would.
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let pid = self.0.id().to_string();
         // The shell's own: a small system has no other.
         Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().expect("kill");
         assert!(self.0.wait().expect("an end").success());
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.0.kill().expect("killed");
         self.0.wait().expect("an end");
     }
 }
 
-fn free_port() -> String {
+pub fn free_port() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").to_string()
 }
 
-async fn ready(bind: &str) {
+pub async fn ready(bind: &str) {
     let start = Instant::now();
     loop {
         let answer = reqwest::get(format!("http://{bind}/readyz")).await;

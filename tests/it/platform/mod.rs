@@ -1,6 +1,6 @@
 //! The face, the door and the cluster.
 
-mod command_line;
+pub mod command_line;
 mod course_import;
 mod http;
 mod idempotency;
