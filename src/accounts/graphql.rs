@@ -75,7 +75,7 @@ impl Viewer {
     /// Where they are signed in, newest first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
         let call = ctx.call();
-        let rows = store::sessions_of(call.reader().await?, self.user, call.services.clock.now()).await?;
+        let rows = store::sessions_of(&*call.reader().await?, self.user, call.services.clock.now()).await?;
         Ok(rows.into_iter().map(Session).collect())
     }
 
@@ -135,7 +135,7 @@ impl Session {
     /// Those of the database.
     pub async fn of_viewer(call: &Call, id: SessionId) -> Result<Option<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(None) };
-        let rows = store::sessions_of(call.reader().await?, user, call.services.clock.now()).await?;
+        let rows = store::sessions_of(&*call.reader().await?, user, call.services.clock.now()).await?;
         Ok(rows.into_iter().find(|row| row.id == id).map(Self))
     }
 

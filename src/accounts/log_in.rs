@@ -1,7 +1,7 @@
 //! Signs a person in with their password.
 
 use super::{
-    password, policy,
+    password,
     session::{self, Opened},
     store,
 };
@@ -26,17 +26,9 @@ pub struct LogIn {
 /// # Errors
 /// Those of the database.
 pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objection>, Fault> {
-    let key = policy::key(&input.login);
-    let login = {
-        // Given back before the hashing: that takes its time, and its turn.
-        let reader = call.services.db.reader(call.academy);
-        let connection = reader.connection().await?;
-        if key.contains('@') {
-            store::login_by_email(connection, &key).await?
-        } else {
-            store::login_by_username(connection, &key).await?
-        }
-    };
+    let login = store::by_login(&*call.reader().await?, &input.login).await?;
+    // The hashing takes its time, and its turn.
+    call.give_back_reader().await;
     let hash = login.as_ref().and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
     let right = password::matches(input.password, hash).await?;
     let Some(login) = login.filter(|_| right) else {

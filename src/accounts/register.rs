@@ -72,11 +72,7 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
     let username = input.username.as_deref().map(policy::username).transpose();
     let password =
         policy::password(&input.password, "password", &input.email, full_name.as_deref().unwrap_or_default());
-    let documents = {
-        // Given back before the hashing: that takes its time, and its turn.
-        let reader = services.db.reader(call.academy);
-        consent::store::in_force(reader.connection().await?, services.clock.now()).await?
-    };
+    let documents = consent::store::in_force(&*call.reader().await?, services.clock.now()).await?;
     let accepted = accepted(&documents, &input.accepted_documents);
     let age = age(input.age_confirmed);
     let (email, full_name, username, accepted) = match (email, full_name, username, accepted, &password, &age) {
@@ -86,7 +82,8 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
             return Ok(Outcome::Objections(objections.into_iter().flatten().collect()));
         }
     };
-    // Before the look-up, and whatever it finds: the time must not tell.
+    // The hashing takes its time, and its turn; before the look-up, and whatever it finds, since the time must not tell.
+    call.give_back_reader().await;
     let hash = password::hash(input.password).await?;
     let mut tx = call.begin().await?;
     // The user name first: it is answered the same whether or not the address is taken.

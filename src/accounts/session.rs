@@ -60,7 +60,7 @@ pub async fn open(
 /// `UNAUTHENTICATED` where it is not the token of a live session of this academy.
 pub async fn viewer(services: &Services, reader: &Reader, token: &str) -> Result<Viewer, Fault> {
     let digest = token::read(token, token::Kind::Session).ok_or_else(Fault::unauthenticated)?;
-    let found = store::session_by_token(reader.connection().await?, digest).await?;
+    let found = store::session_by_token(&*reader.connection().await?, digest).await?;
     let (session, roles) = found.ok_or_else(Fault::unauthenticated)?;
     let now = services.clock.now();
     let idle = TimeDelta::days(services.settings.session_idle_days.into());

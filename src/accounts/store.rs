@@ -59,14 +59,9 @@ pub async fn login_by_username(mut connection: &AsyncPgConnection, username_key:
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_login(connection: &AsyncPgConnection, login: &str) -> Result<Option<UserId>, Fault> {
+pub async fn by_login(connection: &AsyncPgConnection, login: &str) -> Result<Option<Login>, Fault> {
     let key = policy::key(login);
-    let found = if key.contains('@') {
-        login_by_email(connection, &key).await?
-    } else {
-        login_by_username(connection, &key).await?
-    };
-    Ok(found.map(|login| login.user_id))
+    if key.contains('@') { login_by_email(connection, &key).await } else { login_by_username(connection, &key).await }
 }
 
 /// The login of a person.

@@ -146,12 +146,12 @@ impl CertificateVerification {
     pub async fn of_code(call: &Call, typed: &str) -> Result<Self, Fault> {
         let unknown = || Self { code: typed.chars().take(64).collect(), found: None };
         let Some(code) = code::read(typed) else { return Ok(unknown()) };
-        let found = match store::academy_of(call.reader().await?, &code).await? {
+        let found = match store::academy_of(&*call.reader().await?, &code).await? {
             None => None,
-            Some(academy) if academy == call.academy => store::by_code(call.reader().await?, &code).await?,
+            Some(academy) if academy == call.academy => store::by_code(&*call.reader().await?, &code).await?,
             Some(academy) => {
                 let elsewhere = call.services.db.reader(academy);
-                store::by_code(elsewhere.connection().await?, &code).await?
+                store::by_code(&*elsewhere.connection().await?, &code).await?
             }
         };
         Ok(Self { code: code::shown(&code), found })

@@ -12,7 +12,7 @@ use crate::platform::{db::AcademyId, fault::Fault, graphql::Services};
 /// Those of the database.
 pub async fn keys(services: &Services, academy: AcademyId) -> Result<(Json, Option<Json>), Fault> {
     let reader = services.db.reader(academy);
-    let rows = store::keys(reader.connection().await?).await?;
+    let rows = store::keys(&*reader.connection().await?).await?;
     let mut keys = Vec::new();
     for row in &rows {
         let bytes: [u8; 32] =

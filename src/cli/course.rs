@@ -62,8 +62,8 @@ pub(super) async fn course_command(
     let instructor = match instructor {
         Some(login) => {
             let reader = services.db.reader(academy.id);
-            let found = accounts::store::by_login(reader.connection().await?, login).await?;
-            Some(found.with_context(|| format!("{login} has no account in {}", academy.slug))?)
+            let found = accounts::store::by_login(&*reader.connection().await?, login).await?;
+            Some(found.with_context(|| format!("{login} has no account in {}", academy.slug))?.user_id)
         }
         None => None,
     };

@@ -20,7 +20,7 @@ impl PolicyDocument {
     /// # Errors
     /// Those of the database.
     pub async fn current(call: &Call) -> Result<Vec<Self>, Fault> {
-        let rows = store::in_force(call.reader().await?, call.services.clock.now()).await?;
+        let rows = store::in_force(&*call.reader().await?, call.services.clock.now()).await?;
         Ok(rows.into_iter().map(Self).collect())
     }
 

@@ -222,13 +222,13 @@ async fn learn(
     let reader = services.db.reader(academy.id);
     let row = call.load(catalog::store::CourseById(course)).await?.context("the course was made")?;
     let version = row.published_id.context("the course is published")?;
-    for lesson in catalog::content::lessons_of(reader.connection().await?, version).await? {
+    for lesson in catalog::content::lessons_of(&*reader.connection().await?, version).await? {
         if lesson.kind == LessonKind::Article {
             agreed(one(complete::complete_lesson(call, lesson.id).await?))?;
         }
     }
     let taken = agreed(one(attempt::start(call, quiz, None).await?))?;
-    let questions = catalog::content::questions_of(reader.connection().await?, version, quiz).await?;
+    let questions = catalog::content::questions_of(&*reader.connection().await?, version, quiz).await?;
     for (question, choices) in questions {
         let right = choices.iter().find(|choice| choice.fraction == MILLIONTHS).context("a right choice")?;
         agreed(one(attempt::save(call, taken, question.id, vec![right.id]).await?))?;

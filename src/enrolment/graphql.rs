@@ -77,7 +77,7 @@ impl Enrolment {
         page: &PageArgs,
     ) -> Result<List<Self>, Fault> {
         let page = page.page(call, "enrolments")?;
-        let rows = page.cut(store::newest(call.reader().await?, &page, user, statuses.as_deref()).await?);
+        let rows = page.cut(store::newest(&*call.reader().await?, &page, user, statuses.as_deref()).await?);
         list(
             call,
             "enrolments",
@@ -86,7 +86,7 @@ impl Enrolment {
             Self,
             move |call| {
                 let statuses = statuses.clone();
-                Box::pin(async move { store::count(call.reader().await?, user, statuses.as_deref()).await })
+                Box::pin(async move { store::count(&*call.reader().await?, user, statuses.as_deref()).await })
             },
         )
     }

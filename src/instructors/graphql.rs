@@ -65,7 +65,7 @@ impl InstructorApplication {
             call.viewer().with_role(&[Role::Reviewer, Role::PrivacyOfficer, Role::Admin])?;
         }
         let page = page.page(call, "applications")?;
-        let rows = page.cut(store::newest_applications(call.reader().await?, &page, status, of).await?);
+        let rows = page.cut(store::newest_applications(&*call.reader().await?, &page, status, of).await?);
         let rows = rows.filter_map(|row| Self::for_viewer(call, row));
         list(
             call,
@@ -73,7 +73,7 @@ impl InstructorApplication {
             rows,
             |application| (application.row.created_at, application.row.id),
             |application| application,
-            move |call| Box::pin(async move { store::count_applications(call.reader().await?, status, of).await }),
+            move |call| Box::pin(async move { store::count_applications(&*call.reader().await?, status, of).await }),
         )
     }
 }

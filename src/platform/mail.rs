@@ -151,7 +151,7 @@ impl Job for SendMail {
         let found: Option<(String, Personal<Vec<u8>, WaitingMail>)> = mails::table
             .filter(mails::id.eq(self.mail))
             .select((mails::message_id, mails::sealed))
-            .first(&mut reader.connection().await?)
+            .first(&mut &*reader.connection().await?)
             .await
             .optional()?;
         drop(reader);

@@ -86,12 +86,14 @@ impl User {
     /// # Errors
     /// Those of the database.
     pub async fn by_username(call: &Call, username: &str) -> Result<Option<Self>, Fault> {
-        let found = store::by_username(call.reader().await?, &policy::key(username)).await?;
-        // Somebody who is not there takes the same statements as somebody who is not seen.
-        let id = found.unwrap_or(UserId::from_uuid(uuid::Uuid::nil()));
+        let found = store::by_username(&*call.reader().await?, &policy::key(username)).await?;
+        // Where nobody has the name, somebody else is read in their place, so that the time does not tell the one from the other.
+        let other = store::anybody(&*call.reader().await?).await?;
+        let Some(read) = found.or(other) else { return Ok(None) };
         // Who keeps the name private can't be found by it.
-        let seen = Self(id).seen(call).await?;
-        Ok(seen.filter(|seen| seen.access.decide(&Username::ENTRY) == Decision::Shown).map(|_| Self(id)))
+        let seen = Self(read).seen(call).await?;
+        let shown = seen.is_some_and(|seen| seen.access.decide(&Username::ENTRY) == Decision::Shown);
+        Ok(found.filter(|_| shown).map(Self))
     }
 }
 
@@ -103,14 +105,14 @@ impl User {
     pub async fn all(call: &Call, page: &PageArgs) -> Result<List<Self>, Fault> {
         call.viewer().with_role(&[Role::Support, Role::PrivacyOfficer, Role::Admin])?;
         let page = page.page(call, "users")?;
-        let rows = page.cut(store::newest(call.reader().await?, &page).await?);
+        let rows = page.cut(store::newest(&*call.reader().await?, &page).await?);
         list(
             call,
             "users",
             rows,
             Clone::clone,
             |(_, id)| Self(id),
-            |call| Box::pin(async move { store::count(call.reader().await?).await }),
+            |call| Box::pin(async move { store::count(&*call.reader().await?).await }),
         )
     }
 }

@@ -22,7 +22,7 @@ pub async fn expected(services: &Services, token: &str) -> Result<Option<(Academ
     let academy = AcademyId::from_uuid(academy);
     let reader = services.db.reader(academy);
     let digest = Sha256::digest(token.as_bytes()).to_vec();
-    let found = store::by_token(reader.connection().await?, digest).await?;
+    let found = store::by_token(&*reader.connection().await?, digest).await?;
     let now = services.clock.now();
     Ok(found.filter(|row| row.stored_at.is_none() && row.expires_at > now).map(|row| (academy, row)))
 }

@@ -57,7 +57,7 @@ impl Course {
     /// # Errors
     /// Those of the database.
     pub async fn by_slug(call: &Call, slug: &str) -> Result<Option<Self>, Fault> {
-        match store::by_slug(call.reader().await?, slug).await? {
+        match store::by_slug(&*call.reader().await?, slug).await? {
             Some(id) => Self::by_id(call, id).await,
             None => Ok(None),
         }
@@ -69,7 +69,7 @@ impl Course {
     /// `BAD_USER_INPUT`, and those of the database.
     pub async fn all(call: &Call, filter: store::CourseFilter, page: &PageArgs) -> Result<List<Self>, Fault> {
         let page = page.page(call, "courses")?;
-        let rows = page.cut(store::newest(call.reader().await?, &page, &filter).await?);
+        let rows = page.cut(store::newest(&*call.reader().await?, &page, &filter).await?);
         list(
             call,
             "courses",
@@ -78,7 +78,7 @@ impl Course {
             |(row, version)| Self { row, version },
             move |call| {
                 let filter = filter.clone();
-                Box::pin(async move { store::count(call.reader().await?, &filter).await })
+                Box::pin(async move { store::count(&*call.reader().await?, &filter).await })
             },
         )
     }

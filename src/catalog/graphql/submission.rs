@@ -44,14 +44,14 @@ impl CourseSubmission {
     pub async fn all(call: &Call, status: Option<SubmissionStatus>, page: &PageArgs) -> Result<List<Self>, Fault> {
         call.viewer().with_role(&[Role::Reviewer, Role::Admin])?;
         let page = page.page(call, "submissions")?;
-        let rows = page.cut(store::newest_submissions(call.reader().await?, &page, status).await?);
+        let rows = page.cut(store::newest_submissions(&*call.reader().await?, &page, status).await?);
         list(
             call,
             "submissions",
             rows,
             |row| (row.submitted_at, row.id),
             Self,
-            move |call| Box::pin(async move { store::count_submissions(call.reader().await?, status).await }),
+            move |call| Box::pin(async move { store::count_submissions(&*call.reader().await?, status).await }),
         )
     }
 }

@@ -28,7 +28,7 @@ impl Import {
     /// Those of the database.
     pub async fn by_id(call: &Call, id: ImportId) -> Result<Option<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(None) };
-        Ok(store::by_id(call.reader().await?, id).await?.filter(|row| row.user_id == user).map(Self))
+        Ok(store::by_id(&*call.reader().await?, id).await?.filter(|row| row.user_id == user).map(Self))
     }
 }
 

@@ -8,7 +8,7 @@ pub mod roles;
 mod tenant;
 mod text_enum;
 
-pub use tenant::{AcademyId, AcademyKind, Db, DbSettings, Reader, Tx};
+pub use tenant::{AcademyId, AcademyKind, Db, DbSettings, Reader, Reading, Tx};
 
 /// A connection that is set to an academy; `&` reads, `&mut` (only inside a [`Tx`]) writes.
 pub type Connection = diesel_async::AsyncPgConnection;

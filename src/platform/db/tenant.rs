@@ -20,7 +20,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
     pooled_connection::PoolableConnection,
 };
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Mutex, Notify};
 use tracing::error;
 
 use super::connect::Address;
@@ -124,7 +124,7 @@ impl Db {
     /// A connection for reading, taken when it is first needed and shared by all that one request reads.
     #[must_use]
     pub fn reader(&self, academy: AcademyId) -> Reader {
-        Reader { db: self.clone(), academy, link: OnceCell::new() }
+        Reader { db: self.clone(), academy, link: Mutex::new(None) }
     }
 
     /// A transaction in an academy.
@@ -182,7 +182,19 @@ impl Db {
 pub struct Reader {
     db: Db,
     academy: AcademyId,
-    link: OnceCell<managed::Object<Manager>>,
+    link: Mutex<Option<Reading>>,
+}
+
+/// The connection of a [`Reader`], while it is read by.
+#[derive(Clone)]
+pub struct Reading(Arc<managed::Object<Manager>>);
+
+impl Deref for Reading {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.0.connection
+    }
 }
 
 impl Reader {
@@ -196,9 +208,20 @@ impl Reader {
     ///
     /// # Errors
     /// Where no connection is free in time, or the database does not answer.
-    pub async fn connection(&self) -> Result<&AsyncPgConnection, Fault> {
-        let link = self.link.get_or_try_init(|| self.db.take(Some(self.academy))).await?;
-        Ok(&link.connection)
+    pub async fn connection(&self) -> Result<Reading, Fault> {
+        let mut link = self.link.lock().await;
+        if let Some(reading) = &*link {
+            return Ok(reading.clone());
+        }
+        let reading = Reading(Arc::new(self.db.take(Some(self.academy)).await?));
+        *link = Some(reading.clone());
+        Ok(reading)
+    }
+
+    /// Gives the connection back, as soon as nobody reads by it: who writes takes another, and must not wait with one in hand.
+    /// Whoever reads afterwards takes a new one.
+    pub async fn give_back(&self) {
+        *self.link.lock().await = None;
     }
 }
 

@@ -23,7 +23,7 @@ use super::turns::Turns;
 use crate::platform::{
     clock::Clock,
     config::Settings,
-    db::{AcademyId, Connection, Db, Reader, Tx},
+    db::{AcademyId, Db, Reader, Reading, Tx},
     fault::Fault,
     id::Random,
     mail::Mailer,
@@ -137,15 +137,21 @@ impl Call {
     ///
     /// # Errors
     /// Where none is free in time.
-    pub async fn reader(&self) -> Result<&Connection, Fault> {
+    pub async fn reader(&self) -> Result<Reading, Fault> {
         self.reader.connection().await
     }
 
-    /// A transaction in the request's academy.
+    /// Gives the connection that was read by back to the pool, before something that takes long; the next read takes another.
+    pub async fn give_back_reader(&self) {
+        self.reader.give_back().await;
+    }
+
+    /// A transaction in the request's academy; the connection that was read by is given back first.
     ///
     /// # Errors
     /// Where no connection is free in time.
     pub async fn begin(&self) -> Result<Tx, Fault> {
+        self.reader.give_back().await;
         self.services.db.begin(self.academy).await
     }
 
@@ -253,7 +259,7 @@ impl<K: Batch> Loader<K> for Loaders {
 
     async fn load(&self, keys: &[K]) -> Result<HashMap<K, K::Value>, Fault> {
         match self.0.upgrade() {
-            Some(call) => K::load(&call, call.reader().await?, keys).await,
+            Some(call) => K::load(&call, &*call.reader().await?, keys).await,
             // The request is over: nobody waits for the answer.
             None => Ok(HashMap::new()),
         }
