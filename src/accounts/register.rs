@@ -40,8 +40,7 @@ pub struct Registration {
     pub marketing_consent: bool,
 }
 
-/// A person that was made, to be given a profile.
-#[derive(Debug, Clone)]
+/// A person that was made, to be given a profile and then to be settled.
 pub struct Registered {
     /// Their id.
     pub user: UserId,
@@ -49,14 +48,22 @@ pub struct Registered {
     pub full_name: String,
     /// The language of their messages.
     pub language: Language,
+    next: Next,
+}
+
+/// What the address turned out to be.
+enum Next {
+    /// Free: a mail with this token proves it.
+    Prove { email: String, token: String },
+    /// Taken: the person is unmade, and the owner of the address is told.
+    Tell(Box<Login>),
 }
 
 /// What registering came to.
 pub enum Outcome {
-    /// The address was free: the account waits for its address to be confirmed. To be committed by the caller.
-    Made(Box<Tx>, Registered),
-    /// The address was taken: its owner is told by mail. To be committed by the caller, and answered like `Made`.
-    Taken(Box<Tx>),
+    /// The account is there, in a transaction that [`settle`] ends: both where the address was free and where it was taken, so that
+    /// the one takes as long as the other.
+    Made(Box<Tx>, Box<Registered>),
     /// The person can mend something.
     Objections(Vec<Objection>),
 }
@@ -65,7 +72,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) -> Result<Outcome, Fault> {
+pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault> {
     let services = &call.services;
     let email = policy::email(&input.email);
     let full_name = policy::full_name(&input.full_name);
@@ -96,10 +103,8 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
             words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
         )]));
     }
-    if let Some(owner) = store::login_by_email(&tx, &policy::key(&email)).await? {
-        tell_owner(&mut tx, services, academy, &owner, input.language).await?;
-        return Ok(Outcome::Taken(Box::new(tx)));
-    }
+    let owner = store::login_by_email(&tx, &policy::key(&email)).await?;
+    tx.save_point().await?;
     let user = services.random.id();
     let roles: Roles = [Role::Learner].into_iter().collect();
     let new = NewUser {
@@ -107,20 +112,48 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
         roles: Personal::new(store::names(roles)),
         created_at: Personal::new(services.clock.now()),
     };
+    // Who is unmade again has no address: it is another's.
+    let own = owner.is_none().then_some(&email);
     let login = Login {
         user_id: user,
         username_key: Personal::new(username.as_deref().map(policy::key)),
         username: Personal::new(username),
-        email_key: Personal::new(Some(policy::key(&email))),
-        email: Personal::new(Some(email.clone())),
+        email_key: Personal::new(own.map(|email| policy::key(email))),
+        email: Personal::new(own.cloned()),
         email_verified_at: None,
         password_hash: Personal::new(Some(hash)),
     };
     store::insert(&mut tx, &new, &login).await?;
     consent::store::accept(&mut tx, services, user, &accepted, "registration").await?;
     consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
-    send_verification(&mut tx, services, academy, user, &email, input.language).await?;
-    Ok(Outcome::Made(Box::new(tx), Registered { user, full_name, language: input.language }))
+    let token = new_token(&mut tx, services, user).await?;
+    let next = owner.map_or(Next::Prove { email, token }, |owner| Next::Tell(Box::new(owner)));
+    let registered = Registered { user, full_name, language: input.language, next };
+    Ok(Outcome::Made(Box::new(tx), Box::new(registered)))
+}
+
+/// Ends a registration: the person stays and proves their address, or was never there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn settle(
+    mut tx: Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    registered: Registered,
+) -> Result<(), Fault> {
+    let Registered { user, language, next, .. } = registered;
+    match next {
+        Next::Prove { email, token } => {
+            tx.release().await?;
+            post_proof(&mut tx, services, academy, (user, &email), &token, language).await?;
+        }
+        Next::Tell(owner) => {
+            tx.roll_back_to_save_point().await?;
+            tell_owner(&mut tx, services, academy, &owner, language).await?;
+        }
+    }
+    tx.commit().await
 }
 
 /// Every required document must be accepted, in one of its languages; what is accepted beyond that is kept too.
@@ -184,6 +217,11 @@ pub(super) async fn send_verification(
     email: &str,
     language: Language,
 ) -> Result<(), Fault> {
+    let token = new_token(tx, services, user).await?;
+    post_proof(tx, services, academy, (user, email), &token, language).await
+}
+
+async fn new_token(tx: &mut Tx, services: &Services, user: UserId) -> Result<String, Fault> {
     let (token, digest) = token::new(&services.random, token::Kind::Mailed);
     let new = NewAccountToken {
         id: services.random.ordered_id::<()>(&services.clock).uuid(),
@@ -193,7 +231,18 @@ pub(super) async fn send_verification(
         expires_at: services.clock.now() + TimeDelta::hours(mail::VERIFY_HOURS),
     };
     store::insert_token(tx, &new).await?;
-    let letter = mail::verify_address(&academy.name, mail::target(services.settings.public_url.as_ref(), &token));
+    Ok(token)
+}
+
+async fn post_proof(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    (user, email): (UserId, &str),
+    token: &str,
+    language: Language,
+) -> Result<(), Fault> {
+    let letter = mail::verify_address(&academy.name, mail::target(services.settings.public_url.as_ref(), token));
     crate::platform::mail::post(tx, services, &academy.name, (Some(user), email), language, &letter).await
 }
 

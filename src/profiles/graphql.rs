@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        policy,
+        self, policy,
         privacy::{CreatedAt, Email, GrantedRoles, Username},
     },
     instructors::graphql::InstructorProfile,
@@ -88,7 +88,7 @@ impl User {
     pub async fn by_username(call: &Call, username: &str) -> Result<Option<Self>, Fault> {
         let found = store::by_username(&*call.reader().await?, &policy::key(username)).await?;
         // Where nobody has the name, somebody else is read in their place, so that the time does not tell the one from the other.
-        let other = store::anybody(&*call.reader().await?).await?;
+        let other = accounts::store::anybody(&*call.reader().await?).await?;
         let Some(read) = found.or(other) else { return Ok(None) };
         // Who keeps the name private can't be found by it.
         let seen = Self(read).seen(call).await?;

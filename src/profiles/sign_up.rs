@@ -16,17 +16,16 @@ use crate::{
 /// # Errors
 /// Those of the database.
 pub async fn sign_up(call: &Call, academy: &AcademyRow, input: Registration) -> Result<Vec<Objection>, Fault> {
-    match register::register(call, academy, input).await? {
+    match register::register(call, input).await? {
         Outcome::Objections(objections) => return Ok(objections),
-        Outcome::Taken(tx) => tx.commit().await?,
         Outcome::Made(mut tx, registered) => {
             let profile = NewProfile {
                 user_id: registered.user,
-                full_name: Personal::new(registered.full_name),
+                full_name: Personal::new(registered.full_name.clone()),
                 locale: Personal::new(Some(registered.language.tag().to_owned())),
             };
             store::insert(&mut tx, &profile).await?;
-            tx.commit().await?;
+            register::settle(*tx, &call.services, academy, *registered).await?;
         }
     }
     Ok(Vec::new())

@@ -114,11 +114,6 @@ pub async fn by_username(mut connection: &AsyncPgConnection, username_key: &str)
     Ok(user)
 }
 
-/// Somebody of the academy, whoever it is.
-pub(super) async fn anybody(mut connection: &AsyncPgConnection) -> Result<Option<UserId>, Fault> {
-    Ok(profiles::table.select(profiles::user_id).first(&mut connection).await.optional()?)
-}
-
 /// Where a person stands among the newest.
 pub(super) type Newest = (DateTime<Utc>, UserId);
 

@@ -50,7 +50,7 @@ async fn drill_cut_requests_leak_nothing() {
                         client.send("{ academy { name } viewer { user { fullName biography } } }", json!({})).await
                     }
                 };
-                match tokio::time::timeout(Duration::from_micros(below(20_000)), request).await {
+                match tokio::time::timeout(Duration::from_micros(below(50_000)), request).await {
                     Ok(answer) => {
                         let text = answer.json.to_string();
                         assert!(!text.contains(foreign), "{own} reads {text}");
@@ -63,7 +63,7 @@ async fn drill_cut_requests_leak_nothing() {
                 }
             }
         });
-        requests.buffer_unordered(8).collect::<Vec<()>>().await;
+        requests.buffer_unordered(4).collect::<Vec<()>>().await;
         // What was cut off by its client runs to its end.
         tokio::time::sleep(Duration::from_secs(2)).await;
         let mut superuser = app.database.superuser().await;
@@ -76,11 +76,10 @@ async fn drill_cut_requests_leak_nothing() {
             let read = person.client.data("{ viewer { user { fullName biography } } }", json!({})).await;
             assert_eq!(read["viewer"]["user"], json!({ "fullName": own, "biography": own }));
         }
+        let (answered, cut, busy) = (answered.into_inner(), cut.into_inner(), busy.into_inner());
+        assert!(answered > total / 100 && cut > total / 100, "{answered} answered, {cut} cut off: neither shows much");
         println!(
-            "{connections} connections, {total} requests of two academies: {} answered, {} cut off, {} told to wait; nothing foreign, no open transaction",
-            answered.into_inner(),
-            cut.into_inner(),
-            busy.into_inner()
+            "{connections} connections, {total} requests of two academies: {answered} answered, {cut} cut off, {busy} told to wait; nothing foreign, no open transaction"
         );
         app.stop().await;
     }

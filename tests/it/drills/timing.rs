@@ -97,5 +97,15 @@ async fn drill_time_tells_nothing() {
         free.push(time);
     }
     judge("register: a taken address, and a free one", taken, free);
+
+    let resend = "mutation ($input: ResendVerificationInput!) { resendVerification(input: $input) { acknowledged } }";
+    let (mut waiting, mut proved) = (Vec::new(), Vec::new());
+    for number in 0..rounds(150) {
+        let input = json!({ "input": { "email": format!("baru{number}@example.org") } });
+        waiting.push(timed(&client, resend, input).await.0);
+        let unknown = if number % 2 == 0 { "citra.dewi@example.org" } else { "nobody@example.org" };
+        proved.push(timed(&client, resend, json!({ "input": { "email": unknown } })).await.0);
+    }
+    judge("resendVerification: an address that waits, and one that does not", waiting, proved);
     app.stop().await;
 }
