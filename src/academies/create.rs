@@ -3,7 +3,10 @@
 use anyhow::{Context, ensure};
 
 use super::{model::AcademyRow, store};
-use crate::platform::{graphql::Services, text::Language};
+use crate::platform::{
+    graphql::Services,
+    text::{Language, is_slug},
+};
 
 /// What an academy is made of.
 #[derive(Clone, Debug)]
@@ -25,7 +28,7 @@ pub struct CreateAcademy {
 /// # Errors
 /// Where a value can't be right, or the slug is taken.
 pub async fn create(services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
-    ensure!(is_slug(&new.slug), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
+    ensure!(is_slug(&new.slug, 63), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
     ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= 200, "the name is 1 to 200 characters");
     ensure!(Language::of_tag(&new.locale).is_some(), "the locale is id or en");
     let zone: chrono_tz::Tz = new.time_zone.parse().ok().context("the time zone is no IANA name (Asia/Jakarta)")?;
@@ -40,14 +43,12 @@ pub async fn create(services: &Services, new: CreateAcademy) -> anyhow::Result<A
         created_at: services.clock.now(),
     };
     let mut tx = services.db.begin_platform().await?;
+    for known in store::all(&tx).await? {
+        ensure!(known.slug != row.slug, "there is an academy {} already", row.slug);
+        let taken = row.hosts.iter().find(|host| known.hosts.contains(host));
+        ensure!(taken.is_none(), "the host {} names the academy {} already", taken.map_or("", |host| host), known.slug);
+    }
     store::insert(&mut tx, &row).await?;
     tx.commit().await?;
     Ok(row)
-}
-
-fn is_slug(slug: &str) -> bool {
-    (2..=63).contains(&slug.len())
-        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && !slug.starts_with('-')
-        && !slug.ends_with('-')
 }

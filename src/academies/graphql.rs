@@ -65,14 +65,6 @@ pub struct AcademyPolicy {
     documents: Vec<PolicyDocument>,
 }
 
-/// The academy of the request.
-///
-/// # Errors
-/// Those of the database.
-pub async fn current(ctx: &Context<'_>) -> Result<Academy, Fault> {
-    by_id(ctx, ctx.call().academy).await?.ok_or_else(|| anyhow::anyhow!("the request's academy is gone").into())
-}
-
 /// An academy by its id: only the request's own is there.
 ///
 /// # Errors

@@ -12,3 +12,25 @@ pub mod store;
 pub use create::{CreateAcademy, create};
 pub use directory::Directory;
 pub use model::AcademyRow;
+
+use crate::platform::{db::Tx, fault::Fault, graphql::Call};
+
+/// The academy of the request.
+///
+/// # Errors
+/// Those of the database.
+pub async fn current(call: &Call) -> Result<AcademyRow, Fault> {
+    call.load(store::AcademyById(call.academy)).await?.ok_or_else(gone)
+}
+
+/// The academy of the request, read in its transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn current_in(call: &Call, tx: &Tx) -> Result<AcademyRow, Fault> {
+    call.load_in(tx, store::AcademyById(call.academy)).await?.ok_or_else(gone)
+}
+
+fn gone() -> Fault {
+    anyhow::anyhow!("the request's academy is gone").into()
+}

@@ -1,6 +1,6 @@
 //! Statements about academies.
 
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::academies;
 
@@ -18,6 +18,15 @@ pub async fn all(mut connection: &AsyncPgConnection) -> Result<Vec<AcademyRow>, 
         .load(&mut connection)
         .await?;
     Ok(rows)
+}
+
+/// The academy of this name in addresses.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_slug(mut connection: &AsyncPgConnection, slug: &str) -> Result<Option<AcademyRow>, Fault> {
+    let row = academies::table.filter(academies::slug.eq(slug)).select(AcademyRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
 }
 
 /// Adds an academy.

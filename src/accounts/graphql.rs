@@ -19,7 +19,6 @@ use crate::{
     enrolment::{graphql::Enrolment, model::EnrolmentStatus},
     instructors::graphql::InstructorApplication,
     platform::{
-        db::AcademyId,
         fault::Fault,
         graphql::{
             Call, CallExt, List, PageArgs, UserError,
@@ -305,12 +304,6 @@ impl SessionPayload {
     }
 }
 
-async fn academy(call: &Call) -> Result<academies::AcademyRow, Fault> {
-    let id: AcademyId = call.academy;
-    let found = call.load(academies::store::AcademyById(id)).await?;
-    found.ok_or_else(|| anyhow::anyhow!("the request's academy is gone").into())
-}
-
 /// Mutations of accounts.
 #[derive(Default)]
 pub struct AccountMutations;
@@ -325,7 +318,7 @@ impl AccountMutations {
         #[graphql(desc = "What the person gives.")] input: RegisterInput,
     ) -> Result<RegisterPayload> {
         let call = ctx.call();
-        let academy = academy(call).await?;
+        let academy = academies::current(call).await?;
         let language = input.locale.as_ref().and_then(|locale| Language::of_tag(&locale.0));
         let mut objections = Vec::new();
         if input.birth_date.is_some() {
@@ -373,7 +366,7 @@ impl AccountMutations {
         #[graphql(desc = "The address.")] input: ResendVerificationInput,
     ) -> Result<AcknowledgedPayload> {
         let call = ctx.call();
-        resend_verification::resend_verification(call, &academy(call).await?, &input.email).await?;
+        resend_verification::resend_verification(call, &academies::current(call).await?, &input.email).await?;
         Ok(AcknowledgedPayload::done())
     }
 

@@ -48,7 +48,7 @@ struct Published {
 impl Published {
     async fn find(&self, slug: &str) -> Result<Option<Json>, Fault> {
         let tx = self.services.db.begin_platform().await?;
-        let academy = academies::store::all(&tx).await?.into_iter().find(|academy| academy.slug == slug);
+        let academy = academies::store::by_slug(&tx, slug).await?;
         drop(tx);
         let Some(academy) = academy else { return Ok(None) };
         let (jwks, did) = published::keys(&self.services, academy.id).await?;

@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 
 use super::node::Node;
 use crate::{
-    academies::graphql::{self as academies, Academy},
+    academies::{self, graphql::Academy},
     accounts::graphql::Viewer,
     app,
     catalog::{
@@ -67,7 +67,7 @@ impl Query {
 
     /// The tenant that this request is for: by host name, by the X-Academy header, or the only one there is.
     async fn academy(&self, ctx: &Context<'_>) -> Result<Academy> {
-        Ok(academies::current(ctx).await?)
+        Ok(Academy(academies::current(ctx.call()).await?))
     }
 
     /// The signed-in account, or null.

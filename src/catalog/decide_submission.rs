@@ -53,8 +53,7 @@ pub async fn decide(
     if decision == Decision::Approve {
         store::publish(&mut tx, submission.course_id, submission.version_id, now).await?;
     }
-    let academy = call.load_in(&tx, academies::store::AcademyById(call.academy)).await?;
-    let academy = academy.ok_or_else(|| anyhow::anyhow!("the request's academy is gone"))?;
+    let academy = academies::current_in(call, &tx).await?;
     let title = store::version(&tx, submission.version_id).await?.title;
     let letter = mail::decided(&academy.name, &title, status, reason.as_deref());
     let instructors = call.load_in(&tx, InstructorsOf(submission.course_id)).await?;

@@ -2,7 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::platform::graphql::{UserErrorCode, user_error::Objection};
+use crate::platform::{
+    graphql::{UserErrorCode, user_error::Objection},
+    text::is_slug,
+};
 
 /// Characters of a title at most.
 pub const TITLE: usize = 200;
@@ -54,11 +57,7 @@ pub(super) fn slug_of(title: &str) -> String {
 
 /// Whether a slug that was given may stand in an address.
 pub(super) fn slug(slug: &str) -> Result<String, Objection> {
-    let sound = (2..=100).contains(&slug.len())
-        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && !slug.starts_with('-')
-        && !slug.ends_with('-');
-    if sound {
+    if is_slug(slug, 100) {
         return Ok(slug.to_owned());
     }
     Err(Objection::new(

@@ -68,8 +68,7 @@ pub async fn decide(
         };
         store::insert_instructor(&mut tx, &face).await?;
     }
-    let academy = academies::store::AcademyById(call.academy);
-    let academy = call.load_in(&tx, academy).await?.ok_or_else(|| anyhow::anyhow!("the request's academy is gone"))?;
+    let academy = academies::current_in(call, &tx).await?;
     let letter = mail::decided(&academy.name, decision, reason.as_deref());
     accounts::mail::to_person(&mut tx, &call.services, &academy, row.user_id, &letter).await?;
     let decided = store::lock(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("a locked row is gone"))?;

@@ -58,6 +58,15 @@ pub fn html_escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Whether a name may stand in addresses: 2 to `most` small letters, digits and hyphens, no hyphen at an end.
+#[must_use]
+pub fn is_slug(name: &str, most: usize) -> bool {
+    (2..=most).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
 /// One message in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {

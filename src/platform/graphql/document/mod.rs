@@ -4,45 +4,25 @@
 //! complexity limit does not count `__typename`. So each fragment is measured once, and what an operation would select,
 //! how deep, and how many objects it may ask for is known before anything is validated, let alone read.
 
+mod scan;
+mod shape;
+
 use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned,
     parser::{
-        parse_query, parse_schema,
-        types::{
-            ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, TypeKind,
-            TypeSystemDefinition,
-        },
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
     },
 };
 use async_graphql_value::Value as GqlValue;
 use serde_json::Value as Json;
 
+use self::scan::scan;
+pub use self::shape::Shape;
 use super::page;
 use crate::platform::{config::Limits, fault::Code, text::Words};
-
-/// Objects that a plain list is taken to hold when the cost is reckoned: they are short, and bounded by the data.
-const PLAIN_LIST: u64 = 10;
-/// The same for lists of the schema about itself: large enough that lists within lists run out soon, small enough for the
-/// query that every explorer sends.
-const INTROSPECTED: u64 = 6;
-
-/// What the schema says about sizes: which fields are lists, which are pages.
-pub struct Shape {
-    types: HashMap<String, HashMap<String, FieldShape>>,
-    roots: [Option<String>; 3],
-    /// Mutations that may stand in a document once: guessing must cost a request each.
-    once: &'static [&'static str],
-}
-
-struct FieldShape {
-    of: String,
-    composite: bool,
-    /// Objects that it is taken to hold; one where it is no list.
-    holds: u64,
-    paged: bool,
-}
 
 /// Why a document is not run.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,53 +45,6 @@ pub struct Checked {
 }
 
 impl Shape {
-    /// Reads the sizes off the schema's own text.
-    ///
-    /// # Errors
-    /// Where the text is no schema.
-    pub fn of_schema(sdl: &str, once: &'static [&'static str]) -> anyhow::Result<Self> {
-        let schema = parse_schema(sdl)?;
-        let mut leaves = vec!["Int", "Float", "String", "Boolean", "ID"];
-        let mut types: HashMap<String, HashMap<String, FieldShape>> = HashMap::new();
-        let mut roots = [None, None, None];
-        for definition in &schema.definitions {
-            match definition {
-                TypeSystemDefinition::Schema(schema) => {
-                    let named = |name: &Option<Positioned<Name>>| name.as_ref().map(|name| name.node.to_string());
-                    roots = [named(&schema.node.query), named(&schema.node.mutation), named(&schema.node.subscription)];
-                }
-                TypeSystemDefinition::Type(ty) => {
-                    if matches!(ty.node.kind, TypeKind::Scalar | TypeKind::Enum(_)) {
-                        leaves.push(&ty.node.name.node);
-                    }
-                }
-                TypeSystemDefinition::Directive(_) => {}
-            }
-        }
-        for definition in &schema.definitions {
-            let TypeSystemDefinition::Type(ty) = definition else { continue };
-            let fields = match &ty.node.kind {
-                TypeKind::Object(object) => &object.fields,
-                TypeKind::Interface(interface) => &interface.fields,
-                _ => continue,
-            };
-            let shapes = fields.iter().map(|field| {
-                let text = field.node.ty.node.to_string();
-                let of: String = text.chars().filter(|c| !matches!(c, '[' | ']' | '!')).collect();
-                let shape = FieldShape {
-                    composite: !leaves.contains(&of.as_str()),
-                    holds: if text.starts_with('[') { PLAIN_LIST } else { 1 },
-                    paged: field.node.arguments.iter().any(|argument| argument.node.name.node == "first"),
-                    of,
-                };
-                (field.node.name.node.to_string(), shape)
-            });
-            types.insert(ty.node.name.node.to_string(), shapes.collect());
-        }
-        introspection(&mut types, roots[0].as_deref());
-        Ok(Self { types, roots, once })
-    }
-
     /// Checks a document; `name` is the operation asked for.
     ///
     /// # Errors
@@ -146,7 +79,7 @@ impl Shape {
             OperationType::Mutation => &self.roots[1],
             OperationType::Subscription => &self.roots[2],
         };
-        let measured = measuring.set(&operation.selection_set.node, root.as_deref(), operation)?;
+        let measured = measuring.items(&operation.selection_set.node, root.as_deref(), Some(operation))?;
         within(&measured, limits)?;
         if operation.ty == OperationType::Mutation {
             self.check_once(operation)?;
@@ -176,41 +109,6 @@ impl Shape {
             });
         }
         Ok(())
-    }
-}
-
-/// The types of introspection: they are in no schema's text, and their lists lead into each other without end.
-fn introspection(types: &mut HashMap<String, HashMap<String, FieldShape>>, query: Option<&str>) {
-    let shape = |of: &str, list: bool| FieldShape {
-        of: of.to_owned(),
-        composite: true,
-        holds: if list { INTROSPECTED } else { 1 },
-        paged: false,
-    };
-    const FIELDS: [(&str, &str, &str, bool); 17] = [
-        ("__Schema", "types", "__Type", true),
-        ("__Schema", "queryType", "__Type", false),
-        ("__Schema", "mutationType", "__Type", false),
-        ("__Schema", "subscriptionType", "__Type", false),
-        ("__Schema", "directives", "__Directive", true),
-        ("__Type", "fields", "__Field", true),
-        ("__Type", "interfaces", "__Type", true),
-        ("__Type", "possibleTypes", "__Type", true),
-        ("__Type", "enumValues", "__EnumValue", true),
-        ("__Type", "inputFields", "__InputValue", true),
-        ("__Type", "ofType", "__Type", false),
-        ("__Field", "args", "__InputValue", true),
-        ("__Field", "type", "__Type", false),
-        ("__InputValue", "type", "__Type", false),
-        ("__Directive", "args", "__InputValue", true),
-        ("", "__schema", "__Schema", false),
-        ("", "__type", "__Type", false),
-    ];
-    for (on, field, of, list) in FIELDS {
-        let on = if on.is_empty() { query } else { Some(on) };
-        if let Some(on) = on {
-            types.entry(on.to_owned()).or_default().insert(field.to_owned(), shape(of, list));
-        }
     }
 }
 
@@ -255,15 +153,6 @@ impl<'a> Measuring<'a> {
         let measured = self.items(&fragment.node.selection_set.node, Some(&on), None)?;
         self.fragments.insert(name.to_owned(), Some(measured));
         Ok(measured)
-    }
-
-    fn set(
-        &mut self,
-        set: &'a SelectionSet,
-        on: Option<&str>,
-        operation: &'a OperationDefinition,
-    ) -> Result<Measured, Rejected> {
-        self.items(set, on, Some(operation))
     }
 
     fn items(
@@ -428,97 +317,6 @@ fn within(measured: &Measured, limits: &Limits) -> Result<(), Rejected> {
 
 const fn invalid(words: Words) -> Rejected {
     Rejected { code: Code::GraphqlValidationFailed, words }
-}
-
-/// Counts tokens, nesting and directives without building anything.
-fn scan(text: &str, limits: &Limits) -> Result<(), Rejected> {
-    let too = |words| Err(Rejected { code: Code::QueryTooComplex, words });
-    if text.len() > limits.document_bytes {
-        let most = limits.document_bytes;
-        return too(words!("Dokumen lebih dari {most} bita.", "The document has more than {most} bytes."));
-    }
-    let bytes = text.as_bytes();
-    let (mut at, mut tokens, mut directives, mut open) = (0, 0_usize, 0_usize, 0_usize);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => {
-                at += 1;
-                continue;
-            }
-            b'#' => {
-                // A comment ends where the parser ends it: at either kind of line end.
-                at = skip(bytes, at, |byte| !matches!(byte, b'\n' | b'\r'));
-                continue;
-            }
-            b'"' => at = string_end(bytes, at),
-            b'{' | b'(' | b'[' => {
-                open += 1;
-                at += 1;
-            }
-            b'}' | b')' | b']' => {
-                open = open.saturating_sub(1);
-                at += 1;
-            }
-            b'@' => {
-                directives += 1;
-                at += 1;
-            }
-            byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' => {
-                at = skip(bytes, at + 1, |byte| {
-                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+')
-                });
-            }
-            _ => at += 1,
-        }
-        tokens += 1;
-        if tokens > limits.tokens {
-            let most = limits.tokens;
-            return too(words!("Dokumen lebih dari {most} token.", "The document has more than {most} tokens."));
-        }
-        if directives > limits.directives {
-            let most = limits.directives;
-            return too(words!("Dokumen lebih dari {most} direktif.", "The document has more than {most} directives."));
-        }
-        // Selections, their arguments and values in them each open one: twice the depth is room for all that is sound.
-        if open > limits.depth * 2 + 8 {
-            let most = limits.depth;
-            return too(words!(
-                "Dokumen bersarang lebih dalam dari {most}.",
-                "The document is nested deeper than {most}."
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn skip(bytes: &[u8], from: usize, on: impl Fn(u8) -> bool) -> usize {
-    bytes[from.min(bytes.len())..].iter().position(|byte| !on(*byte)).map_or(bytes.len(), |length| from + length)
-}
-
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    if bytes[start..].starts_with(b"\"\"\"") {
-        let mut at = start + 3;
-        while at < bytes.len() {
-            if bytes[at..].starts_with(b"\\\"\"\"") {
-                at += 4;
-            } else if bytes[at..].starts_with(b"\"\"\"") {
-                return at + 3;
-            } else {
-                at += 1;
-            }
-        }
-        return at;
-    }
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            b'\n' | b'\r' => return at,
-            _ => at += 1,
-        }
-    }
-    at.min(bytes.len())
 }
 
 #[cfg(test)]
