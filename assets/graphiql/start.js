@@ -1,7 +1,8 @@
 'use strict';
 
-const welcome = `# Sanggar: ask for what you see, and see what you may.
-# Sign in with the mutation logIn; put its token under "Headers":
+const welcome = `# Sanggar: see what you may.
+# Sign in with the mutation logIn, and put
+# its token under "Headers":
 #   { "Authorization": "Bearer …" }
 
 query Welcome {

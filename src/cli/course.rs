@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::{Cli, academy::named_academy, home::Home, report};
 use crate::{
     accounts,
-    catalog::import::{self, ProblemSeverity, files},
+    catalog::import::{self, ProblemSeverity, Read, files},
     platform::config::Settings,
 };
 
@@ -34,13 +34,9 @@ pub(super) enum CourseCommand {
     },
 }
 
-pub(super) async fn course_command(
-    cli: &Cli,
-    command: &CourseCommand,
-    settings: &Arc<Settings>,
-    home: &Home,
-) -> anyhow::Result<()> {
-    let CourseCommand::Import { path, academy, instructor, title } = command;
+/// Reads the course: before anything is started, so that a broken folder is told at once.
+pub(super) fn read_course(cli: &Cli, command: &CourseCommand) -> anyhow::Result<Read> {
+    let CourseCommand::Import { path, title, .. } = command;
     let reading = ProgressBar::new_spinner().with_style(style("{spinner} {pos} files read")?);
     let files = if path.is_file() {
         let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
@@ -49,14 +45,20 @@ pub(super) async fn course_command(
         files::of_folder(path, |files| reading.set_position(files as u64))
     };
     reading.finish_and_clear();
-    let read = match files.and_then(|files| import::read(&files, title.as_deref())) {
-        Ok(read) => read,
-        Err(problem) => {
-            let told = told_problem(&problem);
-            report(cli, &json!({ "problems": [document_of(&problem)] }), || told.clone());
-            bail!("nothing was imported");
-        }
-    };
+    files.and_then(|files| import::read(&files, title.as_deref())).or_else(|problem| {
+        report(cli, &json!({ "problems": [document_of(&problem)] }), || told_problem(&problem));
+        bail!("nothing was imported")
+    })
+}
+
+pub(super) async fn course_command(
+    cli: &Cli,
+    command: &CourseCommand,
+    read: Read,
+    settings: &Arc<Settings>,
+    home: &Home,
+) -> anyhow::Result<()> {
+    let CourseCommand::Import { academy, instructor, .. } = command;
     let services = home.services(settings).await?;
     let academy = named_academy(&services, academy.as_deref()).await?;
     let instructor = match instructor {

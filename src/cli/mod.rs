@@ -18,7 +18,7 @@ use tracing_subscriber::{EnvFilter, filter::Directive};
 use self::{
     academy::{AcademyCommand, academy_command},
     care::{doctor, migrate_command, print_settings},
-    course::{CourseCommand, course_command},
+    course::{CourseCommand, course_command, read_course},
     home::Home,
     serve::{serve, tell_demo},
     user::{UserCommand, user_command},
@@ -132,19 +132,25 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         // An occupied port is told before a cluster is made.
         Server::look(settings.bind)?;
     }
+    let course = match &cli.command {
+        Command::Course(command) => Some((command, read_course(cli, command)?)),
+        _ => None,
+    };
     // On the main thread, which lives as long as the process: Postgres stops when the thread that started it ends.
     let home = Home::open(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        if let Some((command, read)) = course {
+            return course_command(cli, command, read, &settings, &home).await;
+        }
         match &cli.command {
             Command::Serve { demo, .. } => serve(cli, &settings, &home, *demo).await,
             Command::Demo => tell_demo(cli, &settings, &home).await,
             Command::User(command) => user_command(cli, command, &settings, &home).await,
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
-            Command::Course(command) => course_command(cli, command, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
-            Command::Schema | Command::Config | Command::Completions { .. } => Ok(()),
+            Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => Ok(()),
         }
     })
 }

@@ -259,7 +259,10 @@ mod tests {
         files(&[
             ("README.md", "[![badge](https://x.example/a.svg)](y)\n# A course\n\nWhat it is.\n"),
             ("2-second/README.md", "# Second\n"),
-            ("2-second/only/README.md", "# Only\n\n```\n# no heading ![x](no.png)\n```\n![y](../pictures/gone.png)\n"),
+            (
+                "2-second/only/README.md",
+                "# Only\n\n```\n# no heading ![x](no.png)\n```\n![y](../pictures/gone.png)\n<img alt=\"a\" src=\"lost.png\">\n",
+            ),
             ("1-first/README.md", "# First\n"),
             ("1-first/10-late/README.md", "# Late\n"),
             ("1-first/2-early/README.md", "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png)\n"),
@@ -292,6 +295,7 @@ mod tests {
         let told: Vec<_> = read.problems.iter().map(|p| (p.path.as_str(), p.line, p.severity)).collect();
         for expected in [
             ("2-second/only/README.md", Some(6), Warning),
+            ("2-second/only/README.md", Some(7), Warning),
             ("1-first/2-early/README.md", Some(3), Note),
             ("1-first/2-early/assignment.md", None, Note),
             ("1-first/2-early/z.png", None, Note),

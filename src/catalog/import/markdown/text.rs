@@ -91,8 +91,11 @@ pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
 /// Tells of images of the course's own files: those that are not there, and that the others are not taken over.
 pub(super) fn dangling_images(files: &Tree, path: &str, text: &str, problems: &mut Vec<Problem>) {
     for (line, content) in prose(text) {
-        for rest in content.split("](").skip(1).filter(|_| content.contains("![")) {
-            let target = rest.split([')', ' ', '?']).next().unwrap_or_default();
+        let linked = content.split("](").skip(1).filter(|_| content.contains("!["));
+        // HTML in Markdown: src="…", with either quote or none.
+        let embedded = content.split("src=").skip(1).filter(|_| content.contains("<img"));
+        for rest in linked.chain(embedded.map(|rest| rest.trim_start_matches(['"', '\'']))) {
+            let target = rest.split([')', ' ', '?', '"', '\'', '>']).next().unwrap_or_default();
             let is_image = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"]
                 .iter()
                 .any(|ending| target.to_ascii_lowercase().ends_with(ending));
