@@ -2,8 +2,28 @@
 
 use comrak::{Options, markdown_to_html};
 
+use crate::platform::fault::Fault;
+
 /// Quotes within each other at most; a text with more is shown to the letter.
 const MOST_QUOTES: usize = 32;
+
+/// Texts of fewer bytes are rendered where they are asked for: handing them over would cost more.
+const SHORT: usize = 4096;
+
+/// So many long texts are rendered at a time: the others wait, and the server answers meanwhile.
+static LONG: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+
+/// [`html`], where other requests need not wait for it.
+///
+/// # Errors
+/// Only where the server is about to stop.
+pub async fn html_of(markdown: String) -> Result<String, Fault> {
+    if markdown.len() < SHORT {
+        return Ok(html(&markdown));
+    }
+    let _turn = LONG.acquire().await.map_err(anyhow::Error::from)?;
+    Ok(tokio::task::spawn_blocking(move || html(&markdown)).await.map_err(anyhow::Error::from)?)
+}
 
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through
 /// the sanitiser, which keeps what is harmless.

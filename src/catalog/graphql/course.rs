@@ -114,7 +114,8 @@ impl Course {
 
     /// What it is about, as safe HTML.
     async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(rendering::html(&ctx.call().load(DescriptionOf(self.version.id)).await?.unwrap_or_default()))
+        let description = ctx.call().load(DescriptionOf(self.version.id)).await?.unwrap_or_default();
+        Ok(rendering::html_of(description).await?)
     }
 
     /// Its own language.

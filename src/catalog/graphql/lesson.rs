@@ -225,7 +225,10 @@ impl Lesson {
         #[graphql(desc = "The language; the course's own is the fall-back.")] locale: Option<Locale>,
     ) -> Shown<String> {
         let body = self.body_for_viewer(ctx.call(), locale.as_ref()).await?;
-        Some(body.map(|text| rendering::html(&text)))
+        Some(match body {
+            Ok(text) => rendering::html_of(text).await.map_err(error::of),
+            Err(error) => Err(error),
+        })
     }
 
     /// Its video or file.
