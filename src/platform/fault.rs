@@ -34,6 +34,31 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 21] = [
+        Self::GraphqlParseFailed,
+        Self::GraphqlValidationFailed,
+        Self::OperationResolutionFailure,
+        Self::BadUserInput,
+        Self::Unauthenticated,
+        Self::ReauthenticationRequired,
+        Self::Forbidden,
+        Self::MfaRequired,
+        Self::ConsentRequired,
+        Self::PaymentRequired,
+        Self::NotOffered,
+        Self::Restricted,
+        Self::NotFound,
+        Self::Conflict,
+        Self::IdempotencyMismatch,
+        Self::RateLimited,
+        Self::QueryTooComplex,
+        Self::PayloadTooLarge,
+        Self::PersistedQueryNotFound,
+        Self::Overloaded,
+        Self::InternalServerError,
+    ];
+
     /// As clients see it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

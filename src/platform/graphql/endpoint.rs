@@ -7,7 +7,10 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use async_graphql::{ObjectType, Request as GqlRequest, Response as GqlResponse, Schema, SubscriptionType, Variables};
 use futures_util::future::BoxFuture;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{
+    Quota, RateLimiter, clock::DefaultClock, middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
+};
 use poem::{
     Body, Request, Response,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -52,7 +55,18 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
     pub(super) services: Services,
     pub(super) gateway: Box<dyn Gateway>,
     proxies: Vec<IpAddr>,
-    rates: DefaultKeyedRateLimiter<IpAddr>,
+    rates: Rates,
+}
+
+type Rates = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
+
+/// What an address may still ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Charged {
+    /// So many objects are left; none was counted where the address is not known.
+    Left(Option<u32>),
+    /// It has used up its share: so many seconds to wait.
+    Used(u64),
 }
 
 /// The name of the session cookie. The prefix makes browsers refuse it without `Secure`, `Path=/` and from a subdomain.
@@ -112,7 +126,7 @@ where
             schema,
             shape,
             proxies: services.settings.proxies()?,
-            rates: RateLimiter::keyed(Quota::per_minute(per_minute)),
+            rates: RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware(),
             services,
             gateway: Box::new(gateway),
         })
@@ -292,17 +306,18 @@ where
             );
             return refused(Code::BadUserInput, &words);
         }
-        let rate = self.charge(&call, checked.cost);
-        let rate_policy = format!("\"cost\";q={};w=60", limits.cost_per_minute);
-        let policy_header = header::HeaderName::from_static("ratelimit-policy");
-        if let Err(seconds) = rate {
+        let (quota, header) = (limits.cost_per_minute, header::HeaderName::from_static);
+        let rate_policy = format!("\"cost\";q={quota};w=60");
+        let charged = self.charge(&call, checked.cost);
+        if let Charged::Used(seconds) = charged {
             let words = words!(
                 "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
                 "Too many requests; try again in {seconds} s."
             );
             return Answer::refused(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &words, language)
                 .with(header::RETRY_AFTER, seconds.to_string())
-                .with(policy_header, rate_policy);
+                .with(header("ratelimit-policy"), rate_policy)
+                .with(header("ratelimit"), format!("\"cost\";r=0;t={seconds}"));
         }
         let wants_cost = posted.extensions.get("cost").is_some();
         let cost = checked.cost;
@@ -318,7 +333,12 @@ where
         } else {
             StatusCode::OK
         };
-        let mut answer = Answer { status, body, headers: Vec::new() }.with(policy_header, rate_policy);
+        let mut answer = Answer { status, body, headers: Vec::new() }.with(header("ratelimit-policy"), rate_policy);
+        if let Charged::Left(Some(left)) = charged {
+            // The share grows back evenly: when it is whole again.
+            let whole = u64::from(quota.saturating_sub(left)) * 60 / u64::from(quota.max(1)) + 1;
+            answer = answer.with(header("ratelimit"), format!("\"cost\";r={left};t={whole}"));
+        }
         if error::is_overloaded(&response) {
             answer = answer.with(header::RETRY_AFTER, "1");
         }
@@ -354,18 +374,18 @@ where
         }
     }
 
-    /// Charges the request to its address; the seconds to wait where it has used up its share.
-    pub(super) fn charge(&self, call: &Call, cost: u64) -> Result<(), u64> {
-        let Ok(address) = call.facts.ip_address.parse() else { return Ok(()) };
+    /// Charges the request to its address.
+    pub(super) fn charge(&self, call: &Call, cost: u64) -> Charged {
+        let Ok(address) = call.facts.ip_address.parse() else { return Charged::Left(None) };
         let cost = u32::try_from(cost).ok().and_then(|cost| NonZeroU32::new(cost.max(1))).unwrap_or(NonZeroU32::MAX);
         match self.rates.check_key_n(&address, cost) {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(state)) => Charged::Left(Some(state.remaining_burst_capacity())),
             Ok(Err(until)) => {
-                use governor::clock::{Clock, DefaultClock};
-                Err(until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+                use governor::clock::Clock;
+                Charged::Used(until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
             }
             // The document alone costs more than a minute's share: the limit on cost is set too high for it.
-            Err(_) => Err(60),
+            Err(_) => Charged::Used(60),
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::{sync::mpsc, task::AbortHandle};
 use super::{
     call::{Call, RequestFacts},
     document::Rejected,
-    endpoint::{self, Face},
+    endpoint::{self, Charged, Face},
     error,
 };
 use crate::platform::{
@@ -222,7 +222,7 @@ where
             Ok(checked) => checked,
             Err(Rejected { code, words }) => return refused(code, &words),
         };
-        if let Err(seconds) = self.face.charge(&call, checked.cost) {
+        if let Charged::Used(seconds) = self.face.charge(&call, checked.cost) {
             let words = words!(
                 "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
                 "Too many requests; try again in {seconds} s."

@@ -67,6 +67,7 @@ where
             "x-access-reason",
             "idempotency-key",
         ])
+        .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
         .allow_credentials(true)
         .max_age(600);
     let panic = CatchPanic::new().with_handler(|cause: Box<dyn std::any::Any + Send>| {

@@ -1,6 +1,6 @@
 //! The README says what the code does: its configuration table is the one of the code.
 
-use sanggar::platform::config::Settings;
+use sanggar::platform::{config::Settings, fault::Code};
 
 #[test]
 fn the_configuration_table_names_every_setting() {
@@ -22,4 +22,13 @@ fn the_configuration_table_names_every_setting() {
         }
     }
     assert_eq!(missing, Vec::<String>::new(), "settings that the README's table lacks");
+}
+
+#[test]
+fn the_table_of_errors_names_every_code() {
+    let readme = include_str!("../../../README.md");
+    let table = readme.split("## Errors").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a table");
+    let missing: Vec<_> =
+        Code::ALL.iter().map(|code| code.as_str()).filter(|code| !table.contains(&format!("`{code}`"))).collect();
+    assert_eq!(missing, Vec::<&str>::new(), "codes that the README's table lacks");
 }

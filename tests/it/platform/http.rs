@@ -111,6 +111,29 @@ async fn limits_are_published_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_tells_what_may_still_be_asked_for() {
+    let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = 100).await;
+    let ask = async || {
+        let body = json!({ "query": "{ serviceLimits { name } }" }).to_string();
+        let response = app.anonymous().post().body(body).send().await.expect("an answer");
+        let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
+        assert_eq!(header("ratelimit-policy"), "\"cost\";q=100;w=60");
+        (response.status().as_u16(), header("ratelimit"))
+    };
+    assert_eq!(ask().await, (200, "\"cost\";r=90;t=7".to_owned()));
+    let mut last = ask().await;
+    for _ in 0..20 {
+        if last.0 == 429 {
+            break;
+        }
+        last = ask().await;
+    }
+    assert_eq!(last.0, 429);
+    assert!(last.1.starts_with("\"cost\";r=0;t="), "{}", last.1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn malformed_ids_and_cursors_are_told() {
     let app = TestApp::start().await;
     let admin = app.staff("Rina Admin", sanggar::platform::privacy::Role::Admin).await;
