@@ -48,8 +48,14 @@ async fn judge<A: AsyncFnMut(usize) -> Duration, B: AsyncFnMut(usize) -> Duratio
     for _ in 0..3 {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         for number in 0..times {
-            one.push(ask(number).await);
-            other.push(ask_other(number).await);
+            // Each as often the first of its pair: what one leaves behind, the next one meets.
+            if number % 2 == 0 {
+                one.push(ask(number).await);
+                other.push(ask_other(number).await);
+            } else {
+                other.push(ask_other(number).await);
+                one.push(ask(number).await);
+            }
         }
         let chance = chance(&one, &other);
         println!(
