@@ -93,6 +93,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     call.give_back_reader().await;
     let hash = password::hash(input.password).await?;
     let mut tx = call.begin().await?;
+    store::take_names(&mut tx, Some(&policy::key(&email)), username.as_deref().map(policy::key).as_deref()).await?;
     // The user name first: it is answered the same whether or not the address is taken.
     if let Some(name) = &username
         && store::login_by_username(&tx, name).await?.is_some()

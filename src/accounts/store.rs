@@ -11,6 +11,7 @@ use super::{
     privacy::{Email, GrantedRoles, MailedToken, PasswordHash, SessionToken, Username},
 };
 use crate::platform::{
+    db::Tx,
     fault::Fault,
     privacy::{Duty, Personal, Role, Roles, SessionId, UserId},
 };
@@ -274,4 +275,39 @@ pub async fn use_token(
     .await
     .optional()?;
     Ok(user)
+}
+
+/// Uses up what else was mailed to a person for the same purpose: what it would prove is proved.
+///
+/// # Errors
+/// Those of the database.
+pub async fn use_up_tokens(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    purpose: TokenPurpose,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let left = account_tokens::table
+        .filter(account_tokens::user_id.eq(user))
+        .filter(account_tokens::purpose.eq(purpose))
+        .filter(account_tokens::used_at.is_null());
+    diesel::update(left).set(account_tokens::used_at.eq(now)).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes names for this transaction: who wants one of them at the same time waits, and then sees whose it is. The address
+/// before the user name, everywhere: two orders would meet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_names(tx: &mut Tx, email_key: Option<&str>, username_key: Option<&str>) -> Result<(), Fault> {
+    let academy = tx.academy()?.uuid();
+    for (kind, name) in [("email", email_key), ("username", username_key)] {
+        let Some(name) = name else { continue };
+        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(format!("{academy} {kind} {name}"))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }

@@ -31,6 +31,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Obj
     let Some(user) = store::use_token(&mut tx, digest, TokenPurpose::VerifyEmail, now).await? else {
         return Ok(Err(objection()));
     };
+    store::use_up_tokens(&mut tx, user, TokenPurpose::VerifyEmail, now).await?;
     store::mark_verified(&mut tx, user, now).await?;
     let opened = session::open(&mut tx, &call.services, &call.facts, user, None).await?;
     tx.commit().await?;

@@ -179,7 +179,23 @@ fn read_settings(cli: &Cli) -> anyhow::Result<Settings> {
 fn log_as(settings: &Settings) {
     let mut filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Below INFO these tell of the values that they carry: parameters of statements, mails, headers. Ours tell ids.
-    for library in ["tokio_postgres", "diesel", "diesel_async", "lettre", "hyper", "poem", "async_graphql", "rustls"] {
+    for library in [
+        "tokio_postgres",
+        "diesel",
+        "diesel_async",
+        "lettre",
+        "hyper",
+        "poem",
+        "async_graphql",
+        "rustls",
+        "html5ever",
+        "markup5ever",
+        "ammonia",
+        "selectors",
+        "h2",
+        "mio",
+        "tungstenite",
+    ] {
         let directive: Result<Directive, _> = format!("{library}=info").parse();
         filter = directive.into_iter().fold(filter, EnvFilter::add_directive);
     }

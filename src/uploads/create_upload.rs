@@ -50,6 +50,12 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
         let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");
         return Ok(Err(Objection::new(UserErrorCode::Invalid, "size", words)));
     }
+    // It is given back as a header to send.
+    let content_type = announced.content_type.trim();
+    if !(1..=100).contains(&content_type.len()) || !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let words = words!("Bukan jenis media, misalnya application/zip.", "No media type, such as application/zip.");
+        return Ok(Err(Objection::new(UserErrorCode::Invalid, "contentType", words)));
+    }
     let secret = URL_SAFE_NO_PAD.encode(call.services.random.bytes::<32>());
     // The academy stands in front: a PUT names it by nothing else.
     let token = format!("{}.{secret}", URL_SAFE_NO_PAD.encode(call.academy.uuid().as_bytes()));
@@ -59,7 +65,7 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
         user_id: user,
         purpose: announced.purpose,
         file_name: Personal::new(announced.file_name.chars().take(255).collect()),
-        content_type: announced.content_type.chars().take(255).collect(),
+        content_type: content_type.to_owned(),
         size: announced.size,
         token_hash: Personal::new(Sha256::digest(token.as_bytes()).to_vec()),
         expires_at,

@@ -154,7 +154,10 @@ impl QuizWritingMutations {
         };
         let QuestionInput::Choice(given) = input.question;
         let inexact = |field: &str| {
-            let words = words!("Paling banyak enam angka di belakang koma.", "Six decimal places at most.");
+            let words = words!(
+                "Paling banyak enam angka di belakang koma, dan paling besar satu miliar.",
+                "Six decimal places at most, and no more than a thousand million."
+            );
             Objection::new(UserErrorCode::Invalid, field, words)
         };
         let Some(points) = millionths(&given.points) else { return Ok(refused(inexact("question.choice.points"))) };

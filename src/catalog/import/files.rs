@@ -6,7 +6,7 @@ use std::{
     path::{Component, Path},
 };
 
-use super::{Problem, ProblemSeverity};
+use super::{Problem, ProblemSeverity, Problems, markdown};
 use crate::platform::text::Words;
 
 /// Files by their path from the root, with `/` between its parts.
@@ -18,19 +18,19 @@ pub struct Files {
     /// Those that were read.
     pub tree: Tree,
     /// Those that were not: links may lead out of the course, and devices are no files.
-    pub left_out: Vec<Problem>,
+    pub left_out: Problems,
 }
 
 impl Files {
     /// These, and none left out.
     #[must_use]
     pub fn of(tree: Tree) -> Self {
-        Self { tree, left_out: Vec::new() }
+        Self { tree, left_out: Problems::default() }
     }
 
     fn add(&mut self, bytes: &mut u64, path: String, content: Vec<u8>) -> Result<(), Problem> {
         *bytes += content.len() as u64;
-        if *bytes > MOST_BYTES || self.tree.len() >= MOST_FILES {
+        if *bytes > MOST_BYTES || self.tree.len() + self.left_out.count() >= MOST_FILES {
             let words = words!(
                 "Lebih dari {MOST_FILES} berkas atau {MOST_BYTES} bita.",
                 "More than {MOST_FILES} files or {MOST_BYTES} bytes."
@@ -41,10 +41,14 @@ impl Files {
         Ok(())
     }
 
-    fn leave_out(&mut self, path: &str) {
+    fn leave_out(&mut self, path: &str) -> Result<(), Problem> {
+        if self.tree.len() + self.left_out.count() >= MOST_FILES {
+            return Err(refused(path, words!("Lebih dari {MOST_FILES} berkas.", "More than {MOST_FILES} files.")));
+        }
         let words =
             words!("Tautan atau perangkat, bukan berkas; ditinggalkan.", "A link or a device, not a file; left out.");
         self.left_out.push(Problem::new(path, None, ProblemSeverity::Warning, words));
+        Ok(())
     }
 }
 
@@ -89,7 +93,7 @@ pub fn of_folder(root: &Path, watch: impl Fn(usize)) -> Result<Files, Problem> {
                 files.add(&mut bytes, shown(&path), content)?;
                 watch(files.tree.len());
             } else {
-                files.leave_out(&shown(&path));
+                files.leave_out(&shown(&path))?;
             }
         }
     }
@@ -126,7 +130,7 @@ fn of_zip(bytes: &[u8]) -> Result<Files, Problem> {
         let name = entry.name().map_err(broken)?.into_owned();
         let path = inside(Path::new(&name))?;
         if entry.is_symlink() {
-            files.leave_out(&path);
+            files.leave_out(&path)?;
             continue;
         }
         let content = limited(entry, &path, MOST_BYTES - total.min(MOST_BYTES))?;
@@ -149,7 +153,7 @@ fn of_tar(bytes: &[u8]) -> Result<Files, Problem> {
         }
         let path = inside(&entry.path().map_err(broken)?)?;
         if !kind.is_file() {
-            files.leave_out(&path);
+            files.leave_out(&path)?;
             continue;
         }
         let content = limited(entry, &path, MOST_BYTES - total.min(MOST_BYTES))?;
@@ -191,16 +195,16 @@ fn inside(path: &Path) -> Result<String, Problem> {
 
 /// An archive often holds one folder that holds everything.
 fn without_wrapper(files: Files) -> Files {
-    let Files { tree, mut left_out } = files;
+    let Files { tree, left_out } = files;
+    // A course of one section is no wrapper.
+    if markdown::is_one(&tree) {
+        return Files { tree, left_out };
+    }
     let first = tree.keys().next().and_then(|path| path.split_once('/')).map(|(first, _)| format!("{first}/"));
     let Some(first) = first.filter(|first| tree.keys().all(|path| path.starts_with(first))) else {
         return Files { tree, left_out };
     };
-    for problem in &mut left_out {
-        if let Some(rest) = problem.path.strip_prefix(&first) {
-            problem.path = rest.to_owned();
-        }
-    }
+    let left_out = left_out.below(&first);
     let tree = tree.into_iter().map(|(path, content)| (path[first.len()..].to_owned(), content)).collect();
     Files { tree, left_out }
 }
@@ -222,8 +226,15 @@ mod tests {
 
     #[test]
     fn an_archive_is_unwrapped() {
-        let files = of_archive(&zip(&[("course/1-a/README.md", b"# A"), ("course/README.md", b"# C")])).expect("files");
-        assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/README.md", "README.md"]);
+        let files =
+            of_archive(&zip(&[("course/1-a/1-b/README.md", b"# A"), ("course/README.md", b"# C")])).expect("files");
+        assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/1-b/README.md", "README.md"]);
+    }
+
+    #[test]
+    fn a_course_of_one_section_is_no_wrapper() {
+        let files = of_archive(&zip(&[("1-a/1-b/README.md", b"# A"), ("1-a/README.md", b"# S")])).expect("files");
+        assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/1-b/README.md", "1-a/README.md"]);
     }
 
     #[test]
@@ -252,7 +263,8 @@ mod tests {
         std::fs::remove_dir_all(&folder).expect("removed");
         for files in [zip, tar, disk] {
             assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/README.md"]);
-            assert_eq!(files.left_out.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["1-a/out"]);
+            let told = files.left_out.told();
+            assert_eq!(told.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["1-a/out"]);
         }
     }
 

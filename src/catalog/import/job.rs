@@ -42,6 +42,8 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
     let Some(found) = found.filter(|found| found.purpose == UploadPurpose::CourseImport) else {
         return Ok(Err(Objection::not_found("upload")));
     };
+    // Asked for once: who asks at the same time waits, and then sees it.
+    uploads::store::lock(&mut tx, upload).await?;
     if found.stored_at.is_none() {
         let words = words!(
             "Isi berkas belum dikirim ke alamatnya (PUT).",

@@ -67,7 +67,63 @@ pub struct Problem {
 impl Problem {
     pub(super) fn new(path: &str, line: Option<usize>, severity: ProblemSeverity, message: Words) -> Self {
         let line = line.and_then(|line| u32::try_from(line).ok());
-        Self { path: path.to_owned(), line, severity, message }
+        let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+        let Words { id, en } = message;
+        let message = Words { id: short(&id, 500).into(), en: short(&en, 500).into() };
+        Self { path: short(path, 500), line, severity, message }
+    }
+}
+
+/// Problems of each severity at most: a few bytes of files can have millions.
+const MOST_PROBLEMS: usize = 1_000;
+
+/// What is the matter with a course: so much of it as a person may read, and how much more there is.
+#[derive(Default, Clone, Debug)]
+pub struct Problems {
+    kept: Vec<Problem>,
+    notes: usize,
+    others: usize,
+}
+
+impl Problems {
+    /// One more.
+    pub fn push(&mut self, problem: Problem) {
+        let count = if problem.severity == ProblemSeverity::Note { &mut self.notes } else { &mut self.others };
+        *count += 1;
+        if *count <= MOST_PROBLEMS {
+            self.kept.push(problem);
+        }
+    }
+
+    /// All that is told, by file and line; the last ones say how many are not.
+    #[must_use]
+    pub fn told(mut self) -> Vec<Problem> {
+        self.kept.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        for (count, severity) in [(self.others, ProblemSeverity::Warning), (self.notes, ProblemSeverity::Note)] {
+            let more = count.saturating_sub(MOST_PROBLEMS);
+            if more > 0 {
+                let words = words!("… dan {more} lagi seperti ini.", "… and {more} more like these.");
+                self.kept.push(Problem::new("", None, severity, words));
+            }
+        }
+        self.kept
+    }
+
+    /// The same, seen from a folder.
+    #[must_use]
+    fn below(mut self, folder: &str) -> Self {
+        for problem in &mut self.kept {
+            if let Some(rest) = problem.path.strip_prefix(folder) {
+                problem.path = rest.to_owned();
+            }
+        }
+        self
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.notes + self.others
     }
 }
 

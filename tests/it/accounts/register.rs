@@ -117,3 +117,57 @@ async fn a_taken_user_name_does_not_tell_of_the_address() {
     assert_eq!(user_errors(&answers[0]["data"]["register"]), ["TAKEN input.username"]);
     app.stop().await;
 }
+
+/// Whoever registers at the same moment with the same address is answered alike; one account is made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_for_an_address_tells_nothing() {
+    let app = TestApp::start_with(|settings| settings.connections = 8).await;
+    let client = app.anonymous();
+    let register =
+        "mutation ($input: RegisterInput!) { register(input: $input) { acknowledged userErrors { code path } } }";
+    let mut one = input(&app).await;
+    one["username"] = Value::Null;
+    let send = || client.send(register, json!({ "input": one }));
+    let answers = tokio::join!(send(), send(), send(), send());
+    for answer in [answers.0, answers.1, answers.2, answers.3] {
+        assert_eq!(answer.json, json!({ "data": { "register": { "acknowledged": true, "userErrors": [] } } }));
+    }
+    // The same for a user name: one has it, the others are told.
+    let named = |number: usize| {
+        let mut input = one.clone();
+        input["email"] = json!(format!("orang{number}@example.org"));
+        input["username"] = json!("rebutan");
+        let client = client.clone();
+        async move {
+            client.send(register, json!({ "input": input })).await.json["data"]["register"]["acknowledged"].clone()
+        }
+    };
+    let answers = tokio::join!(named(1), named(2), named(3));
+    let made = [answers.0, answers.1, answers.2].iter().filter(|answer| **answer == json!(true)).count();
+    assert_eq!(made, 1);
+    app.work().await;
+    app.stop().await;
+}
+
+/// What was mailed before proves nothing any more, once the address is proved.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_uses_up_the_others() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let register = "mutation ($input: RegisterInput!) { register(input: $input) { acknowledged } }";
+    let one = input(&app).await;
+    client.data(register, json!({ "input": one })).await;
+    let email = one["email"].as_str().expect("an address");
+    let first = app.mailed_token(email).await;
+    let resend = "mutation ($input: ResendVerificationInput!) { resendVerification(input: $input) { acknowledged } }";
+    client.data(resend, json!({ "input": { "email": email } })).await;
+    let second = app.mailed_token(email).await;
+    assert_ne!(first, second);
+    let verify =
+        "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { token userErrors { code path } } }";
+    let data = client.data(verify, json!({ "input": { "token": second } })).await;
+    assert!(data["verifyEmail"]["token"].is_string(), "{data}");
+    let data = client.data(verify, json!({ "input": { "token": first } })).await;
+    assert_eq!(user_errors(&data["verifyEmail"]), ["EXPIRED input.token"]);
+    app.stop().await;
+}

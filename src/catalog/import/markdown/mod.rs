@@ -9,15 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
     quizzes::{Quiz, quizzes},
-    text::{bounded, cut, dangling_images, heading, linked_quizzes, summary, text_of},
+    text::{cut, dangling_images, heading, linked_quizzes, summary, text_of},
 };
 use super::{
     Counts, Problem,
     ProblemSeverity::{Note, Warning},
-    Read,
+    Problems, Read,
     files::{Files, Tree},
 };
-use crate::catalog::{create_course::NewCourse, model::CourseLevel, policy};
+use crate::{
+    catalog::{create_course::NewCourse, model::CourseLevel, policy},
+    platform::graphql::scalars::is_language_tag,
+};
 
 /// The language of a course whose files do not say.
 const OWN: &str = "en";
@@ -124,7 +127,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         // Its quizzes are warm-ups and checks of the learner's own: the files name no bar that must be passed.
         completion: (100, false),
     };
-    problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    let problems = problems.told();
     Ok(Read { course, content: Course { sections, quizzes }, counts, translations, problems })
 }
 
@@ -135,7 +138,7 @@ type SectionFiles = (String, Vec<(String, Lesson)>);
 fn sections<'a>(
     files: &'a Tree,
     taken: &mut BTreeSet<&'a str>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Result<Vec<SectionFiles>, Problem> {
     let mut folders: BTreeMap<(u32, &str), Vec<LessonFolder<'a>>> = BTreeMap::new();
     for path in files.keys() {
@@ -175,7 +178,7 @@ fn lesson<'a>(
     folder: &str,
     path: &'a str,
     taken: &mut BTreeSet<&'a str>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Result<Lesson, Problem> {
     let body = text_of(path, &files[path])?;
     let title = heading(body);
@@ -195,10 +198,20 @@ fn lesson<'a>(
     let mut translations: Vec<(String, String, String)> = Vec::new();
     for (path, bytes) in files.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
         let Some(tag) = path[prefix.len()..].strip_suffix(".md").filter(|tag| !tag.contains('/')) else { continue };
+        let tag = locale(tag);
+        if !is_language_tag(&tag) || tag == OWN {
+            let words = words!(
+                "Nama berkasnya bukan bahasa lain; ditinggalkan.",
+                "The file's name names no other language; left out."
+            );
+            problems.push(Problem::new(path, None, Warning, words));
+            taken.insert(path);
+            continue;
+        }
         let text = text_of(path, bytes)?;
         taken.insert(path);
         dangling_images(files, path, text, problems);
-        if translations.iter().any(|(known, ..)| *known == locale(tag)) {
+        if translations.iter().any(|(known, ..)| *known == tag) {
             let words = words!(
                 "Terjemahan kedua ke bahasa yang sama; ditinggalkan.",
                 "A second translation into the same language; left out."
@@ -207,11 +220,7 @@ fn lesson<'a>(
             continue;
         }
         let title = heading(text).unwrap_or_else(|| title.clone().unwrap_or_else(|| folder.to_owned()));
-        translations.push((
-            locale(tag),
-            cut(&title, policy::TITLE, path, problems),
-            bounded(text, policy::BODY, path)?,
-        ));
+        translations.push((tag, cut(&title, policy::TITLE, path, problems), text.to_owned()));
         let theirs = linked_quizzes(text);
         let ours = linked_quizzes(body);
         if theirs != ours {
@@ -228,7 +237,7 @@ fn lesson<'a>(
     }
     Ok(Lesson {
         title: cut(&title.unwrap_or_else(|| folder.to_owned()), policy::TITLE, path, problems),
-        body: bounded(body, policy::BODY, path)?,
+        body: body.to_owned(),
         translations,
         quizzes: linked_quizzes(body),
     })
@@ -309,6 +318,25 @@ mod tests {
         }
         let right = |at: usize| read.content.quizzes[0].questions[at].options.iter().filter(|o| o.right).count();
         assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
+    }
+
+    /// A few bytes must not make millions of problems, nor hours of reading.
+    #[test]
+    fn hostile_courses_are_told_shortly() {
+        let images = "![](a.png)\n".repeat(15_000);
+        let links: String = (0..15_000).fold("# A\n".to_owned(), |text, at| text + "/quiz/" + &at.to_string());
+        let mut hostile = course();
+        hostile.tree.insert("README.md".to_owned(), images.into_bytes());
+        hostile.tree.insert("1-first/2-early/README.md".to_owned(), links.into_bytes());
+        hostile.tree.insert("1-first/2-early/translations/README.<b>.md".to_owned(), b"# A".to_vec());
+        hostile.tree.insert("1-first/2-early/translations/README.en.md".to_owned(), b"# A".to_vec());
+        let read = read(&hostile, None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        assert!(read.problems.len() <= 2002, "{}", read.problems.len());
+        assert!(read.problems.last().is_some_and(|problem| problem.message.en.contains("more like these")));
+        assert!(read.problems.iter().all(|problem| problem.message.en.chars().count() <= 500));
+        assert!(read.translations.keys().all(|tag| is_language_tag(tag)), "{:?}", read.translations.keys());
+        hostile.tree.insert("README.md".to_owned(), vec![b'a'; policy::BODY + 1]);
+        assert_eq!(super::read(&hostile, None).err().map(|problem| problem.path), Some("README.md".to_owned()));
     }
 
     #[test]

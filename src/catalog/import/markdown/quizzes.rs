@@ -14,11 +14,12 @@ use crate::{
         import::{
             Counts, Problem,
             ProblemSeverity::{Error, Note, Warning},
+            Problems,
             files::Tree,
         },
         policy,
     },
-    platform::text::Words,
+    platform::{graphql::scalars::is_language_tag, text::Words},
 };
 
 /// Quizzes of a course at most.
@@ -80,7 +81,7 @@ impl OptionJson {
 pub(super) fn quizzes<'a>(
     files: &'a Tree,
     taken: &mut BTreeSet<&'a str>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Result<(Vec<Quiz>, BTreeMap<String, Counts>), Problem> {
     let own_path = format!("{QUIZZES}{OWN}.json");
     let mut counts = BTreeMap::new();
@@ -115,6 +116,10 @@ pub(super) fn quizzes<'a>(
         .collect();
     for (path, bytes) in files.range(QUIZZES.to_owned()..).take_while(|(path, _)| path.starts_with(QUIZZES)) {
         let Some(tag) = path[QUIZZES.len()..].strip_suffix(".json").filter(|tag| *tag != OWN) else { continue };
+        // What is no language is told with the files that are not taken over.
+        if !is_language_tag(&locale(tag)) {
+            continue;
+        }
         taken.insert(path);
         let theirs = quiz_file(path, bytes)?;
         check_questions(path, bytes, &theirs, problems)?;
@@ -131,7 +136,7 @@ fn translate(
     tag: &str,
     path: &str,
     bytes: &[u8],
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Counts {
     let lines = question_lines(bytes);
     let mut counts = Counts::default();
@@ -225,7 +230,7 @@ fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
 }
 
 /// What is wrong with questions themselves: they are taken over as they are.
-fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mut Vec<Problem>) -> Result<(), Problem> {
+fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mut Problems) -> Result<(), Problem> {
     let lines = question_lines(bytes);
     let questions =
         quizzes.iter().flat_map(|quiz| quiz.quiz.iter().enumerate().map(move |(index, q)| (quiz.id, index + 1, q)));

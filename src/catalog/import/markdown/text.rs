@@ -1,22 +1,28 @@
 //! What is read off a Markdown text: headings, links to quizzes, images.
 
-use crate::catalog::import::{
-    Problem,
-    ProblemSeverity::{Error, Note, Warning},
-    files::Tree,
+use std::collections::HashSet;
+
+use crate::catalog::{
+    import::{
+        Problem,
+        ProblemSeverity::{Error, Note, Warning},
+        Problems,
+        files::Tree,
+    },
+    policy,
 };
 
 /// A text that must not be longer: a longer one stops the import.
-pub(super) fn bounded(text: &str, most: usize, path: &str) -> Result<String, Problem> {
+pub(super) fn bounded(text: &str, most: usize, path: &str) -> Result<(), Problem> {
     if text.chars().count() > most {
         let words = words!("Lebih dari {most} karakter.", "More than {most} characters.");
         return Err(Problem::new(path, None, Error, words));
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 /// A text cut to what there is room for; that it was is told.
-pub(super) fn cut(text: &str, most: usize, path: &str, problems: &mut Vec<Problem>) -> String {
+pub(super) fn cut(text: &str, most: usize, path: &str, problems: &mut Problems) -> String {
     if text.chars().count() > most {
         let words = words!("Dipotong pada {most} karakter.", "Cut at {most} characters.");
         problems.push(Problem::new(path, None, Warning, words));
@@ -24,6 +30,7 @@ pub(super) fn cut(text: &str, most: usize, path: &str, problems: &mut Vec<Proble
     text.chars().take(most).collect()
 }
 
+/// A file as text, no longer than a lesson may be: what follows reads it more than once.
 pub(super) fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).matches('\n').count() + 1;
@@ -38,6 +45,7 @@ pub(super) fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Proble
             words!("Berisi karakter U+0000.", "Holds the character U+0000."),
         ));
     }
+    bounded(text, policy::BODY, path)?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -76,11 +84,11 @@ pub(super) fn summary(text: &str) -> Option<String> {
 
 /// Numbers of the quizzes that a text links to, each once, in their order.
 pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for rest in text.split("/quiz/").skip(1) {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         if let Ok(number) = digits.parse()
-            && !found.contains(&number)
+            && seen.insert(number)
         {
             found.push(number);
         }
@@ -89,7 +97,7 @@ pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
 }
 
 /// Tells of images of the course's own files: those that are not there, and that the others are not taken over.
-pub(super) fn dangling_images(files: &Tree, path: &str, text: &str, problems: &mut Vec<Problem>) {
+pub(super) fn dangling_images(files: &Tree, path: &str, text: &str, problems: &mut Problems) {
     for (line, content) in prose(text) {
         let linked = content.split("](").skip(1).filter(|_| content.contains("!["));
         // HTML in Markdown: src="…", with either quote or none.
