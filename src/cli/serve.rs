@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     Cli,
-    academy::{create_academy, first_of_all, named_academy},
+    academy::{create_academy, first_of_all},
     home::Home,
     report,
 };
@@ -27,9 +27,9 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
         settings = Arc::new(own);
     }
     let services = home.services(&settings).await?;
-    first_academy(&services).await?;
+    let first = first_academy(&services).await?;
     if with_demo {
-        let demo = demo::make(&services, &named_academy(&services, None).await?).await?;
+        let demo = demo::make(&services, &first).await?;
         print_demo(cli, &demo)?;
     }
     eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
@@ -81,13 +81,13 @@ async fn asked_to_stop() {
     }
 }
 
-/// An empty deployment gets an academy, so that it can be used at once.
-async fn first_academy(services: &Services) -> anyhow::Result<()> {
+/// The oldest academy; an empty deployment gets one, so that it can be used at once.
+async fn first_academy(services: &Services) -> anyhow::Result<academies::AcademyRow> {
     let tx = services.db.begin_platform().await?;
     let known = academies::store::all(&tx).await?;
     drop(tx);
-    if known.is_empty() {
-        create_academy(services, first_of_all()).await?;
+    match known.into_iter().next() {
+        Some(oldest) => Ok(oldest),
+        None => create_academy(services, first_of_all()).await,
     }
-    Ok(())
 }
