@@ -146,10 +146,13 @@ impl CertificateVerification {
     pub async fn of_code(call: &Call, typed: &str) -> Result<Self, Fault> {
         let unknown = || Self { code: typed.chars().take(64).collect(), found: None };
         let Some(code) = code::read(typed) else { return Ok(unknown()) };
-        let found = match store::academy_of(&*call.reader().await?, &code).await? {
+        let academy = store::academy_of(&*call.reader().await?, &code).await?;
+        let found = match academy {
             None => None,
             Some(academy) if academy == call.academy => store::by_code(&*call.reader().await?, &code).await?,
             Some(academy) => {
+                // One connection at a time: a second one must not be waited for with the first in hand.
+                call.give_back_reader().await;
                 let elsewhere = call.services.db.reader(academy);
                 store::by_code(&*elsewhere.connection().await?, &code).await?
             }

@@ -152,5 +152,12 @@ async fn one_connection_is_enough() {
     crate::line::learn(&course, &learner).await;
     let passed = crate::line::take(&course, &learner, true).await;
     assert_eq!(passed["passed"], true);
+    let mine = "{ viewer { learning { nodes { certificate { code } } } } }";
+    let code = learner.client.data(mine, serde_json::json!({})).await["viewer"]["learning"]["nodes"][0]["certificate"]
+        ["code"]
+        .clone();
+    let check = "query ($code: String!) { certificate(code: $code) { status } }";
+    let elsewhere = app.next_door().data(check, serde_json::json!({ "code": code })).await;
+    assert_eq!(elsewhere["certificate"]["status"], "VALID");
     app.stop().await;
 }
