@@ -205,7 +205,11 @@ impl Mailer {
             .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
         match &self.way {
             Way::Smtp(transport) => {
-                transport.send(message).await.context("the mail server")?;
+                // Its answer may repeat the recipient's address: the log gets the code alone.
+                transport.send(message).await.map_err(|error| {
+                    let code = error.status().map_or_else(|| "nothing".to_owned(), |code| code.to_string());
+                    anyhow::anyhow!("the mail server answered {code}")
+                })?;
             }
             Way::Files(folder) => {
                 folders::private(folder)?;
