@@ -110,7 +110,7 @@ pub async fn save(
     let attempt = match open(call, &mut tx, attempt, "attempt").await? {
         Ok(attempt) => attempt,
         Err(objection) => {
-            tx.commit().await?;
+            keep_what_expired(tx, &objection).await?;
             return Ok(Err(objection));
         }
     };
@@ -167,11 +167,15 @@ pub async fn submit(call: &Call, attempt: AttemptId) -> Result<Result<AttemptId,
             Ok(Ok(id))
         }
         Err(objection) => {
-            // An attempt whose time was over has been closed on the way.
-            tx.commit().await?;
+            keep_what_expired(tx, &objection).await?;
             Ok(Err(objection))
         }
     }
+}
+
+/// An attempt whose time was over has been closed on the way: the one refusal that writes.
+async fn keep_what_expired(tx: Tx, objection: &Objection) -> Result<(), Fault> {
+    if objection.code == UserErrorCode::Expired { tx.commit().await } else { Ok(()) }
 }
 
 /// The viewer's own attempt, locked, while it may still be answered. One whose time is over is closed.
