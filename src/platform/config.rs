@@ -251,6 +251,16 @@ impl Settings {
         let settings: Self = figment.extract().context("the configuration")?;
         settings.cors()?;
         settings.proxies()?;
+        let Limits { seconds, cost_per_minute, .. } = settings.limits;
+        let counts = [
+            ("connections", settings.connections as u64),
+            ("jobs_at_a_time", settings.jobs_at_a_time as u64),
+            ("limits_seconds", seconds),
+            ("limits_cost_per_minute", cost_per_minute.into()),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            bail!("{name} is one at least");
+        }
         Ok(settings)
     }
 
@@ -361,5 +371,7 @@ mod tests {
         assert!(Settings::read(None, &flags).is_err());
         let flags = BTreeMap::from([("cors_origins".to_owned(), serde_json::json!("*"))]);
         assert!(Settings::read(None, &flags).is_err());
+        let flags = BTreeMap::from([("jobs_at_a_time".to_owned(), serde_json::json!(0))]);
+        assert!(Settings::read(None, &flags).is_err(), "no mail would ever leave");
     }
 }

@@ -402,9 +402,10 @@ where
             // The last address that no proxy of ours wrote: what stands before it is the client's own claim.
             // Every line of it: a proxy may add one of its own below the client's.
             let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-            let all: Vec<IpAddr> =
-                lines.flat_map(|line| line.split(',')).filter_map(|part| part.trim().parse().ok()).collect();
-            all.into_iter().rev().find(|address| !self.proxies.contains(address))
+            let all: Vec<Option<IpAddr>> =
+                lines.flat_map(|line| line.split(',')).map(|part| part.trim().parse().ok()).collect();
+            // What is no address ends the search: what stands before it is the client's claim as well.
+            all.into_iter().rev().map_while(|address| address).find(|address| !self.proxies.contains(address))
         };
         let address = match peer {
             Some(peer) if self.proxies.contains(&peer) => forwarded().or(Some(peer)),
