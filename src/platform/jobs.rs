@@ -160,13 +160,17 @@ async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
     // What has taken a worker down with it each time is given up too.
-    diesel::update(jobs::table)
+    let given_up = diesel::update(jobs::table)
         .filter(jobs::failed_at.is_null())
+        .filter(jobs::run_at.le(now))
         .filter(jobs::attempts.ge(TRIES))
         .filter(jobs::locked_until.lt(now))
         .set((jobs::failed_at.eq(now), jobs::last_error.eq("took its worker down")))
         .execute(&mut *tx)
         .await?;
+    if given_up > 0 {
+        error!(given_up, "jobs that took their workers down are given up");
+    }
     let due: Vec<JobRow> = jobs::table
         .filter(jobs::run_at.le(now))
         .filter(jobs::failed_at.is_null())
