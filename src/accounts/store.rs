@@ -295,19 +295,15 @@ pub async fn use_up_tokens(
     Ok(())
 }
 
-/// Takes names for this transaction: who wants one of them at the same time waits, and then sees whose it is. The address
-/// before the user name, everywhere: two orders would meet.
+/// Takes the names of a new person for this transaction. The address before the user name, everywhere: two orders would meet.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn take_names(tx: &mut Tx, email_key: Option<&str>, username_key: Option<&str>) -> Result<(), Fault> {
-    let academy = tx.academy()?.uuid();
     for (kind, name) in [("email", email_key), ("username", username_key)] {
-        let Some(name) = name else { continue };
-        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind::<diesel::sql_types::Text, _>(format!("{academy} {kind} {name}"))
-            .execute(&mut **tx)
-            .await?;
+        if let Some(name) = name {
+            tx.take_name(&format!("{kind} {name}")).await?;
+        }
     }
     Ok(())
 }

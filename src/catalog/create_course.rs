@@ -87,12 +87,12 @@ pub async fn insert(
     }
     let slug = match &new.slug {
         Some(given) => match policy::slug(given) {
-            Ok(slug) if store::by_slug(tx, &slug).await?.is_some() => {
+            Ok(slug) if is_free(tx, &slug).await? => Some(slug),
+            Ok(_) => {
                 let words = words!("Alamat ini sudah dipakai kursus lain.", "Another course has this address.");
                 objections.push(Objection::new(UserErrorCode::Taken, "slug", words));
                 None
             }
-            Ok(slug) => Some(slug),
             Err(objection) => {
                 objections.push(objection);
                 None
@@ -144,11 +144,21 @@ pub async fn insert(
     Ok(Ok(course.id))
 }
 
+/// Whether no course has this slug; while this transaction lasts nobody else gets it.
+async fn is_free(tx: &mut Tx, slug: &str) -> Result<bool, Fault> {
+    tx.take_name(&format!("course {slug}")).await?;
+    Ok(store::by_slug(tx, slug).await?.is_none())
+}
+
 async fn free_slug(tx: &mut Tx, wanted: &str) -> Result<String, Fault> {
     let taken = store::slugs_like(tx, wanted).await?;
-    if !taken.iter().any(|slug| slug == wanted) {
-        return Ok(wanted.to_owned());
+    let mut number = 1;
+    loop {
+        let slug = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
+        // Who was quicker since is seen by the second look.
+        if !taken.contains(&slug) && is_free(tx, &slug).await? {
+            return Ok(slug);
+        }
+        number += 1;
     }
-    let free = (2..=taken.len() + 2).map(|number| format!("{wanted}-{number}")).find(|slug| !taken.contains(slug));
-    free.ok_or_else(|| anyhow::anyhow!("one number more than are taken is free").into())
 }

@@ -36,6 +36,8 @@ pub async fn apply(call: &Call, input: Application) -> Result<Result<Application
         return Ok(Err(objections));
     }
     let mut tx = call.begin().await?;
+    // Who applies twice at the same time has one open application all the same.
+    tx.take_name(&format!("application {}", user.uuid())).await?;
     let now = call.services.clock.now();
     match store::open_of(&tx, user).await? {
         Some(open) if open.status == ApplicationStatus::Pending => {
@@ -45,8 +47,8 @@ pub async fn apply(call: &Call, input: Application) -> Result<Result<Application
                 words!("Lamaran Anda sedang ditinjau.", "Your application is being reviewed already."),
             )]));
         }
-        // The changes that were asked for: the new one takes its place.
-        Some(open) => store::decide(&mut tx, open.id, ApplicationStatus::Withdrawn, None, user, now).await?,
+        // The changes that were asked for: the new one takes its place, and the reviewer's words stay with the old one.
+        Some(open) => store::withdraw(&mut tx, open.id).await?,
         None => {}
     }
     let row = ApplicationRow {

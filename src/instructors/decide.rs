@@ -66,7 +66,7 @@ pub async fn decide(
             expertise: Personal::new(row.expertise.for_duty(Duty::Publish).clone()),
             created_at: now,
         };
-        store::insert_instructor(&mut tx, &face).await?;
+        store::put_instructor(&mut tx, &face).await?;
     }
     let academy = academies::current_in(call, &tx).await?;
     let letter = mail::decided(&academy.name, decision, reason.as_deref());

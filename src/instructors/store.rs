@@ -77,12 +77,30 @@ pub async fn decide(
     Ok(())
 }
 
-/// Gives a person their public face; one that they had before stays as it is.
+/// Takes an application back.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert_instructor(connection: &mut AsyncPgConnection, row: &InstructorRow) -> Result<(), Fault> {
-    diesel::insert_into(instructors::table).values(row).on_conflict_do_nothing().execute(connection).await?;
+pub async fn withdraw(connection: &mut AsyncPgConnection, id: ApplicationId) -> Result<(), Fault> {
+    diesel::update(applications::table.filter(applications::id.eq(id)))
+        .set(applications::status.eq(ApplicationStatus::Withdrawn))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a person the public face that they agreed to last.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put_instructor(connection: &mut AsyncPgConnection, row: &InstructorRow) -> Result<(), Fault> {
+    diesel::insert_into(instructors::table)
+        .values(row)
+        .on_conflict((instructors::academy_id, instructors::user_id))
+        .do_update()
+        .set((instructors::display_name.eq(&row.display_name), instructors::expertise.eq(&row.expertise)))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -242,6 +242,21 @@ impl Tx {
         self.academy.ok_or_else(|| anyhow::anyhow!("this transaction is in no academy").into())
     }
 
+    /// Takes a name of the academy for this transaction: who wants the same one at the same time waits, and then sees what
+    /// became of it. Who takes two takes them in the same order everywhere.
+    ///
+    /// # Errors
+    /// Where it is in no academy, and those of the database.
+    pub async fn take_name(&mut self, name: &str) -> Result<(), Fault> {
+        use diesel_async::RunQueryDsl;
+        let academy = self.academy()?.uuid();
+        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(format!("{academy} {name}"))
+            .execute(&mut **self)
+            .await?;
+        Ok(())
+    }
+
     /// Marks where [`Self::roll_back_to_save_point`] goes back to. One at a time.
     ///
     /// # Errors

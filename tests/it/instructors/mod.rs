@@ -1,5 +1,9 @@
 //! Applying to teach, and deciding.
 
+use std::time::Duration;
+
+use diesel::{QueryableByName, sql_query, sql_types::BigInt};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
 
@@ -48,7 +52,57 @@ async fn an_applicant_is_approved_told_and_shown() {
         json!({ "displayName": "Bu Ani", "expertise": ["HTML", "Aksesibilitas"] })
     );
     assert_eq!(data["viewer"]["instructorApplications"]["totalCount"], 2);
+    let reasons = &data["viewer"]["instructorApplications"]["nodes"];
+    assert_eq!(
+        reasons[1]["reason"], "Tambahkan contoh.",
+        "the new application leaves the reviewer's words as they were"
+    );
+    // Who applies again agrees to another face.
+    let mut other = application();
+    other["displayName"] = json!("Ibu Ani Wijaya");
+    let data = ani.client.data(APPLY, json!({ "input": other })).await;
+    let approve = json!({ "input": { "id": data["applyToTeach"]["application"]["id"], "decision": "APPROVE" } });
+    reviewer.client.data(DECIDE, approve).await;
+    let data = ani.client.data("{ viewer { user { instructor { displayName } } } }", json!({})).await;
+    assert_eq!(data["viewer"]["user"]["instructor"]["displayName"], "Ibu Ani Wijaya");
+    app.mails().await;
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_applies_twice_at_once_has_applied_once() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    // While nobody can write, both come as far as they can.
+    let mut gate = app.database.superuser().await;
+    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
+    let applying = tokio::spawn({
+        let client = ani.client.clone();
+        async move {
+            let apply = || client.data(APPLY, json!({ "input": application() }));
+            let (one, two) = tokio::join!(apply(), apply());
+            [one, two]
+        }
+    });
+    while waiting(&mut gate).await < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    gate.batch_execute("commit").await.expect("unlocked");
+    let answers = applying.await.expect("answers");
+    let refused: Vec<_> = answers.iter().flat_map(|data| user_errors(&data["applyToTeach"])).collect();
+    assert_eq!(refused, ["ALREADY_DONE "]);
+    app.stop().await;
+}
+
+/// Connections to this database that wait for a lock.
+async fn waiting(connection: &mut AsyncPgConnection) -> i64 {
+    #[derive(QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let count = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    sql_query(count).get_result::<Waiting>(connection).await.expect("a count").count
 }
 
 #[tokio::test(flavor = "multi_thread")]

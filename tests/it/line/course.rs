@@ -41,6 +41,27 @@ async fn a_draft_is_its_instructors_until_it_is_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn courses_begun_at_once_have_addresses_of_their_own() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", sanggar::platform::privacy::Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let mut input = json!({ "title": "Web", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER" });
+    let begin = |input: &serde_json::Value| {
+        let (client, input) = (ani.client.clone(), input.clone());
+        async move { sent(&client, "createCourse", input, "course { slug }").await }
+    };
+    let made = futures_util::future::join_all((0..4).map(|_| begin(&input))).await;
+    let mut slugs: Vec<_> = made.iter().filter_map(|payload| payload["course"]["slug"].as_str()).collect();
+    slugs.sort_unstable();
+    assert_eq!(slugs, ["web", "web-2", "web-3", "web-4"]);
+    input["slug"] = json!("css");
+    let named = futures_util::future::join_all((0..4).map(|_| begin(&input))).await;
+    let refused: Vec<_> = named.iter().flat_map(user_errors).collect();
+    assert_eq!(refused, ["TAKEN input.slug"; 3]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_published_does_not_change_until_it_is_published_again() {
     let app = TestApp::start().await;
     let course = published(&app).await;
