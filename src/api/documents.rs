@@ -20,7 +20,7 @@ use crate::{
             body::{self, Unread},
         },
     },
-    uploads::receive::{self, Received},
+    uploads::receive,
 };
 
 /// The routes.
@@ -94,18 +94,19 @@ impl Receiver {
         };
         let size = usize::try_from(upload.size).unwrap_or(0);
         let seconds = self.services.settings.limits.body_seconds * 30;
-        let bytes = match body::read(request.into_body(), size, Duration::from_secs(seconds)).await {
-            Ok(bytes) => bytes,
-            Err(Unread::TooLarge) => return Ok((StatusCode::PAYLOAD_TOO_LARGE, "More bytes than were announced.")),
-            Err(Unread::BrokeOff) => return Ok((StatusCode::BAD_REQUEST, "The upload broke off; send it again.")),
-            Err(Unread::TooSlow) => {
-                return Ok((StatusCode::REQUEST_TIMEOUT, "The upload came too slowly; send it again."));
-            }
-        };
-        Ok(match receive::receive(&self.services, academy, &upload, bytes.into()).await? {
-            Received::Stored => (StatusCode::NO_CONTENT, ""),
-            Received::OtherSize => (StatusCode::BAD_REQUEST, "Not as many bytes as were announced; send it again."),
-            Received::TooLate => (StatusCode::NOT_FOUND, GONE),
+        let mut staged = receive::stage(&self.services, academy, &upload);
+        let came = body::copy(request.into_body(), size, Duration::from_secs(seconds), staged.writer()).await;
+        let came = came.map_err(anyhow::Error::from)?;
+        if came == Ok(size) {
+            let kept = receive::keep(&self.services, academy, &upload, staged).await?;
+            return Ok(if kept { (StatusCode::NO_CONTENT, "") } else { (StatusCode::NOT_FOUND, GONE) });
+        }
+        staged.discard().await;
+        Ok(match came {
+            Ok(_) => (StatusCode::BAD_REQUEST, "Not as many bytes as were announced; send it again."),
+            Err(Unread::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "More bytes than were announced."),
+            Err(Unread::BrokeOff) => (StatusCode::BAD_REQUEST, "The upload broke off; send it again."),
+            Err(Unread::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "The upload came too slowly; send it again."),
         })
     }
 }

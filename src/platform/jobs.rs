@@ -28,6 +28,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Does it, in the academy it was enqueued in.
     fn run(self, services: Services, academy: AcademyId) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Tells whoever waits for it that it will not be done: after the last try. Most have nobody to tell.
+    fn give_up(self, _services: Services, _academy: AcademyId) -> impl Future<Output = Result<(), Fault>> + Send {
+        std::future::ready(Ok(()))
+    }
 }
 
 #[derive(Insertable)]
@@ -108,23 +113,32 @@ pub async fn enqueue_at<J: Job>(tx: &mut Tx, services: &Services, job: &J, at: D
     Ok(())
 }
 
-type Run = Arc<dyn Fn(serde_json::Value, Services, AcademyId) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
+type Step = Arc<dyn Fn(serde_json::Value, Services, AcademyId) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
+
+#[derive(Clone)]
+struct Kind {
+    run: Step,
+    give_up: Step,
+}
 
 /// The kinds of work that this server knows. Put together in `app.rs`.
 #[derive(Clone, Default)]
-pub struct Registry(HashMap<&'static str, Run>);
+pub struct Registry(HashMap<&'static str, Kind>);
 
 impl Registry {
     /// Knows `J` as well.
     #[must_use]
     pub fn with<J: Job>(mut self) -> Self {
-        let run: Run = Arc::new(|payload, services, academy| {
-            Box::pin(async move {
-                let job: J = serde_json::from_value(payload).map_err(anyhow::Error::from)?;
-                job.run(services, academy).await
-            })
-        });
-        self.0.insert(J::KIND, run);
+        let read = |payload| Ok::<J, Fault>(serde_json::from_value(payload).map_err(anyhow::Error::from)?);
+        let kind = Kind {
+            run: Arc::new(move |payload, services, academy| {
+                Box::pin(async move { read(payload)?.run(services, academy).await })
+            }),
+            give_up: Arc::new(move |payload, services, academy| {
+                Box::pin(async move { read(payload)?.give_up(services, academy).await })
+            }),
+        };
+        self.0.insert(J::KIND, kind);
         self
     }
 }
@@ -140,37 +154,37 @@ pub async fn run_one(services: &Services, registry: &Registry) -> Result<bool, F
 }
 
 async fn run(services: &Services, registry: &Registry, job: JobRow) -> Result<(), Fault> {
-    let outcome = match (registry.0.get(job.kind.as_str()), job.academy_id) {
-        (Some(run), Some(academy)) => {
-            // A panic in one job must not end the worker.
-            let mut task = tokio::spawn(run(job.payload.clone(), services.clone(), academy));
-            if let Ok(ended) = tokio::time::timeout(LIMIT, &mut task).await {
-                ended.unwrap_or_else(|panic| Err(anyhow::anyhow!("panicked: {panic}").into()))
-            } else {
-                task.abort();
-                Err(anyhow::anyhow!("cut after {} s", LIMIT.as_secs()).into())
-            }
-        }
-        _ => Err(anyhow::anyhow!("nobody here knows this kind of job").into()),
+    let known = registry.0.get(job.kind.as_str()).zip(job.academy_id);
+    let outcome = match known {
+        // The last try never came to an end, or it would be settled.
+        _ if job.attempts >= TRIES => Err(anyhow::anyhow!("took its worker down").into()),
+        Some((kind, academy)) => alone((kind.run)(job.payload.clone(), services.clone(), academy)).await,
+        None => Err(anyhow::anyhow!("nobody here knows this kind of job").into()),
     };
+    if outcome.is_err()
+        && job.attempts + 1 >= TRIES
+        && let Some((kind, academy)) = known
+        && let Err(fault) = alone((kind.give_up)(job.payload.clone(), services.clone(), academy)).await
+    {
+        error!(job = %job.id, kind = job.kind, cause = format!("{fault:?}"), "nobody could be told that a job is given up");
+    }
     settle(services, &job, outcome).await
+}
+
+/// A step of a job, so that neither its panic nor its slowness is the worker's.
+async fn alone(step: BoxFuture<'static, Result<(), Fault>>) -> Result<(), Fault> {
+    let mut task = tokio::spawn(step);
+    if let Ok(ended) = tokio::time::timeout(LIMIT, &mut task).await {
+        ended.unwrap_or_else(|panic| Err(anyhow::anyhow!("panicked: {panic}").into()))
+    } else {
+        task.abort();
+        Err(anyhow::anyhow!("cut after {} s", LIMIT.as_secs()).into())
+    }
 }
 
 async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
-    // What has taken a worker down with it each time is given up too.
-    let given_up = diesel::update(jobs::table)
-        .filter(jobs::failed_at.is_null())
-        .filter(jobs::run_at.le(now))
-        .filter(jobs::attempts.ge(TRIES))
-        .filter(jobs::locked_until.lt(now))
-        .set((jobs::failed_at.eq(now), jobs::last_error.eq("took its worker down")))
-        .execute(&mut *tx)
-        .await?;
-    if given_up > 0 {
-        error!(given_up, "jobs that took their workers down are given up");
-    }
     let due: Vec<JobRow> = jobs::table
         .filter(jobs::run_at.le(now))
         .filter(jobs::failed_at.is_null())

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use bytes::Bytes;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
+use object_store::{ObjectStore, ObjectStoreExt, buffered::BufWriter, local::LocalFileSystem, path::Path as Key};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::{db::AcademyId, folders};
 
@@ -26,13 +27,10 @@ impl Storage {
         Key::from(format!("{}/{name}", academy.uuid()))
     }
 
-    /// Writes a file whole, over one of the same name.
-    ///
-    /// # Errors
-    /// Where the store refuses, for want of room for example: then nothing is there.
-    pub async fn put(&self, academy: AcademyId, name: &str, bytes: Bytes) -> anyhow::Result<()> {
-        self.0.put(&Self::key(academy, name), PutPayload::from_bytes(bytes)).await.context("storing a file")?;
-        Ok(())
+    /// A file to be written piece by piece: it is there, over one of the same name, when it is kept, and never in part.
+    #[must_use]
+    pub fn stage(&self, academy: AcademyId, name: &str) -> Staged {
+        Staged(BufWriter::with_capacity(Arc::clone(&self.0), Self::key(academy, name), PIECE).with_max_concurrency(1))
     }
 
     /// Reads a file; nothing where it is not there.
@@ -55,6 +53,34 @@ impl Storage {
         match self.0.delete(&Self::key(academy, name)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error).context("removing a file"),
+        }
+    }
+}
+
+/// So many bytes of a staged file wait in memory: the smallest piece that object stores take.
+const PIECE: usize = 5 << 20;
+
+/// A file that is being written. Dropped, it never was.
+pub struct Staged(BufWriter);
+
+impl Staged {
+    /// Where its bytes go.
+    pub const fn writer(&mut self) -> &mut (impl AsyncWrite + Unpin) {
+        &mut self.0
+    }
+
+    /// The file is whole.
+    ///
+    /// # Errors
+    /// Where the store refuses, for want of room for example: then nothing is there.
+    pub async fn keep(mut self) -> anyhow::Result<()> {
+        self.0.shutdown().await.context("storing a file")
+    }
+
+    /// The file is not wanted.
+    pub async fn discard(mut self) {
+        if let Err(error) = self.0.abort().await {
+            tracing::warn!(%error, "what was staged of a file may lie in the store");
         }
     }
 }

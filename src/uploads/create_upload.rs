@@ -15,6 +15,9 @@ use crate::platform::{
     privacy::{Personal, Role},
 };
 
+/// Uploads of one person that wait to be used, at most: they take room.
+const MOST_WAITING: i64 = 10;
+
 /// What somebody will send.
 pub struct Announced {
     /// What it is for.
@@ -50,6 +53,11 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
         let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");
         return Ok(Err(Objection::new(UserErrorCode::Invalid, "size", words)));
     }
+    let file_name = announced.file_name.trim();
+    if !(1..=255).contains(&file_name.chars().count()) {
+        let words = words!("Nama berkas 1 sampai 255 karakter.", "A file's name has 1 to 255 characters.");
+        return Ok(Err(Objection::new(UserErrorCode::Invalid, "fileName", words)));
+    }
     // It is given back as a header to send.
     let content_type = announced.content_type.trim();
     if !(1..=100).contains(&content_type.len()) || !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -64,13 +72,21 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
         id: call.services.random.ordered_id(&call.services.clock),
         user_id: user,
         purpose: announced.purpose,
-        file_name: Personal::new(announced.file_name.chars().take(255).collect()),
+        file_name: Personal::new(file_name.to_owned()),
         content_type: content_type.to_owned(),
         size: announced.size,
         token_hash: Personal::new(Sha256::digest(token.as_bytes()).to_vec()),
         expires_at,
     };
     let mut tx = call.begin().await?;
+    tx.take_name(&format!("uploads {}", user.uuid())).await?;
+    if store::count_of(&tx, user).await? >= MOST_WAITING {
+        let words = words!(
+            "Ada {MOST_WAITING} unggahan yang belum dipakai; pakai dulu, atau tunggu sampai waktunya habis.",
+            "There are {MOST_WAITING} uploads that were not used yet; use them first, or wait until their time is over."
+        );
+        return Ok(Err(Objection::new(UserErrorCode::LimitReached, "", words)));
+    }
     store::insert(&mut tx, &row).await?;
     ForgetUpload::plan(&mut tx, &call.services, row.id, expires_at).await?;
     tx.commit().await?;

@@ -37,15 +37,17 @@ impl Job for ForgetUpload {
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
         let mut tx = services.db.begin(academy).await?;
-        let Some(upload) = store::lock(&mut tx, self.upload).await? else { return Ok(()) };
-        if upload.expires_at > services.clock.now() {
-            // Kept since by what will use it.
-            Self::plan(&mut tx, &services, upload.id, upload.expires_at).await?;
-            return tx.commit().await;
+        if let Some(upload) = store::lock(&mut tx, self.upload).await? {
+            if upload.expires_at > services.clock.now() {
+                // Kept since by what will use it.
+                Self::plan(&mut tx, &services, upload.id, upload.expires_at).await?;
+                return tx.commit().await;
+            }
+            store::delete(&mut tx, upload.id).await?;
         }
-        store::delete(&mut tx, upload.id).await?;
         tx.commit().await?;
-        services.storage.delete(academy, &receive::name(upload.id)).await?;
+        // Also where the row was gone: who removed it may have died before the bytes.
+        services.storage.delete(academy, &receive::name(self.upload)).await?;
         Ok(())
     }
 }

@@ -1,14 +1,13 @@
 //! Takes the bytes of an upload: once, exactly as many as were announced.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::{
     model::{UploadId, UploadRow},
     store,
 };
-use crate::platform::{db::AcademyId, fault::Fault, graphql::Services};
+use crate::platform::{db::AcademyId, fault::Fault, graphql::Services, storage::Staged};
 
 /// The upload of a token, where its bytes may still come.
 ///
@@ -27,41 +26,29 @@ pub async fn expected(services: &Services, token: &str) -> Result<Option<(Academ
     Ok(found.filter(|row| row.stored_at.is_none() && row.expires_at > now).map(|row| (academy, row)))
 }
 
-/// What became of the bytes of an upload.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Received {
-    /// They are stored.
-    Stored,
-    /// They are not as many as were announced: nothing is stored.
-    OtherSize,
-    /// Others came first, or the time is over: nothing is stored.
-    TooLate,
+/// Where the bytes of an upload go while they come.
+#[must_use]
+pub fn stage(services: &Services, academy: AcademyId, upload: &UploadRow) -> Staged {
+    services.storage.stage(academy, &name(upload.id))
 }
 
-/// Stores the bytes of an upload, once: who comes second changes nothing.
+/// Keeps the bytes of an upload, once: who comes second changes nothing. False where others came first, or the time is over.
 ///
 /// # Errors
 /// Where the store or the database refuses.
-pub async fn receive(
-    services: &Services,
-    academy: AcademyId,
-    upload: &UploadRow,
-    bytes: Bytes,
-) -> Result<Received, Fault> {
-    if i32::try_from(bytes.len()) != Ok(upload.size) {
-        return Ok(Received::OtherSize);
-    }
+pub async fn keep(services: &Services, academy: AcademyId, upload: &UploadRow, bytes: Staged) -> Result<bool, Fault> {
     let mut tx = services.db.begin(academy).await?;
     let now = services.clock.now();
     let waiting = store::lock(&mut tx, upload.id).await?;
     if !waiting.is_some_and(|row| row.stored_at.is_none() && row.expires_at > now) {
-        return Ok(Received::TooLate);
+        bytes.discard().await;
+        return Ok(false);
     }
     // While the row is locked, so that the bytes that are noted are the bytes that lie there.
-    services.storage.put(academy, &name(upload.id), bytes).await?;
+    bytes.keep().await?;
     store::stored(&mut tx, upload.id, now).await?;
     tx.commit().await?;
-    Ok(Received::Stored)
+    Ok(true)
 }
 
 /// Where the bytes of an upload lie.

@@ -38,6 +38,14 @@ pub async fn of(mut connection: &AsyncPgConnection, user: UserId, id: UploadId) 
     Ok(row.select(UploadRow::as_select()).first(&mut connection).await.optional()?)
 }
 
+/// How many uploads of a person are not used yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<i64, Fault> {
+    Ok(uploads::table.filter(uploads::user_id.eq(user)).count().get_result(&mut connection).await?)
+}
+
 /// An upload, locked: its bytes come once.
 ///
 /// # Errors

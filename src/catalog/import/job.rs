@@ -11,7 +11,7 @@ use super::{
 use crate::{
     catalog::{content::UNWATCHED, policy},
     platform::{
-        db::AcademyId,
+        db::{AcademyId, Tx},
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         jobs::{self, Job},
@@ -110,14 +110,38 @@ impl Job for ImportCourse {
             },
             Err(problem) => vec![problem],
         };
-        row.status = if row.course_id.is_some() { ImportStatus::Completed } else { ImportStatus::Failed };
-        row.problems = serde_json::to_value(problems).map_err(anyhow::Error::from)?;
-        store::write(&mut tx, &row).await?;
-        uploads::store::delete(&mut tx, row.upload_id).await?;
-        tx.commit().await?;
-        services.storage.delete(academy, &name).await?;
-        Ok(())
+        end(tx, &services, academy, row, &problems).await
     }
+
+    async fn give_up(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
+        let Some(row) = begin(&services, academy, self.import).await? else { return Ok(()) };
+        let mut tx = services.db.begin(academy).await?;
+        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Running) {
+            return Ok(());
+        }
+        let words = words!(
+            "Impor ini berulang kali gagal di server dan dihentikan; tidak ada yang tersimpan. Unggah lagi, atau hubungi pengelola.",
+            "This import failed on the server time and again and was given up; nothing was kept. Upload it again, or tell whoever runs the platform."
+        );
+        end(tx, &services, academy, row, &[stopped(words)]).await
+    }
+}
+
+/// Writes how the import ended; its upload has served.
+async fn end(
+    mut tx: Tx,
+    services: &Services,
+    academy: AcademyId,
+    mut row: ImportRow,
+    problems: &[Problem],
+) -> Result<(), Fault> {
+    row.status = if row.course_id.is_some() { ImportStatus::Completed } else { ImportStatus::Failed };
+    row.problems = serde_json::to_value(problems).map_err(anyhow::Error::from)?;
+    store::write(&mut tx, &row).await?;
+    uploads::store::delete(&mut tx, row.upload_id).await?;
+    tx.commit().await?;
+    services.storage.delete(academy, &uploads::receive::name(row.upload_id)).await?;
+    Ok(())
 }
 
 /// The import, running from now on; nothing where it has ended. One that runs already was begun by an earlier try.

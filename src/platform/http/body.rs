@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use poem::Body;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 /// Why a body was not read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,24 +19,43 @@ pub enum Unread {
 
 /// A client that is still sending when the connection closes sees a broken pipe instead of the refusal: so many bytes beyond the
 /// limit are read and thrown away first.
-const THROWN_AWAY: u64 = 8 << 20;
+const THROWN_AWAY: usize = 8 << 20;
 
 /// A body of at most `most` bytes that arrives within `patience`.
 ///
 /// # Errors
 /// Where it does not.
 pub async fn read(body: Body, most: usize, patience: Duration) -> Result<Vec<u8>, Unread> {
-    let limit = u64::try_from(most).unwrap_or(u64::MAX);
-    let reading = async {
-        let mut reader = body.into_async_read();
-        let mut bytes = Vec::new();
-        (&mut reader).take(limit.saturating_add(1)).read_to_end(&mut bytes).await.map_err(|_| Unread::BrokeOff)?;
-        if bytes.len() <= most {
-            return Ok(bytes);
+    let mut bytes = Vec::new();
+    // Memory is always written.
+    copy(body, most, patience, &mut bytes).await.unwrap_or(Err(Unread::BrokeOff))?;
+    Ok(bytes)
+}
+
+/// Writes a body of at most `most` bytes that arrives within `patience` as it comes, and tells how many bytes it had; where it
+/// does not, why.
+///
+/// # Errors
+/// Where it can't be written. Some of it may be written then, and where the body did not arrive.
+pub async fn copy(
+    body: Body,
+    most: usize,
+    patience: Duration,
+    to: &mut (impl AsyncWrite + Unpin),
+) -> std::io::Result<Result<usize, Unread>> {
+    let copying = async {
+        let mut chunks = body.into_bytes_stream();
+        let mut length: usize = 0;
+        while let Some(chunk) = chunks.next().await {
+            let Ok(chunk) = chunk else { return Ok(Err(Unread::BrokeOff)) };
+            length += chunk.len();
+            if length <= most {
+                to.write_all(&chunk).await?;
+            } else if length - most > THROWN_AWAY {
+                break;
+            }
         }
-        drop(bytes);
-        tokio::io::copy(&mut reader.take(THROWN_AWAY), &mut tokio::io::sink()).await.map_err(|_| Unread::BrokeOff)?;
-        Err(Unread::TooLarge)
+        Ok(if length <= most { Ok(length) } else { Err(Unread::TooLarge) })
     };
-    tokio::time::timeout(patience, reading).await.unwrap_or(Err(Unread::TooSlow))
+    tokio::time::timeout(patience, copying).await.unwrap_or(Ok(Err(Unread::TooSlow)))
 }

@@ -179,6 +179,17 @@ async fn uploads_are_taken_as_they_were_announced() {
     assert_eq!(user_errors(&early), ["NOT_ELIGIBLE input.upload"]);
     app.world.pass(chrono::TimeDelta::hours(2));
     assert_eq!(put(&app, &upload, b"ten bytes!").await, 404, "its time is over");
+    for name in [String::new(), "  ".to_owned(), "a".repeat(256)] {
+        let mut nameless = input(10);
+        nameless["fileName"] = json!(name);
+        let refused = sent(&ani.client, "createUpload", nameless, "upload { id }").await;
+        assert_eq!(user_errors(&refused), ["INVALID input.fileName"]);
+    }
+    for _ in 0..9 {
+        done(&ani.client, "createUpload", input(10), "upload { id }").await;
+    }
+    let heaped = sent(&ani.client, "createUpload", input(10), "upload { id }").await;
+    assert_eq!(user_errors(&heaped), ["LIMIT_REACHED "], "the one before, too, waits to be forgotten");
     let learner = app.person("Citra Dewi").await;
     let create = "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { upload { id } } }";
     assert_eq!(learner.client.send(create, json!({ "input": input(10) })).await.codes(), ["FORBIDDEN"]);
@@ -217,4 +228,49 @@ async fn bytes_come_once_and_go_when_nobody_uses_them() {
     assert_eq!(user_errors(&twice), ["NOT_FOUND input.upload"], "taken over, and gone");
     assert_eq!(files(), 0);
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_without_a_row_go_in_their_time() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let upload = send(&app, &ani, &course()).await;
+    let folder = app.data_dir.join("files").join(app.academy.uuid().to_string()).join("uploads");
+    let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    // A worker that dies between the two leaves this.
+    let id: sanggar::platform::id::GlobalId = upload["id"].as_str().expect("an id").parse().expect("an id");
+    let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    sanggar::uploads::store::delete(&mut tx, id.of().expect("an upload")).await.expect("gone");
+    tx.commit().await.expect("a commit");
+    assert_eq!(files(), 1);
+    app.world.pass(TimeDelta::hours(1));
+    app.work().await;
+    assert_eq!(files(), 0);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_given_up_says_so() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let upload = send(&app, &ani, &course()).await;
+    let folder = app.data_dir.join("files").join(app.academy.uuid().to_string()).join("uploads");
+    let file = std::fs::read_dir(&folder).expect("uploads").next().expect("one").expect("a file").path();
+    // A store that can't be read: where the bytes were is a link to itself.
+    std::fs::remove_file(&file).expect("removed");
+    std::os::unix::fs::symlink(&file, &file).expect("a link");
+    let asked = done(&ani.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+    let id = json!({ "id": asked["import"]["id"] });
+    app.work().await;
+    assert_eq!(ani.client.data(IMPORT, id.clone()).await["node"]["status"], "RUNNING", "it is tried again");
+    for _ in 0..16 {
+        app.world.pass(TimeDelta::hours(7));
+        app.work().await;
+    }
+    let import = ani.client.data(IMPORT, id).await["node"].clone();
+    assert_eq!((&import["status"], &import["course"]), (&json!("FAILED"), &Value::Null), "{import}");
+    let told = import["problems"][0]["message"].as_str().expect("a message");
+    assert!(told.contains("given up"), "{told}");
 }
