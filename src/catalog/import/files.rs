@@ -37,6 +37,13 @@ impl Files {
             );
             return Err(refused(&path, words));
         }
+        if self.tree.contains_key(&path) {
+            let words = words!(
+                "Ada dua kali dalam arsip; yang terakhir dipakai.",
+                "There twice in the archive; the last one is taken."
+            );
+            self.left_out.push(Problem::new(&path, None, ProblemSeverity::Warning, words));
+        }
         self.tree.insert(path, content);
         Ok(())
     }
@@ -266,6 +273,20 @@ mod tests {
             let told = files.left_out.told();
             assert_eq!(told.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["1-a/out"]);
         }
+    }
+
+    #[test]
+    fn what_is_there_twice_is_told() {
+        let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        for text in [&b"# A"[..], b"# B"] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(3);
+            builder.append_data(&mut header, "1-a/1-b/README.md", text).expect("a file");
+        }
+        let tar = builder.into_inner().and_then(flate2::write::GzEncoder::finish).expect("an archive");
+        let files = of_archive(&tar).expect("files");
+        assert_eq!(files.tree["1-a/1-b/README.md"], b"# B");
+        assert_eq!(files.left_out.count(), 1);
     }
 
     #[test]

@@ -81,7 +81,9 @@ async fn an_uploaded_course_is_published_and_learnt() {
         problems,
         [
             ("1-start/1-hello/README.md", Some(5), "WARNING"),
+            ("quiz-app/src/assets/translations/en.json", None, "NOTE"),
             ("quiz-app/src/assets/translations/en.json", Some(3), "WARNING"),
+            ("quiz-app/src/assets/translations/id.json", None, "NOTE"),
             ("quiz-app/src/assets/translations/id.json", Some(3), "WARNING"),
         ]
     );

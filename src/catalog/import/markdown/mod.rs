@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     catalog::{create_course::NewCourse, model::CourseLevel, policy},
-    platform::graphql::scalars::is_language_tag,
+    platform::{graphql::scalars::is_language_tag, text::Words},
 };
 
 /// The language of a course whose files do not say.
@@ -159,6 +159,13 @@ fn sections<'a>(
             taken.insert(path);
             let text = text_of(path, bytes)?;
             title = heading(text);
+            if text.lines().filter(|line| !line.trim().is_empty()).count() > 1 {
+                let words = words!(
+                    "Hanya judulnya yang diambil: bagian tidak punya teks sendiri.",
+                    "Only its title is taken over: a section has no text of its own."
+                );
+                problems.push(Problem::new(path, None, Note, words));
+            }
             dangling_images(files, path, text, problems);
         }
         let mut read = Vec::new();
@@ -212,11 +219,7 @@ fn lesson<'a>(
         taken.insert(path);
         dangling_images(files, path, text, problems);
         if translations.iter().any(|(known, ..)| *known == tag) {
-            let words = words!(
-                "Terjemahan kedua ke bahasa yang sama; ditinggalkan.",
-                "A second translation into the same language; left out."
-            );
-            problems.push(Problem::new(path, None, Warning, words));
+            problems.push(Problem::new(path, None, Warning, second_translation()));
             continue;
         }
         let title = heading(text).unwrap_or_else(|| title.clone().unwrap_or_else(|| folder.to_owned()));
@@ -243,6 +246,10 @@ fn lesson<'a>(
     })
 }
 
+fn second_translation() -> Words {
+    words!("Berkas kedua dalam bahasa yang sama; ditinggalkan.", "A second file in the same language; left out.")
+}
+
 /// `zh_cn` is `zh-CN`.
 fn locale(tag: &str) -> String {
     match tag.replace('_', "-").split_once('-') {
@@ -267,7 +274,7 @@ mod tests {
     fn course() -> Files {
         files(&[
             ("README.md", "[![badge](https://x.example/a.svg)](y)\n# A course\n\nWhat it is.\n"),
-            ("2-second/README.md", "# Second\n"),
+            ("2-second/README.md", "# Second\n\nAnd what it is about.\n"),
             (
                 "2-second/only/README.md",
                 "# Only\n\n```\n# no heading ![x](no.png)\n```\n![y](../pictures/gone.png)\n<img alt=\"a\" src=\"lost.png\">\n",
@@ -280,9 +287,11 @@ mod tests {
             ("1-first/2-early/assignment.md", "# Do it\n"),
             ("quiz-app/src/assets/translations/en.json", QUIZ),
             (
-                "quiz-app/src/assets/translations/zh_cn.json",
-                &QUIZ.replace("\"4\",\"isCorrect\":\"true\"", "\"四\",\"isCorrect\":\"false\""),
+                "quiz-app/src/assets/translations/zh-CN.json",
+                &QUIZ.replace("\"4\",\"isCorrect\":\"true\"", "\"四\",\"isCorrect\":\"False\""),
             ),
+            ("quiz-app/src/assets/translations/zh_cn.json", QUIZ),
+            ("quiz-app/src/assets/translations/EN.json", QUIZ),
         ])
     }
 
@@ -312,12 +321,17 @@ mod tests {
             ("quiz-app/src/assets/translations/en.json", Some(3), Warning),
             ("quiz-app/src/assets/translations/en.json", Some(3), Note),
             ("quiz-app/src/assets/translations/en.json", Some(4), Warning),
-            ("quiz-app/src/assets/translations/zh_cn.json", Some(2), Warning),
+            ("quiz-app/src/assets/translations/zh-CN.json", Some(2), Warning),
+            ("quiz-app/src/assets/translations/zh_cn.json", None, Warning),
+            ("quiz-app/src/assets/translations/EN.json", None, Warning),
+            ("quiz-app/src/assets/translations/en.json", None, Note),
+            ("2-second/README.md", None, Note),
         ] {
             assert!(told.contains(&expected), "{expected:?} in {told:#?}");
         }
         let right = |at: usize| read.content.quizzes[0].questions[at].options.iter().filter(|o| o.right).count();
         assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
+        assert!(!told.contains(&("1-first/README.md", None, Note)), "a title is all that there is");
     }
 
     /// A few bytes must not make millions of problems, nor hours of reading.

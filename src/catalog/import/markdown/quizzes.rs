@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    OWN, locale,
+    OWN, locale, second_translation,
     text::{bounded, cut},
 };
 use crate::{
@@ -45,9 +45,14 @@ pub(super) struct Option_ {
     pub(super) right: bool,
 }
 
+/// Fields that the format knows, and we do not take over.
+type Others = serde_json::Map<String, serde_json::Value>;
+
 #[derive(Deserialize)]
 struct QuizFile {
     quizzes: Vec<QuizJson>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +60,8 @@ struct QuizJson {
     id: u32,
     title: String,
     quiz: Vec<QuestionJson>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +69,8 @@ struct QuizJson {
 struct QuestionJson {
     question_text: String,
     answer_options: Vec<OptionJson>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 #[derive(Deserialize)]
@@ -69,12 +78,19 @@ struct QuestionJson {
 struct OptionJson {
     answer_text: String,
     is_correct: serde_json::Value,
+    #[serde(flatten)]
+    others: Others,
 }
 
 impl OptionJson {
     /// `"true"` or `true`.
     fn right(&self) -> bool {
         self.is_correct == json!(true) || self.is_correct == json!("true")
+    }
+
+    /// Neither that nor its contrary: not right, and told.
+    fn unclear(&self) -> bool {
+        !self.right() && self.is_correct != json!(false) && self.is_correct != json!("false")
     }
 }
 
@@ -87,7 +103,7 @@ pub(super) fn quizzes<'a>(
     let mut counts = BTreeMap::new();
     let Some((path, bytes)) = files.get_key_value(&own_path) else { return Ok((Vec::new(), counts)) };
     taken.insert(path);
-    let own = quiz_file(path, bytes)?;
+    let own = quiz_file(path, bytes, problems)?;
     check_questions(path, bytes, &own, problems)?;
     let mut quizzes: Vec<Quiz> = own
         .iter()
@@ -115,15 +131,19 @@ pub(super) fn quizzes<'a>(
         })
         .collect();
     for (path, bytes) in files.range(QUIZZES.to_owned()..).take_while(|(path, _)| path.starts_with(QUIZZES)) {
-        let Some(tag) = path[QUIZZES.len()..].strip_suffix(".json").filter(|tag| *tag != OWN) else { continue };
+        let Some(tag) = path[QUIZZES.len()..].strip_suffix(".json").filter(|_| *path != own_path) else { continue };
+        let tag = locale(tag);
         // What is no language is told with the files that are not taken over.
-        if !is_language_tag(&locale(tag)) {
+        if !is_language_tag(&tag) {
             continue;
         }
         taken.insert(path);
-        let theirs = quiz_file(path, bytes)?;
+        if tag == OWN || counts.contains_key(&tag) {
+            problems.push(Problem::new(path, None, Warning, second_translation()));
+            continue;
+        }
+        let theirs = quiz_file(path, bytes, problems)?;
         check_questions(path, bytes, &theirs, problems)?;
-        let tag = locale(tag);
         counts.insert(tag.clone(), translate(&mut quizzes, &theirs, &tag, path, bytes, problems));
     }
     Ok((quizzes, counts))
@@ -194,7 +214,7 @@ fn translate(
     counts
 }
 
-fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
+fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<QuizJson>, Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let files: Vec<QuizFile> = serde_json::from_slice(bytes).map_err(|error| {
         Problem::new(
@@ -206,6 +226,12 @@ fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
     })?;
     if String::from_utf8_lossy(bytes).contains("\\u0000") {
         return Err(Problem::new(path, None, Error, words!("Berisi karakter U+0000.", "Holds the character U+0000.")));
+    }
+    let others: BTreeSet<&str> = files.iter().flat_map(others).collect();
+    if !others.is_empty() {
+        let others = others.into_iter().take(20).collect::<Vec<_>>().join(", ");
+        let words = words!("Bidang ini tidak diambil: {others}.", "These fields are not taken over: {others}.");
+        problems.push(Problem::new(path, None, Note, words));
     }
     let quizzes: Vec<QuizJson> = files.into_iter().flat_map(|file| file.quizzes).collect();
     if quizzes.len() > MOST_QUIZZES {
@@ -227,6 +253,15 @@ fn quiz_file(path: &str, bytes: &[u8]) -> Result<Vec<QuizJson>, Problem> {
         ));
     }
     Ok(quizzes)
+}
+
+/// The fields of a file that are not taken over.
+fn others(file: &QuizFile) -> impl Iterator<Item = &str> {
+    let questions = || file.quizzes.iter().flat_map(|quiz| &quiz.quiz);
+    let quizzes = file.quizzes.iter().flat_map(|quiz| quiz.others.keys());
+    let options = questions().flat_map(|question| &question.answer_options).flat_map(|option| option.others.keys());
+    let questions = questions().flat_map(|question| question.others.keys());
+    file.others.keys().chain(quizzes).chain(questions).chain(options).map(String::as_str)
 }
 
 /// What is wrong with questions themselves: they are taken over as they are.
@@ -260,6 +295,15 @@ fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mu
                     "{right} options are right; ticking any of them is."
                 ),
             ),
+        }
+        if question.answer_options.iter().any(OptionJson::unclear) {
+            tell(
+                Warning,
+                words!(
+                    "isCorrect sebuah pilihan bukan true dan bukan false; dianggap salah.",
+                    "isCorrect of an option is neither true nor false; it is taken for wrong."
+                ),
+            );
         }
         let texts = question.answer_options.iter().map(|option| &option.answer_text).chain([&question.question_text]);
         if texts.into_iter().any(|text| looks_like_html(text)) {
