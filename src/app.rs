@@ -1,13 +1,14 @@
 //! The composition root: which rooms there are, and how a server is put together from a configuration.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
-use anyhow::bail;
+use anyhow::{Context, bail, ensure};
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::{
-    academies, accounts, api, catalog, certificates, consent, enrolment, instructors,
+    academies::{self, AcademyRow, CreateAcademy},
+    accounts, api, catalog, certificates, consent, enrolment, instructors,
     platform::{
         clock::Clock,
         config::Settings,
@@ -143,6 +144,18 @@ impl Relations for Enrolments {
     }
 }
 
+/// Makes an academy, with the documents that its people accept.
+///
+/// # Errors
+/// Where a value can't be right, or the slug or a host is taken.
+pub async fn create_academy(services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
+    let mut tx = services.db.begin_platform().await?;
+    let academy = academies::create(&mut tx, services, new).await?;
+    consent::first_documents::publish(&mut tx, services).await?;
+    tx.commit().await?;
+    Ok(academy)
+}
+
 /// Refuses a database that must not be served from: a role that looks past row-level security, or missing migrations.
 ///
 /// # Errors
@@ -162,11 +175,21 @@ pub async fn check_database(url: &str) -> anyhow::Result<()> {
 /// # Errors
 /// Where serving fails.
 pub async fn run(server: Server, services: Services, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let worker = tokio::spawn(jobs::work(services.clone(), job_kinds(), stop.clone()));
-    let answered = answer(server, services, stop).await;
-    // The worker sees the same signal, and ends when its job has.
-    let _ = worker.await;
-    answered
+    let mut worker = tokio::spawn(jobs::work(services.clone(), job_kinds(), stop.clone()));
+    let mut answering = pin!(answer(server, services, stop.clone()));
+    tokio::select! {
+        answered = &mut answering => {
+            answered?;
+            // It sees the same signal, and ends when its jobs have.
+            worker.await.context("the worker")
+        }
+        ended = &mut worker => {
+            ended.context("the worker")?;
+            // Nobody would send a mail any more: better to be started anew.
+            ensure!(*stop.borrow(), "the worker ended before it was asked to");
+            answering.await
+        }
+    }
 }
 
 /// Answers requests until `stop` turns true, and leaves the work to others.

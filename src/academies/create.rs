@@ -1,9 +1,10 @@
-//! Makes an academy, with the documents that its people accept.
+//! Makes an academy.
 
 use anyhow::{Context, ensure};
 
 use super::{model::AcademyRow, store};
 use crate::platform::{
+    db::Tx,
     graphql::Services,
     text::{Language, is_slug},
 };
@@ -23,11 +24,11 @@ pub struct CreateAcademy {
     pub hosts: Vec<String>,
 }
 
-/// Makes it and gives back the row.
+/// Makes it in a transaction of the caller's, which goes on in it.
 ///
 /// # Errors
-/// Where a value can't be right, or the slug is taken.
-pub async fn create(services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
+/// Where a value can't be right, or the slug or a host is taken.
+pub async fn create(tx: &mut Tx, services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
     ensure!(is_slug(&new.slug, 63), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
     ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= 200, "the name is 1 to 200 characters");
     ensure!(Language::of_tag(&new.locale).is_some(), "the locale is id or en");
@@ -42,13 +43,13 @@ pub async fn create(services: &Services, new: CreateAcademy) -> anyhow::Result<A
         hosts: new.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
         created_at: services.clock.now(),
     };
-    let mut tx = services.db.begin_platform().await?;
-    for known in store::all(&tx).await? {
+    tx.take_name("academies").await?;
+    for known in store::all(tx).await? {
         ensure!(known.slug != row.slug, "there is an academy {} already", row.slug);
         let taken = row.hosts.iter().find(|host| known.hosts.contains(host));
         ensure!(taken.is_none(), "the host {} names the academy {} already", taken.map_or("", |host| host), known.slug);
     }
-    store::insert(&mut tx, &row).await?;
-    tx.commit().await?;
+    store::insert(tx, &row).await?;
+    tx.enter(row.id).await?;
     Ok(row)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Cli, home::Home, report};
 use crate::{
     academies::{self, CreateAcademy},
-    consent,
+    app,
     platform::{config::Settings, graphql::Services},
 };
 
@@ -46,12 +46,6 @@ pub(super) fn first_of_all() -> CreateAcademy {
     }
 }
 
-pub(super) async fn create_academy(services: &Services, new: CreateAcademy) -> anyhow::Result<academies::AcademyRow> {
-    let academy = academies::create(services, new).await?;
-    consent::first_documents::publish(services, academy.id).await?;
-    Ok(academy)
-}
-
 pub(super) async fn academy_command(
     cli: &Cli,
     command: &AcademyCommand,
@@ -69,7 +63,7 @@ pub(super) async fn academy_command(
                 time_zone: time_zone.clone(),
                 hosts: host.clone(),
             };
-            let academy = create_academy(&services, new).await?;
+            let academy = app::create_academy(&services, new).await?;
             report(cli, &told(&academy), || format!("Made the academy {} ({}).", academy.name, academy.slug));
         }
         AcademyCommand::List => {
@@ -94,7 +88,7 @@ pub(super) async fn named_academy(services: &Services, slug: Option<&str>) -> an
             .with_context(|| format!("there is no academy {slug}"));
     }
     match &all[..] {
-        [] => create_academy(services, first_of_all()).await,
+        [] => app::create_academy(services, first_of_all()).await,
         [only] => Ok(only.clone()),
         _ => bail!("there are several academies: name one with --academy"),
     }

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::sync::watch;
 
-use super::{
-    Cli,
-    academy::{create_academy, first_of_all},
-    home::Home,
-    report,
-};
+use super::{Cli, academy::first_of_all, home::Home, report};
 use crate::{
     academies, app,
     demo::{self, Demo},
@@ -26,6 +21,12 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
         own.public_url = Some(format!("http://{}/", server.address()).parse()?);
         settings = Arc::new(own);
     }
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: what runs comes to its end first");
+        let _ = stop.send(true);
+    });
     let services = home.services(&settings).await?;
     let first = first_academy(&services).await?;
     if with_demo {
@@ -33,12 +34,6 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
         print_demo(cli, &demo)?;
     }
     eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        asked_to_stop().await;
-        tracing::info!("stopping: what runs comes to its end first");
-        let _ = stop.send(true);
-    });
     app::run(server, services, stopped).await
 }
 
@@ -88,6 +83,6 @@ async fn first_academy(services: &Services) -> anyhow::Result<academies::Academy
     drop(tx);
     match known.into_iter().next() {
         Some(oldest) => Ok(oldest),
-        None => create_academy(services, first_of_all()).await,
+        None => app::create_academy(services, first_of_all()).await,
     }
 }

@@ -6,7 +6,7 @@ use super::{
     model::{NewDocument, PolicyKind},
     store,
 };
-use crate::platform::{db::AcademyId, fault::Fault, graphql::Services};
+use crate::platform::{db::Tx, fault::Fault, graphql::Services};
 
 const FIRST: [(PolicyKind, &str, &str); 4] = [
     (PolicyKind::PrivacyPolicy, "id", include_str!("first/privacy.id.md")),
@@ -15,13 +15,12 @@ const FIRST: [(PolicyKind, &str, &str); 4] = [
     (PolicyKind::TermsOfService, "en", include_str!("first/terms.en.md")),
 ];
 
-/// Publishes them, in force at once.
+/// Publishes them in the academy of a transaction of the caller's, in force at once.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn publish(services: &Services, academy: AcademyId) -> Result<(), Fault> {
+pub async fn publish(tx: &mut Tx, services: &Services) -> Result<(), Fault> {
     let effective_at: DateTime<Utc> = services.clock.now();
-    let mut tx = services.db.begin(academy).await?;
     for (kind, locale, body) in FIRST {
         let document = NewDocument {
             id: services.random.ordered_id(&services.clock),
@@ -32,7 +31,7 @@ pub async fn publish(services: &Services, academy: AcademyId) -> Result<(), Faul
             required: true,
             effective_at,
         };
-        store::insert_document(&mut tx, &document).await?;
+        store::insert_document(tx, &document).await?;
     }
-    tx.commit().await
+    Ok(())
 }

@@ -107,7 +107,10 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
             roles,
             language: Language::Indonesian,
         };
-        ids.push(agreed(add_person::add_person(services, academy.id, person).await?)?);
+        let added = agreed(add_person::add_person(services, academy.id, person).await?);
+        ids.push(added.context(
+            "if a demonstration was begun here before and not finished, start with an empty --data-dir (or database)",
+        )?);
         let role =
             roles.first().map_or(if login == "pengajar" { "INSTRUCTOR" } else { "LEARNER" }, |role| role.as_str());
         people.push(DemoPerson { role: role.to_owned(), name: name.to_owned(), email, password });
@@ -140,7 +143,7 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
         first.get_or_insert((id, quiz));
     }
     let (course, quiz) = first.context("two courses were to be made")?;
-    let certificate_code = learn(services, academy, &as_of(finished, &[]), course, quiz).await?;
+    let certificate_code = learn(&as_of(finished, &[]), course, quiz).await?;
     let demo = Demo { academy: academy.slug.clone(), people, courses: slugs, certificate_code };
     let path = file(services);
     let mut out = std::fs::OpenOptions::new()
@@ -209,26 +212,20 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
 }
 
 /// Goes through a course to its certificate, and gives its code.
-async fn learn(
-    services: &Services,
-    academy: &AcademyRow,
-    call: &Arc<Call>,
-    course: CourseId,
-    quiz: QuizId,
-) -> anyhow::Result<String> {
+async fn learn(call: &Arc<Call>, course: CourseId, quiz: QuizId) -> anyhow::Result<String> {
     let runs = call.load(catalog::store::RunsOf(course)).await?.context("every course has a run")?;
     let run = runs.first().context("every course has a run")?;
     let enrolment = agreed(one(enrol::enrol(call, run.id).await?))?;
-    let reader = services.db.reader(academy.id);
     let row = call.load(catalog::store::CourseById(course)).await?.context("the course was made")?;
     let version = row.published_id.context("the course is published")?;
-    for lesson in catalog::content::lessons_of(&*reader.connection().await?, version).await? {
+    let lessons = catalog::content::lessons_of(&*call.reader().await?, version).await?;
+    for lesson in lessons {
         if lesson.kind == LessonKind::Article {
             agreed(one(complete::complete_lesson(call, lesson.id).await?))?;
         }
     }
     let taken = agreed(one(attempt::start(call, quiz, None).await?))?;
-    let questions = catalog::content::questions_of(&*reader.connection().await?, version, quiz).await?;
+    let questions = catalog::content::questions_of(&*call.reader().await?, version, quiz).await?;
     for (question, choices) in questions {
         let right = choices.iter().find(|choice| choice.fraction == MILLIONTHS).context("a right choice")?;
         agreed(one(attempt::save(call, taken, question.id, vec![right.id]).await?))?;

@@ -114,7 +114,9 @@ impl Cluster {
     /// The address of a database of the cluster.
     #[must_use]
     pub fn url(&self, role: &str, database: &str) -> String {
-        format!("host={} user={role} dbname={database}", self.sockets.display())
+        // Quoted as libpq has it: a folder's name may have spaces.
+        let host = self.sockets.display().to_string().replace('\\', r"\\").replace('\'', r"\'");
+        format!("host='{host}' user={role} dbname={database}")
     }
 
     /// Whether this process started it (and stops it), or another one did.

@@ -242,14 +242,27 @@ impl Tx {
         self.academy.ok_or_else(|| anyhow::anyhow!("this transaction is in no academy").into())
     }
 
-    /// Takes a name of the academy for this transaction: who wants the same one at the same time waits, and then sees what
-    /// became of it. Who takes two takes them in the same order everywhere.
+    /// Goes on in an academy that this transaction has made.
     ///
     /// # Errors
-    /// Where it is in no academy, and those of the database.
+    /// Where it is in one already, and those of the database.
+    pub async fn enter(&mut self, academy: AcademyId) -> Result<(), Fault> {
+        if self.academy.is_some() {
+            return Err(anyhow::anyhow!("this transaction is in an academy already").into());
+        }
+        self.batch_execute(&format!("set local sanggar.academy_id = '{}'", academy.uuid())).await?;
+        self.academy = Some(academy);
+        Ok(())
+    }
+
+    /// Takes a name of the academy (or of the platform) for this transaction: who wants the same one at the same time waits, and
+    /// then sees what became of it. Who takes two takes them in the same order everywhere.
+    ///
+    /// # Errors
+    /// Those of the database.
     pub async fn take_name(&mut self, name: &str) -> Result<(), Fault> {
         use diesel_async::RunQueryDsl;
-        let academy = self.academy()?.uuid();
+        let academy = self.academy.map(|academy| academy.uuid().to_string()).unwrap_or_default();
         diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind::<diesel::sql_types::Text, _>(format!("{academy} {name}"))
             .execute(&mut **self)

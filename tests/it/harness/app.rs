@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use sanggar::{
-    academies::{self, CreateAcademy},
-    app, consent,
+    academies::CreateAcademy,
+    app,
     platform::{config::Settings, db::AcademyId, graphql::Services, http::Server, jobs},
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -136,7 +136,5 @@ async fn make_academy(services: &Services, slug: &str, name: &str) -> AcademyId 
         time_zone: "Asia/Jakarta".to_owned(),
         hosts: vec![format!("{slug}.example.org")],
     };
-    let academy = academies::create(services, new).await.expect("an academy");
-    consent::first_documents::publish(services, academy.id).await.expect("documents");
-    academy.id
+    app::create_academy(services, new).await.expect("an academy").id
 }

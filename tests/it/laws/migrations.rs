@@ -7,13 +7,10 @@ use sanggar::platform::db::migrate;
 use crate::harness::{Database, empty_database};
 
 fn dump(database: &Database) -> String {
-    let mut words = database.superuser_url();
-    words = words.replace("host=", "--host=").replace("user=", "--username=").replace("dbname=", "--dbname=");
     let programs = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let pg_dump = programs.map(|version| version.path().join("bin/pg_dump")).filter(|path| path.exists()).max();
     let output = Command::new(pg_dump.unwrap_or_else(|| "pg_dump".into()))
-        .args(["--schema-only", "--no-comments"])
-        .args(words.split_whitespace())
+        .args(["--schema-only", "--no-comments", "--dbname", &database.superuser_url()])
         .output()
         .expect("pg_dump runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

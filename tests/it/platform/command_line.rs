@@ -149,7 +149,7 @@ fn what_is_wrong_is_told_with_its_cure() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_can_be_signed_in_to_and_verified() {
-    let home = Home::new("demo");
+    let home = Home::new("the user's demo");
     let bind = free_port();
     let child = home
         .command(&["serve", "--demo", "--json", "--bind", &bind])

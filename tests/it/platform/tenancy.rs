@@ -159,5 +159,15 @@ async fn one_connection_is_enough() {
     let check = "query ($code: String!) { certificate(code: $code) { status } }";
     let elsewhere = app.next_door().data(check, serde_json::json!({ "code": code })).await;
     assert_eq!(elsewhere["certificate"]["status"], "VALID");
+    let tx = app.services.db.begin_platform().await.expect("a transaction");
+    let academies = sanggar::academies::store::all(&tx).await.expect("academies");
+    drop(tx);
+    let neighbour = academies.iter().find(|academy| academy.id == app.neighbour).expect("the neighbour");
+    let demo = sanggar::demo::make(&app.services, neighbour).await.expect("a demonstration");
+    assert_eq!(demo.courses.len(), 2);
+    // What was begun and not finished is told, with the cure.
+    std::fs::remove_file(app.data_dir.join("demo.json")).expect("removed");
+    let again = sanggar::demo::make(&app.services, neighbour).await.expect_err("its people are there");
+    assert!(format!("{again:#}").contains("--data-dir"), "{again:#}");
     app.stop().await;
 }
