@@ -10,7 +10,8 @@ use super::{
     register::Registration,
     resend_verification,
     session::Opened,
-    store, verify_email,
+    store::SessionsOf,
+    verify_email,
 };
 use crate::{
     academies,
@@ -73,8 +74,7 @@ impl Viewer {
 
     /// Where they are signed in, newest first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
-        let call = ctx.call();
-        let rows = store::sessions_of(&*call.reader().await?, self.user, call.services.clock.now()).await?;
+        let rows = ctx.call().load(SessionsOf(self.user)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(Session).collect())
     }
 
@@ -134,7 +134,7 @@ impl Session {
     /// Those of the database.
     pub async fn of_viewer(call: &Call, id: SessionId) -> Result<Option<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(None) };
-        let rows = store::sessions_of(&*call.reader().await?, user, call.services.clock.now()).await?;
+        let rows = call.load(SessionsOf(user)).await?.unwrap_or_default();
         Ok(rows.into_iter().find(|row| row.id == id).map(Self))
     }
 

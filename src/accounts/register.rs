@@ -79,7 +79,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     let username = input.username.as_deref().map(policy::username).transpose();
     let password =
         policy::password(&input.password, "password", &input.email, full_name.as_deref().unwrap_or_default());
-    let documents = consent::store::in_force(&*call.reader().await?, services.clock.now()).await?;
+    let documents = call.load(consent::store::InForce).await?.unwrap_or_default();
     let accepted = accepted(&documents, &input.accepted_documents);
     let age = age(input.age_confirmed);
     let (email, full_name, username, accepted) = match (email, full_name, username, accepted, &password, &age) {

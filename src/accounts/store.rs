@@ -1,5 +1,7 @@
 //! Statements about accounts.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -13,6 +15,7 @@ use super::{
 use crate::platform::{
     db::Tx,
     fault::Fault,
+    graphql::{Batch, Call, grouped},
     privacy::{Duty, Personal, Role, Roles, SessionId, UserId},
 };
 
@@ -200,23 +203,27 @@ pub async fn session_by_token(
     Ok(found)
 }
 
-/// The live sessions of a person, newest first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn sessions_of(
-    mut connection: &AsyncPgConnection,
-    user: UserId,
-    now: DateTime<Utc>,
-) -> Result<Vec<SessionRow>, Fault> {
-    let rows = sessions::table
-        .filter(sessions::user_id.eq(user))
-        .filter(sessions::expires_at.gt(now))
-        .order(sessions::created_at.desc())
-        .select(SessionRow::as_select())
-        .load(&mut connection)
-        .await?;
-    Ok(rows)
+/// Where a person is signed in, newest first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SessionsOf(pub UserId);
+
+impl Batch for SessionsOf {
+    type Value = Vec<SessionRow>;
+
+    async fn load(
+        call: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let rows: Vec<SessionRow> = sessions::table
+            .filter(sessions::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(sessions::expires_at.gt(call.services.clock.now()))
+            .order((sessions::created_at.desc(), sessions::id.desc()))
+            .select(SessionRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.user_id), row))))
+    }
 }
 
 /// Notes that a session was used.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
 
@@ -164,41 +164,53 @@ pub async fn last_question(mut connection: &AsyncPgConnection, version: VersionI
     Ok(last.unwrap_or(0))
 }
 
-/// The newest version that a section is in.
-///
-/// # Errors
-/// Those of the database.
-pub async fn version_of_section(mut connection: &AsyncPgConnection, id: SectionId) -> Result<Option<VersionId>, Fault> {
-    let rows = sections::table.filter(sections::id.eq(id)).order(sections::version_id.desc());
-    Ok(rows.select(sections::version_id).first(&mut connection).await.optional()?)
+/// A batch of what the newest row of an id has: an id is the same through all versions that it is in.
+macro_rules! newest {
+    ($(#[$doc:meta])* $key:ident($id:ty) -> $value:ty, $table:ident :: $column:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        pub struct $key(pub $id);
+
+        impl Batch for $key {
+            type Value = $value;
+
+            async fn load(
+                _: &Call,
+                mut connection: &AsyncPgConnection,
+                keys: &[Self],
+            ) -> Result<HashMap<Self, $value>, Fault> {
+                let rows: Vec<($id, $value)> = $table::table
+                    .filter($table::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+                    .distinct_on($table::id)
+                    .order(($table::id, $table::version_id.desc()))
+                    .select(($table::id, $table::$column))
+                    .load(&mut connection)
+                    .await?;
+                Ok(rows.into_iter().map(|(id, value)| (Self(id), value)).collect())
+            }
+        }
+    };
 }
 
-/// The newest version that a quiz is in.
-///
-/// # Errors
-/// Those of the database.
-pub async fn version_of_quiz(mut connection: &AsyncPgConnection, id: QuizId) -> Result<Option<VersionId>, Fault> {
-    let rows = quizzes::table.filter(quizzes::id.eq(id)).order(quizzes::version_id.desc());
-    Ok(rows.select(quizzes::version_id).first(&mut connection).await.optional()?)
-}
+newest!(
+    /// The newest version that a section is in.
+    VersionOfSection(SectionId) -> VersionId, sections::version_id
+);
 
-/// The quiz that a question is of.
-///
-/// # Errors
-/// Those of the database.
-pub async fn quiz_of_question(mut connection: &AsyncPgConnection, id: QuestionId) -> Result<Option<QuizId>, Fault> {
-    let rows = questions::table.filter(questions::id.eq(id)).select(questions::quiz_id);
-    Ok(rows.first(&mut connection).await.optional()?)
-}
+newest!(
+    /// The newest version that a quiz is in.
+    VersionOfQuiz(QuizId) -> VersionId, quizzes::version_id
+);
 
-/// The newest version that a lesson is in.
-///
-/// # Errors
-/// Those of the database.
-pub async fn version_of_lesson(mut connection: &AsyncPgConnection, id: LessonId) -> Result<Option<VersionId>, Fault> {
-    let rows = lessons::table.filter(lessons::id.eq(id)).order(lessons::version_id.desc());
-    Ok(rows.select(lessons::version_id).first(&mut connection).await.optional()?)
-}
+newest!(
+    /// The newest version that a lesson is in.
+    VersionOfLesson(LessonId) -> VersionId, lessons::version_id
+);
+
+newest!(
+    /// The quiz that a question is of.
+    QuizOfQuestion(QuestionId) -> QuizId, questions::quiz_id
+);
 
 /// The lessons of a version in their order, without their bodies.
 ///

@@ -108,7 +108,7 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         return Ok(Err(Objection::new(UserErrorCode::Required, "quiz", words)));
     }
     let mut tx = call.begin().await?;
-    let known = content::version_of_section(&tx, input.section).await?;
+    let known = call.load_in(&tx, content::VersionOfSection(input.section)).await?;
     let Some(known) = known else { return Ok(Err(Objection::not_found("section"))) };
     let course = store::version(&tx, known).await?.course_id;
     let version = or_object!(draft_of(call, &mut tx, course, "section").await?);
@@ -249,7 +249,7 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
         );
     }
     let mut tx = call.begin().await?;
-    let Some(known) = content::version_of_quiz(&tx, input.quiz).await? else {
+    let Some(known) = call.load_in(&tx, content::VersionOfQuiz(input.quiz)).await? else {
         return Ok(Err(Objection::not_found("quiz")));
     };
     let course = store::version(&tx, known).await?.course_id;

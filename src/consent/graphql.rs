@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
 
-use super::{DocumentId, PolicyDocumentRow, PolicyKind, store};
+use super::{DocumentId, PolicyDocumentRow, PolicyKind, store::InForce};
 use crate::platform::{
     fault::Fault,
     graphql::{Call, CallExt, scalars::Locale},
@@ -20,8 +20,8 @@ impl PolicyDocument {
     /// # Errors
     /// Those of the database.
     pub async fn current(call: &Call) -> Result<Vec<Self>, Fault> {
-        let rows = store::in_force(&*call.reader().await?, call.services.clock.now()).await?;
-        Ok(rows.into_iter().map(Self).collect())
+        let rows = call.load(InForce).await?.unwrap_or_default();
+        Ok(rows.iter().cloned().map(Self).collect())
     }
 
     /// A document in force, by its id.

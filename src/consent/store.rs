@@ -1,5 +1,7 @@
 //! Statements about documents and consents.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::model::{NewConsent, NewDocument, PolicyDocumentRow};
 use crate::platform::{
     fault::Fault,
-    graphql::Services,
+    graphql::{Batch, Call, Services},
     privacy::{Personal, UserId},
 };
 
@@ -17,7 +19,7 @@ use crate::platform::{
 ///
 /// # Errors
 /// Those of the database.
-pub async fn in_force(mut connection: &AsyncPgConnection, now: DateTime<Utc>) -> Result<Vec<PolicyDocumentRow>, Fault> {
+async fn in_force(mut connection: &AsyncPgConnection, now: DateTime<Utc>) -> Result<Vec<PolicyDocumentRow>, Fault> {
     let mut rows: Vec<PolicyDocumentRow> = policy_documents::table
         .filter(policy_documents::effective_at.le(now))
         .order((policy_documents::kind, policy_documents::effective_at.desc(), policy_documents::locale))
@@ -34,6 +36,23 @@ pub async fn in_force(mut connection: &AsyncPgConnection, now: DateTime<Utc>) ->
         }
     });
     Ok(rows)
+}
+
+/// The documents in force now.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InForce;
+
+impl Batch for InForce {
+    type Value = Arc<Vec<PolicyDocumentRow>>;
+
+    async fn load(
+        call: &Call,
+        connection: &AsyncPgConnection,
+        _: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let rows = in_force(connection, call.services.clock.now()).await?;
+        Ok(HashMap::from([(Self, Arc::new(rows))]))
+    }
 }
 
 /// Adds a document.

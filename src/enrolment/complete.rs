@@ -31,7 +31,7 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
         Claimed::Now(claim) => claim,
     };
     let not_found = || Ok(Err(Objection::not_found("id")));
-    let Some(version) = content::version_of_lesson(&tx, lesson).await? else { return not_found() };
+    let Some(version) = call.load_in(&tx, content::VersionOfLesson(lesson)).await? else { return not_found() };
     let course = catalog::store::version(&tx, version).await?.course_id;
     let Some(enrolment) = active(&mut tx, user, course, call.services.clock.now()).await? else { return not_found() };
     let lessons = content::lessons_of(&tx, enrolment.version_id).await?;

@@ -30,7 +30,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
     let user = call.viewer().signed_in()?;
     let not_found = || Ok(Err(Objection::not_found("quiz")));
     let mut tx = call.begin().await?;
-    let Some(version) = content::version_of_quiz(&tx, quiz).await? else { return not_found() };
+    let Some(version) = call.load_in(&tx, content::VersionOfQuiz(quiz)).await? else { return not_found() };
     let course = catalog::store::version(&tx, version).await?.course_id;
     let Some(enrolment) = complete::active(&mut tx, user, course, call.services.clock.now()).await? else {
         return not_found();

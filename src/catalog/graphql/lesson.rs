@@ -7,8 +7,8 @@ use crate::{
     catalog::{
         authority,
         content::{
-            BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, version_of_lesson,
-            version_of_section,
+            BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, VersionOfLesson,
+            VersionOfSection,
         },
         model::{CourseId, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
         rendering,
@@ -52,7 +52,7 @@ impl Section {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: SectionId) -> Result<Option<Self>, Fault> {
-        let Some(version) = version_of_section(&*call.reader().await?, id).await? else { return Ok(None) };
+        let Some(version) = call.load(VersionOfSection(id)).await? else { return Ok(None) };
         let Some((course, version)) = shown_version(call, version).await? else { return Ok(None) };
         let sections = Self::of_version(call, course.row.id, &course.row.locale, version).await?;
         Ok(sections.into_iter().find(|section| section.row.id == id))
@@ -123,7 +123,7 @@ impl Lesson {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: LessonId) -> Result<Option<Self>, Fault> {
-        let Some(version) = version_of_lesson(&*call.reader().await?, id).await? else { return Ok(None) };
+        let Some(version) = call.load(VersionOfLesson(id)).await? else { return Ok(None) };
         match shown_version(call, version).await? {
             Some((_, version)) => Self::in_version(call, version, id).await,
             None => Ok(None),

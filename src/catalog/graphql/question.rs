@@ -7,7 +7,7 @@ use super::quiz::Quiz;
 use crate::{
     catalog::{
         authority,
-        content::{QuestionsOf, quiz_of_question},
+        content::{QuestionsOf, QuizOfQuestion},
         model::{ChoiceId, ChoiceRow, CourseId, QuestionId, QuestionRow},
         rendering,
     },
@@ -67,7 +67,7 @@ impl ChoiceQuestion {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: QuestionId) -> Result<Option<Self>, Fault> {
-        let Some(quiz) = quiz_of_question(&*call.reader().await?, id).await? else { return Ok(None) };
+        let Some(quiz) = call.load(QuizOfQuestion(id)).await? else { return Ok(None) };
         let Some(quiz) = Quiz::by_id(call, quiz).await? else { return Ok(None) };
         if !authority::sees_drafts(call, quiz.course).await? {
             return Ok(None);

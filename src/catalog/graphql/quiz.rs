@@ -10,7 +10,7 @@ use super::{
 use crate::{
     catalog::{
         authority,
-        content::{QuestionsOf, QuizIn, SizeOf, version_of_quiz},
+        content::{QuestionsOf, QuizIn, SizeOf, VersionOfQuiz},
         model::{CourseId, FeedbackPolicy, QuestionId, QuizId, QuizRow},
     },
     platform::{
@@ -38,7 +38,7 @@ impl Quiz {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: QuizId) -> Result<Option<Self>, Fault> {
-        let Some(version) = version_of_quiz(&*call.reader().await?, id).await? else { return Ok(None) };
+        let Some(version) = call.load(VersionOfQuiz(id)).await? else { return Ok(None) };
         let Some((course, version)) = shown_version(call, version).await? else { return Ok(None) };
         let row = call.load(QuizIn(version, id)).await?;
         Ok(row.map(|row| Self { course: course.row.id, row }))

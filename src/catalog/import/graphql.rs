@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use super::{
     Problem, ProblemSeverity, job,
     model::{ImportId, ImportRow, ImportStatus},
-    store,
+    store::ImportById,
 };
 use crate::{
     catalog::graphql::Course,
@@ -28,7 +28,7 @@ impl Import {
     /// Those of the database.
     pub async fn by_id(call: &Call, id: ImportId) -> Result<Option<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(None) };
-        Ok(store::by_id(&*call.reader().await?, id).await?.filter(|row| row.user_id == user).map(Self))
+        Ok(call.load(ImportById(id)).await?.filter(|row| row.user_id == user).map(Self))
     }
 }
 
@@ -131,7 +131,7 @@ impl ImportMutations {
         #[graphql(desc = "The course.")] input: ImportCourseInput,
     ) -> Result<ImportPayload> {
         let call = ctx.call();
-        // There is one form so far, and it is recognised.
+        // The one form there is, is recognised.
         let ImportCourseInput { upload, format: None | Some(ImportFormat::Markdown), title } = input;
         Ok(match job::ask(call, upload, title).await? {
             Ok(id) => ImportPayload { import: Import::by_id(call, id).await?, user_errors: Vec::new() },

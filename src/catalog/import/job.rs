@@ -96,7 +96,7 @@ impl Job for ImportCourse {
         }
         let mut tx = services.db.begin(academy).await?;
         // Another worker may have had it meanwhile, if this one was slow: one of them writes.
-        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Running) {
+        if store::lock_open(&mut tx, row.id).await?.is_none() {
             return Ok(());
         }
         let problems = match outcome {
@@ -114,11 +114,8 @@ impl Job for ImportCourse {
     }
 
     async fn give_up(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
-        let Some(row) = begin(&services, academy, self.import).await? else { return Ok(()) };
         let mut tx = services.db.begin(academy).await?;
-        if store::lock(&mut tx, row.id).await? != Some(ImportStatus::Running) {
-            return Ok(());
-        }
+        let Some(row) = store::lock_open(&mut tx, self.import).await? else { return Ok(()) };
         let words = words!(
             "Impor ini berulang kali gagal di server dan dihentikan; tidak ada yang tersimpan. Unggah lagi, atau hubungi pengelola.",
             "This import failed on the server time and again and was given up; nothing was kept. Upload it again, or tell whoever runs the platform."
@@ -147,10 +144,7 @@ async fn end(
 /// The import, running from now on; nothing where it has ended. One that runs already was begun by an earlier try.
 async fn begin(services: &Services, academy: AcademyId, import: ImportId) -> Result<Option<ImportRow>, Fault> {
     let mut tx = services.db.begin(academy).await?;
-    let Some(ImportStatus::Queued | ImportStatus::Running) = store::lock(&mut tx, import).await? else {
-        return Ok(None);
-    };
-    let Some(mut row) = store::by_id(&tx, import).await? else { return Ok(None) };
+    let Some(mut row) = store::lock_open(&mut tx, import).await? else { return Ok(None) };
     row.status = ImportStatus::Running;
     store::write(&mut tx, &row).await?;
     tx.commit().await?;

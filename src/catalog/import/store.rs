@@ -16,23 +16,23 @@ pub async fn insert(connection: &mut AsyncPgConnection, row: &ImportRow) -> Resu
     Ok(())
 }
 
-/// An import by its id.
+/// An import, locked, where it has not ended.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_id(mut connection: &AsyncPgConnection, id: ImportId) -> Result<Option<ImportRow>, Fault> {
-    let row = imports::table.filter(imports::id.eq(id)).select(ImportRow::as_select());
-    Ok(row.first(&mut connection).await.optional()?)
-}
-
-/// How far an import is, locked.
-///
-/// # Errors
-/// Those of the database.
-pub async fn lock(connection: &mut AsyncPgConnection, id: ImportId) -> Result<Option<ImportStatus>, Fault> {
-    let row = imports::table.filter(imports::id.eq(id)).select(imports::status).for_update();
+pub async fn lock_open(connection: &mut AsyncPgConnection, id: ImportId) -> Result<Option<ImportRow>, Fault> {
+    let row = imports::table
+        .filter(imports::id.eq(id))
+        .filter(imports::status.eq_any([ImportStatus::Queued, ImportStatus::Running]))
+        .select(ImportRow::as_select())
+        .for_update();
     Ok(row.first(connection).await.optional()?)
 }
+
+crate::batch!(
+    /// An import by its id.
+    ImportById(ImportId) -> ImportRow, imports::id
+);
 
 /// Whether an upload is being imported, or was.
 ///

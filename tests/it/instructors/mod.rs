@@ -52,11 +52,9 @@ async fn an_applicant_is_approved_told_and_shown() {
         json!({ "displayName": "Bu Ani", "expertise": ["HTML", "Aksesibilitas"] })
     );
     assert_eq!(data["viewer"]["instructorApplications"]["totalCount"], 2);
-    let reasons = &data["viewer"]["instructorApplications"]["nodes"];
-    assert_eq!(
-        reasons[1]["reason"], "Tambahkan contoh.",
-        "the new application leaves the reviewer's words as they were"
-    );
+    let applications = data["viewer"]["instructorApplications"]["nodes"].as_array().expect("applications");
+    let told = applications.iter().filter(|application| application["reason"] == "Tambahkan contoh.").count();
+    assert_eq!(told, 1, "the new application leaves the reviewer's words as they were");
     // Who applies again agrees to another face.
     let mut other = application();
     other["displayName"] = json!("Ibu Ani Wijaya");
@@ -84,7 +82,9 @@ async fn who_applies_twice_at_once_has_applied_once() {
             [one, two]
         }
     });
-    while waiting(&mut gate).await < 2 {
+    // Another connection looks: within a transaction the activity is seen once.
+    let mut looking = app.database.superuser().await;
+    while waiting(&mut looking).await < 2 && !applying.is_finished() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     gate.batch_execute("commit").await.expect("unlocked");

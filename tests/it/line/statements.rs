@@ -78,6 +78,55 @@ async fn attempts_and_questions_take_the_same_statements_however_many() {
     app.stop().await;
 }
 
+/// `nodes` asks once for all things of a kind.
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_take_the_same_statements_however_many() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let client = &course.instructor.client;
+    let announce =
+        json!({ "purpose": "COURSE_IMPORT", "fileName": "c.zip", "contentType": "application/zip", "size": 1 });
+    let mut imports = Vec::new();
+    for _ in 0..2 {
+        let upload = done(client, "createUpload", announce.clone(), "upload { id url }").await["upload"].clone();
+        let mut url: url::Url = upload["url"].as_str().expect("an address").parse().expect("an address");
+        url.set_port(Some(app.address.port())).expect("a port");
+        assert_eq!(reqwest::Client::new().put(url).body("x").send().await.expect("an answer").status(), 204);
+        let import = done(client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+        imports.push(import["import"]["id"].clone());
+        let log_in = json!({ "login": course.instructor.email, "password": crate::harness::PASSWORD });
+        done(&app.anonymous(), "logIn", log_in, "token").await;
+        done(client, "createSection", json!({ "course": course.course, "title": "Lagi" }), "course { id }").await;
+    }
+    app.work().await;
+    let ids = |list: &Value| list.as_array().expect("a list").iter().map(|one| one["id"].clone()).collect::<Vec<_>>();
+    let data = client
+        .data("query ($id: ID!) { viewer { sessions { id } } academy { policy { documents { id } } } node(id: $id) { ... on Course { draft { sections { id lessons { id } } } } } }", json!({ "id": course.course }))
+        .await;
+    let sections = &data["node"]["draft"]["sections"];
+    let quizzes = "query ($id: ID!) { node(id: $id) { ... on Quiz { questions { nodes { id } } } } }";
+    let quiz = client.data(quizzes, json!({ "id": course.quiz })).await;
+    for (kind, all) in [
+        ("Import", imports),
+        ("Session", ids(&data["viewer"]["sessions"])),
+        ("PolicyDocument", ids(&data["academy"]["policy"]["documents"])),
+        ("Section", ids(sections)),
+        ("Lesson", ids(&sections[0]["lessons"])),
+        ("ChoiceQuestion", ids(&quiz["node"]["questions"]["nodes"])),
+    ] {
+        let nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+        let mut counts = Vec::new();
+        for some in [&all[..1], &all[..]] {
+            let (statements, data) = app.statements(client.data(nodes, json!({ "ids": some }))).await;
+            let found: Vec<_> = some.iter().map(|id| json!({ "__typename": kind, "id": id })).collect();
+            assert_eq!(data["nodes"], Value::Array(found));
+            counts.push(statements);
+        }
+        assert!(all.len() > 1 && counts[0] == counts[1], "{kind}: {counts:?} for 1 and {}", all.len());
+    }
+    app.stop().await;
+}
+
 /// Cursors lead through the whole catalogue, both ways.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_the_catalogue_join_up() {

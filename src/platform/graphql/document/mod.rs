@@ -187,7 +187,7 @@ impl<'a> Measuring<'a> {
                             let page = self.page_size(&field.node.arguments, operation);
                             part.cost = one.saturating_add(below.per_row.saturating_mul(page));
                         } else {
-                            let count = self.given_ids(&field.node.arguments).unwrap_or(shape.holds);
+                            let count = self.given_ids(&field.node.arguments, operation).unwrap_or(shape.holds);
                             part.cost = one.saturating_mul(count);
                         }
                     }
@@ -218,22 +218,15 @@ impl<'a> Measuring<'a> {
         let asked = arguments.iter().filter(|(name, _)| matches!(name.node.as_str(), "first" | "last")).filter_map(
             |(_, value)| match &value.node {
                 GqlValue::Number(number) => Some(number.as_u64().unwrap_or(most)),
-                GqlValue::Variable(name) => {
-                    let default = || {
-                        let operation = operation?;
-                        let of = operation.variable_definitions.iter().find(|v| v.node.name.node == *name)?;
-                        match &of.node.default_value.as_ref()?.node {
-                            async_graphql::Value::Number(number) => number.as_u64(),
-                            _ => None,
-                        }
-                    };
-                    match self.variables.get(name.as_str()) {
-                        Some(Json::Number(number)) => Some(number.as_u64().unwrap_or(most)),
-                        Some(_) => None,
-                        None if operation.is_none() => Some(most),
-                        None => default(),
-                    }
-                }
+                GqlValue::Variable(name) => match (self.variables.get(name.as_str()), operation) {
+                    (Some(Json::Number(number)), _) => Some(number.as_u64().unwrap_or(most)),
+                    (Some(_), _) => None,
+                    (None, None) => Some(most),
+                    (None, Some(operation)) => match default_of(operation, name)? {
+                        async_graphql::Value::Number(number) => number.as_u64(),
+                        _ => None,
+                    },
+                },
                 _ => None,
             },
         );
@@ -241,15 +234,37 @@ impl<'a> Measuring<'a> {
         asked.max().unwrap_or(u64::from(page::USUAL.unsigned_abs())).min(most)
     }
 
-    fn given_ids(&self, arguments: &[(Positioned<Name>, Positioned<GqlValue>)]) -> Option<u64> {
+    fn given_ids(
+        &self,
+        arguments: &[(Positioned<Name>, Positioned<GqlValue>)],
+        operation: Option<&OperationDefinition>,
+    ) -> Option<u64> {
         let (_, ids) = arguments.iter().find(|(name, _)| name.node == "ids")?;
         let count = match &ids.node {
             GqlValue::List(list) => list.len(),
-            GqlValue::Variable(name) => self.variables.get(name.as_str())?.as_array()?.len(),
+            GqlValue::Variable(name) => match self.variables.get(name.as_str()) {
+                Some(Json::Array(given)) => given.len(),
+                // One value stands for a list of it.
+                Some(_) => 1,
+                None => match operation {
+                    Some(operation) => match default_of(operation, name)? {
+                        async_graphql::Value::List(list) => list.len(),
+                        _ => 1,
+                    },
+                    // A fragment is measured once for all operations: as many as a list may have.
+                    None => usize::try_from(page::MOST).unwrap_or(usize::MAX),
+                },
+            },
             _ => 1,
         };
         Some(count as u64)
     }
+}
+
+/// What a variable is that was not given.
+fn default_of<'a>(operation: &'a OperationDefinition, variable: &Name) -> Option<&'a async_graphql::Value> {
+    let definition = operation.variable_definitions.iter().find(|definition| definition.node.name.node == *variable)?;
+    Some(&definition.node.default_value.as_ref()?.node)
 }
 
 /// The one character that Postgres does not store: refused here for every argument of every operation.
@@ -359,6 +374,8 @@ mod tests {
             ("{ courses(first: 5) { ...c } } fragment c on CourseConnection { nodes { title } }", 6),
             ("{ courses(first: 5) { ... { nodes { title } } } }", 6),
             ("{ nodes(ids: [\"a\", \"b\"]) { title } }", 2),
+            ("query ($ids: [ID!]! = [\"a\", \"b\", \"c\"]) { nodes(ids: $ids) { title } }", 3),
+            ("query ($ids: [ID!]! = [\"a\"]) { ...f } fragment f on Query { nodes(ids: $ids) { title } }", 100),
             ("query ($n: Int = 7) { courses(first: $n) { nodes { title } } }", 8),
             ("{ courses(first: 2000000000) { nodes { title } } }", 101),
         ] {
