@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{folders, id::Random, seal};
 
-/// Every setting. The doc comments are the configuration table of the README: a test compares.
+/// Every setting. The README's configuration table has them too: a test looks that none is missing there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -45,7 +45,8 @@ pub struct Settings {
     pub cors_origins: String,
     /// Addresses of proxies whose `X-Forwarded-For` we believe, comma-separated.
     pub trusted_proxies: String,
-    /// Mail server: `smtp://` (with STARTTLS where offered), `smtps://`; user and password within. Without it, mails are files in the data directory.
+    /// Mail server: `smtps://`, or `smtp://`, with STARTTLS unless it is on this machine (`?tls=none` where nobody can listen);
+    /// user and password within. Without it, mails are files in the data directory.
     pub smtp_url: Option<String>,
     /// Sender of mails.
     pub mail_from: String,
@@ -251,6 +252,11 @@ impl Settings {
         let settings: Self = figment.extract().context("the configuration")?;
         settings.cors()?;
         settings.proxies()?;
+        if let Some(url) = settings.public_url.as_ref().filter(|url| url.path() != "/" || url.query().is_some()) {
+            bail!(
+                "public_url is {url}, and has no path: links, keys and certificates lie at the root of a host of their own"
+            );
+        }
         let Limits { seconds, cost_per_minute, .. } = settings.limits;
         let counts = [
             ("connections", settings.connections as u64),
@@ -371,6 +377,8 @@ mod tests {
         assert!(Settings::read(None, &flags).is_err());
         let flags = BTreeMap::from([("cors_origins".to_owned(), serde_json::json!("*"))]);
         assert!(Settings::read(None, &flags).is_err());
+        let flags = BTreeMap::from([("public_url".to_owned(), serde_json::json!("https://x.example/lms/"))]);
+        assert!(Settings::read(None, &flags).is_err(), "links would lead elsewhere");
         let flags = BTreeMap::from([("jobs_at_a_time".to_owned(), serde_json::json!(0))]);
         assert!(Settings::read(None, &flags).is_err(), "no mail would ever leave");
     }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -188,7 +188,7 @@ impl Mailer {
         let from = settings.mail_from.parse().context("mail_from is no mail address")?;
         let way = match &settings.smtp_url {
             Some(url) => {
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("smtp_url")?;
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&guarded(url)?).context("smtp_url")?;
                 Way::Smtp(Arc::new(transport.timeout(Some(std::time::Duration::from_secs(30))).build()))
             }
             None => Way::Files(settings.data_dir.join("mails")),
@@ -205,10 +205,10 @@ impl Mailer {
             .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
         match &self.way {
             Way::Smtp(transport) => {
-                // Its answer may repeat the recipient's address: the log gets the code alone.
-                transport.send(message).await.map_err(|error| {
-                    let code = error.status().map_or_else(|| "nothing".to_owned(), |code| code.to_string());
-                    anyhow::anyhow!("the mail server answered {code}")
+                transport.send(message).await.map_err(|error| match error.status() {
+                    // Its answer may repeat the recipient's address: the log gets the code alone.
+                    Some(code) => anyhow::anyhow!("the mail server answered {code}"),
+                    None => anyhow::Error::from(error).context("the mail server"),
                 })?;
             }
             Way::Files(folder) => {
@@ -218,6 +218,30 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+/// The address of a mail server as the library takes it: elsewhere never in plain, unless told so.
+fn guarded(url: &str) -> anyhow::Result<String> {
+    let mut url: url::Url = url.parse().context("smtp_url is no address")?;
+    let is_here = match url.host() {
+        // Of schemes that it does not know, the library keeps a host as it is written.
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => bail!("smtp_url names no host"),
+    };
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let tls = pairs.iter().find(|(name, _)| name == "tls").map(|(_, value)| value.as_str());
+    if url.scheme() == "smtp" {
+        match tls {
+            Some("none") => url.set_query(None),
+            None if !is_here => url.set_query(Some("tls=required")),
+            _ => {}
+        }
+    }
+    Ok(url.into())
 }
 
 impl Settings {
@@ -231,4 +255,25 @@ impl Settings {
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn mails_leave_this_machine_encrypted_unless_told_otherwise() {
+        for (given, taken) in [
+            ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
+            ("smtp://localhost", "smtp://localhost"),
+            ("smtp://[::1]:25", "smtp://[::1]:25"),
+            ("smtp://user:word@mail.example.org:587", "smtp://user:word@mail.example.org:587?tls=required"),
+            ("smtp://mail.example.org?tls=opportunistic", "smtp://mail.example.org?tls=opportunistic"),
+            ("smtp://mail.example.org?tls=none", "smtp://mail.example.org"),
+            ("smtps://mail.example.org", "smtps://mail.example.org"),
+        ] {
+            assert_eq!(guarded(given).expect("an address"), taken);
+        }
+        assert!(guarded("mail.example.org").is_err());
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use sanggar::platform::fault::Code;
 use serde_json::{Value, json};
 
 /// Somebody's client.
@@ -71,7 +72,12 @@ impl Client {
         let response = self.post().body(body).send().await.expect("the server answers");
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
-        Answer { status, json: serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")) }
+        let answer =
+            Answer { status, json: serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")) };
+        for code in answer.codes() {
+            assert!(Code::ALL.iter().any(|known| known.as_str() == code), "{code} is no code of ours: {text}");
+        }
+        answer
     }
 
     /// Sends a document that must be answered without errors, and gives its data.

@@ -4,12 +4,14 @@ mod app;
 mod client;
 mod cluster;
 mod people;
+mod smtp;
 mod world;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, user_errors};
 pub use cluster::{Database, empty_database};
 pub use people::{PASSWORD, Person};
+pub use smtp::MailServer;
 pub use world::TestWorld;
 
 /// Compares a text with the blessed one in `tests/expected`; `BLESS=1` writes it instead, to be read in review.

@@ -22,7 +22,7 @@ use sanggar::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 
-use crate::harness::{TestApp, TestWorld};
+use crate::harness::{MailServer, TestApp, TestWorld};
 
 fn letter() -> mail::Letter {
     let words = |text: &'static str| Words { id: text.into(), en: text.into() };
@@ -95,6 +95,30 @@ async fn a_mail_that_never_goes_is_given_up_and_kept() {
         !jobs::run_one(&app.services, &app::job_kinds()).await.expect("the queue"),
         "what was given up is not tried"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_go_over_smtp_and_again_where_they_were_refused() {
+    let refusals = AtomicU32::new(0);
+    let server =
+        MailServer::start(move |_, _| (refusals.fetch_add(1, Ordering::Relaxed) == 0).then_some("450 4.2.1")).await;
+    let url = server.url();
+    let app = TestApp::start_with(move |settings| settings.smtp_url = Some(url)).await;
+    let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    mail::post(&mut tx, &app.services, "Akademi Nusa", (None, "ani@example.org"), Language::Indonesian, &letter())
+        .await
+        .expect("posted");
+    tx.commit().await.expect("a commit");
+    app.work().await;
+    assert_eq!((backlog(&app).await, server.received().len()), ((1, 0), 0), "refused: it waits");
+    app.world.pass(TimeDelta::seconds(11));
+    app.work().await;
+    let received = server.received();
+    assert_eq!(received.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ani@example.org"]);
+    let text = &received[0].text;
+    assert!(text.contains("To: ani@example.org\r\n") && text.contains("Apa kabar &lt;b&gt;?"), "{text}");
+    assert!(text.contains("text/plain") && text.contains("text/html"), "{text}");
+    app.stop().await;
 }
 
 static RELEASED: Notify = Notify::const_new();
