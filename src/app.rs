@@ -25,8 +25,8 @@ use crate::{
     profiles, quizzes, uploads,
 };
 
-/// Every datum of personal data, in the order of the rooms. The inventory, the export and the erasure read it; a test
-/// compares it with the database and with the schema.
+/// Every datum of personal data, in the order of the rooms. The data inventory is read off it; a test compares it with the
+/// database and with the schema.
 #[must_use]
 pub fn data() -> Vec<Entry> {
     vec![

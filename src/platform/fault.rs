@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc};
 
 use super::text::Words;
 
-/// `extensions.code` of top-level errors. There are no others: a test walks the schema with hostile input and looks.
+/// `extensions.code` of top-level errors. There are no others: the client of the tests looks at every answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[expect(missing_docs, reason = "each says what its name says; the table is in README.md")]
 pub enum Code {

@@ -154,9 +154,13 @@ where
             let answer = Answer::refused(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, &words, language);
             return sent(answer, JSON, &request_id);
         };
-        let answer = match self.prepare(&request, body, facts, language).await {
-            Ok((call, posted)) => self.run(call, posted, request.method() == Method::GET, media).await,
-            Err(answer) => *answer,
+        // A request costs one, whatever becomes of it: the look-up of a wrong token, the reading of a hostile document.
+        let answer = match self.charge(&facts.ip_address, 1) {
+            Charged::Used(seconds) => self.too_many(seconds, language),
+            Charged::Left(_) => match self.prepare(&request, body, facts, language).await {
+                Ok((call, posted)) => self.run(call, posted, request.method() == Method::GET, media).await,
+                Err(answer) => *answer,
+            },
         };
         sent(answer, media, &request_id)
     }
@@ -306,19 +310,10 @@ where
             );
             return refused(Code::BadUserInput, &words);
         }
-        let (quota, header) = (limits.cost_per_minute, header::HeaderName::from_static);
-        let rate_policy = format!("\"cost\";q={quota};w=60");
-        let charged = self.charge(&call, checked.cost);
-        if let Charged::Used(seconds) = charged {
-            let words = words!(
-                "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
-                "Too many requests; try again in {seconds} s."
-            );
-            return Answer::refused(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &words, language)
-                .with(header::RETRY_AFTER, seconds.to_string())
-                .with(header("ratelimit-policy"), rate_policy)
-                .with(header("ratelimit"), format!("\"cost\";r=0;t={seconds}"));
-        }
+        let left = match self.charge(&call.facts.ip_address, checked.cost) {
+            Charged::Used(seconds) => return self.too_many(seconds, language),
+            Charged::Left(left) => left,
+        };
         let wants_cost = posted.extensions.get("cost").is_some();
         let cost = checked.cost;
         let telling = self.telling(&call);
@@ -333,11 +328,12 @@ where
         } else {
             StatusCode::OK
         };
-        let mut answer = Answer { status, body, headers: Vec::new() }.with(header("ratelimit-policy"), rate_policy);
-        if let Charged::Left(Some(left)) = charged {
+        let mut answer = Answer { status, body, headers: Vec::new() };
+        if let Some(left) = left {
+            let quota = limits.cost_per_minute;
             // The share grows back evenly: when it is whole again.
             let whole = u64::from(quota.saturating_sub(left)) * 60 / u64::from(quota.max(1)) + 1;
-            answer = answer.with(header("ratelimit"), format!("\"cost\";r={left};t={whole}"));
+            answer = self.rated(answer, left, whole);
         }
         if error::is_overloaded(&response) {
             answer = answer.with(header::RETRY_AFTER, "1");
@@ -374,9 +370,23 @@ where
         }
     }
 
-    /// Charges the request to its address.
-    pub(super) fn charge(&self, call: &Call, cost: u64) -> Charged {
-        let Ok(address) = call.facts.ip_address.parse() else { return Charged::Left(None) };
+    fn too_many(&self, seconds: u64, language: Language) -> Answer {
+        let answer = Answer::refused(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_many(seconds), language)
+            .with(header::RETRY_AFTER, seconds.to_string());
+        self.rated(answer, 0, seconds)
+    }
+
+    /// Tells what may still be asked for, and when the share is whole again.
+    fn rated(&self, answer: Answer, left: u32, seconds: u64) -> Answer {
+        let quota = self.services.settings.limits.cost_per_minute;
+        answer
+            .with(header::HeaderName::from_static("ratelimit-policy"), format!("\"cost\";q={quota};w=60"))
+            .with(header::HeaderName::from_static("ratelimit"), format!("\"cost\";r={left};t={seconds}"))
+    }
+
+    /// Charges an address.
+    pub(super) fn charge(&self, address: &str, cost: u64) -> Charged {
+        let Ok(address) = address.parse() else { return Charged::Left(None) };
         let cost = u32::try_from(cost).ok().and_then(|cost| NonZeroU32::new(cost.max(1))).unwrap_or(NonZeroU32::MAX);
         match self.rates.check_key_n(&address, cost) {
             Ok(Ok(state)) => Charged::Left(Some(state.remaining_burst_capacity())),
@@ -449,6 +459,13 @@ pub(super) fn prepared(
     request.operation_name = operation_name.filter(|name| !name.is_empty());
     request.set_parsed_query(checked.document);
     request
+}
+
+pub(super) fn too_many(seconds: u64) -> Words {
+    words!(
+        "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
+        "Too many requests; try again in {seconds} s."
+    )
 }
 
 fn late() -> GqlResponse {

@@ -1,4 +1,4 @@
-//! The scalars of the contract, each with the page that specifies it. `DateTime` is the library's own.
+//! The scalars of the schema, each with the page that specifies it. `DateTime` is the library's own.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 

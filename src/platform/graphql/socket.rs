@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use async_graphql::{ObjectType, SubscriptionType};
+use async_graphql::{ObjectType, SubscriptionType, parser::types::OperationType};
 use futures_util::{SinkExt, StreamExt};
 use poem::{
     http::HeaderMap,
@@ -72,7 +72,8 @@ struct Socket<Q: 'static, M: 'static, S: 'static> {
     facts: RequestFacts,
     /// What the socket was opened with, once it was: each operation looks its session up again.
     opened: Option<Claim>,
-    running: HashMap<String, AbortHandle>,
+    /// How each operation is ended early. A mutation is not: it runs to its end, as one over HTTP does.
+    running: HashMap<String, Option<AbortHandle>>,
     out: mpsc::Sender<Outgoing>,
 }
 
@@ -130,7 +131,7 @@ where
             () = &mut deadline, if socket.opened.is_none() => break Some(INIT_TIMEOUT),
         }
     };
-    for (_, task) in socket.running.drain() {
+    for task in socket.running.into_values().flatten() {
         task.abort();
     }
     if let Some(Close(code, reason)) = close {
@@ -154,8 +155,10 @@ where
             Incoming::Pong => Ok(None),
             Incoming::Subscribe { id, payload } => self.subscribe(id, payload).await,
             Incoming::Complete { id } => {
-                if let Some(task) = self.running.remove(&id) {
+                // A mutation keeps its id until it has ended.
+                if let Some(Some(task)) = self.running.get(&id) {
                     task.abort();
+                    self.running.remove(&id);
                 }
                 Ok(None)
             }
@@ -195,6 +198,15 @@ where
         if self.running.contains_key(&id) {
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
+        let refused = |code: Code, words: &Words| {
+            let message = words.in_language(endpoint::language(&self.headers));
+            Ok(Some(json!({ "id": id, "type": "error", "payload": [
+                { "message": message, "extensions": { "code": code.as_str() } }
+            ] })))
+        };
+        if let Charged::Used(seconds) = self.face.charge(&self.facts.ip_address, 1) {
+            return refused(Code::RateLimited, &endpoint::too_many(seconds));
+        }
         // Whoever has signed out since, or lost a role, is told so; and each operation reads by a connection of its own.
         let call = match self.open(token.as_deref()).await {
             Ok(call) => call,
@@ -202,12 +214,6 @@ where
             Err(Fault::Unexpected(_)) => return Err(Close(1011, "Internal error")),
         };
         let limits = &self.face.services.settings.limits;
-        let refused = |code: Code, words: &Words| {
-            let message = words.in_language(call.language);
-            Ok(Some(json!({ "id": id, "type": "error", "payload": [
-                { "message": message, "extensions": { "code": code.as_str() } }
-            ] })))
-        };
         if self.running.len() >= limits.socket_operations {
             let most = limits.socket_operations;
             let words = words!("Paling banyak {most} operasi sekaligus.", "No more than {most} operations at a time.");
@@ -222,13 +228,10 @@ where
             Ok(checked) => checked,
             Err(Rejected { code, words }) => return refused(code, &words),
         };
-        if let Charged::Used(seconds) = self.face.charge(&call, checked.cost) {
-            let words = words!(
-                "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
-                "Too many requests; try again in {seconds} s."
-            );
-            return refused(Code::RateLimited, &words);
+        if let Charged::Used(seconds) = self.face.charge(&self.facts.ip_address, checked.cost) {
+            return refused(Code::RateLimited, &endpoint::too_many(seconds));
         }
+        let is_mutation = checked.operation == OperationType::Mutation;
         let telling = self.face.telling(&call);
         let request =
             endpoint::prepared(operation.query, operation.operation_name, operation.variables, checked, &call);
@@ -260,7 +263,7 @@ where
                 let _ = out.send(Outgoing::Ended(id, Some(last))).await;
             }
         });
-        self.running.insert(id, task.abort_handle());
+        self.running.insert(id, (!is_mutation).then(|| task.abort_handle()));
         Ok(None)
     }
 }

@@ -82,6 +82,31 @@ impl Objection {
     }
 }
 
+/// A text that must be there: trimmed, no longer than `most` characters.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG`.
+pub fn text(given: &str, field: &str, most: usize) -> Result<String, Objection> {
+    let given = given.trim();
+    if given.is_empty() {
+        return Err(Objection::new(UserErrorCode::Required, field, words!("Harus diisi.", "It must be given.")));
+    }
+    bounded(given, field, most)?;
+    Ok(given.to_owned())
+}
+
+/// A text no longer than `most` characters.
+///
+/// # Errors
+/// `TOO_LONG`.
+pub fn bounded(given: &str, field: &str, most: usize) -> Result<(), Objection> {
+    if given.chars().count() <= most {
+        return Ok(());
+    }
+    let words = words!("Paling banyak {most} karakter.", "No more than {most} characters.");
+    Err(Objection::new(UserErrorCode::TooLong, field, words))
+}
+
 /// Objections in the language of the request.
 #[must_use]
 pub fn told(objections: Vec<Objection>, language: Language) -> Vec<UserError> {

@@ -4,7 +4,8 @@ use async_graphql::TypeDirective;
 
 use super::{Audience, Datum, PersonalDataClass};
 
-/// Who may read a field. What is printed here is what is enforced; a test walks every field with every kind of viewer.
+/// Who may read a field. What is printed here is what is enforced: a test asks for every field of a person as every kind of
+/// viewer.
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub fn visibility(#[graphql(desc = "Whoever belongs to any of these.")] to: Vec<Audience>) {}
 

@@ -120,7 +120,7 @@ async fn an_answer_tells_what_may_still_be_asked_for() {
         assert_eq!(header("ratelimit-policy"), "\"cost\";q=100;w=60");
         (response.status().as_u16(), header("ratelimit"))
     };
-    assert_eq!(ask().await, (200, "\"cost\";r=90;t=7".to_owned()));
+    assert_eq!(ask().await, (200, "\"cost\";r=89;t=7".to_owned()), "one for the request, ten for the limits");
     let mut last = ask().await;
     for _ in 0..20 {
         if last.0 == 429 {
@@ -130,6 +130,21 @@ async fn an_answer_tells_what_may_still_be_asked_for() {
     }
     assert_eq!(last.0, 429);
     assert!(last.1.starts_with("\"cost\";r=0;t="), "{}", last.1);
+    app.stop().await;
+}
+
+/// What is refused costs too: guessing tokens, or hostile documents, ends like any flood.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_costs_too() {
+    let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = 6).await;
+    let client = app.anonymous();
+    let mut codes = Vec::new();
+    for _ in 0..4 {
+        codes.push(client.with_token("sgs_guess").send("{ __typename }", json!({})).await.codes()[0].to_owned());
+        codes.push(client.send("{ no such document", json!({})).await.codes()[0].to_owned());
+    }
+    assert_eq!(codes[..6], ["UNAUTHENTICATED", "GRAPHQL_PARSE_FAILED"].repeat(3));
+    assert_eq!(codes[6..], ["RATE_LIMITED", "RATE_LIMITED"]);
     app.stop().await;
 }
 

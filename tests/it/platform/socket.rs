@@ -1,5 +1,8 @@
 //! graphql-transport-ws over a real socket.
 
+use std::time::Duration;
+
+use diesel_async::SimpleAsyncConnection;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::{
@@ -109,5 +112,36 @@ async fn idle_sockets_hold_nothing_and_end_with_their_session() {
     let mut socket = sockets.pop().expect("a socket");
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ viewer { email } }" } })).await;
     assert_eq!(hear(&mut socket).await["closed"], 4403);
+    app.stop().await;
+}
+
+/// A mutation runs to its end, whatever becomes of the socket: half a thing done would be worse than a thing not told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mutation_outlives_its_socket() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut gate = app.database.superuser().await;
+    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
+    let mut socket = open(&app).await;
+    let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } });
+    say(&mut socket, init).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let payload =
+        json!({ "query": crate::instructors::APPLY, "variables": { "input": crate::instructors::application() } });
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
+    let mut looking = app.database.superuser().await;
+    while crate::instructors::waiting(&mut looking).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
+    drop(socket);
+    gate.batch_execute("commit").await.expect("unlocked");
+    let applied = "{ viewer { instructorApplications { totalCount } } }";
+    let mut looks = 0;
+    while ani.client.data(applied, json!({})).await["viewer"]["instructorApplications"]["totalCount"] != 1 {
+        looks += 1;
+        assert!(looks < 500, "the application was not written");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     app.stop().await;
 }
