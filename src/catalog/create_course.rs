@@ -8,7 +8,11 @@ use super::{
 use crate::platform::{
     db::Tx,
     fault::Fault,
-    graphql::{Call, Services, UserErrorCode, scalars::is_language_tag, user_error::Objection},
+    graphql::{
+        Call, Services, UserErrorCode,
+        scalars::is_language_tag,
+        user_error::{self, Objection},
+    },
     privacy::{Role, UserId},
 };
 
@@ -60,16 +64,11 @@ pub async fn insert(
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let mut objections = Vec::new();
-    let title = policy::text(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
+    let title =
+        user_error::text(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
     let summary =
-        policy::text(&new.summary, "summary", policy::SUMMARY).map_err(|objection| objections.push(objection)).ok();
-    if new.description.chars().count() > policy::DESCRIPTION {
-        objections.push(Objection::new(
-            UserErrorCode::TooLong,
-            "description",
-            words!("Paling banyak 50.000 karakter.", "No more than 50,000 characters."),
-        ));
-    }
+        user_error::text(&new.summary, "summary", policy::SUMMARY).map_err(|objection| objections.push(objection)).ok();
+    objections.extend(user_error::bounded(&new.description, "description", policy::DESCRIPTION).err());
     if !is_language_tag(&new.locale) {
         let words = words!("Bukan kode bahasa, misalnya id.", "Not a language tag, such as id.");
         objections.push(Objection::new(UserErrorCode::Invalid, "locale", words));

@@ -26,11 +26,10 @@ pub async fn decide(
     reason: Option<String>,
 ) -> Result<Result<SubmissionId, Objection>, Fault> {
     let reviewer = call.viewer().with_role(&[Role::Reviewer, Role::Admin])?;
-    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    if decision != Decision::Approve && reason.is_none() {
-        let words = words!("Tulis alasannya untuk pengajar.", "Give the instructors a reason.");
-        return Ok(Err(Objection::new(UserErrorCode::Required, "reason", words)));
-    }
+    let reason = match decision.reason(reason) {
+        Ok(reason) => reason,
+        Err(objection) => return Ok(Err(objection)),
+    };
     let mut tx = call.begin().await?;
     let Some(submission) = store::lock_submission(&mut tx, id).await? else {
         return Ok(Err(Objection::not_found("id")));

@@ -18,28 +18,6 @@ pub const BODY: usize = 200_000;
 /// Characters of a question or of a choice at most.
 pub const PROMPT: usize = 5_000;
 
-/// A text that must be there, no longer than `most` characters.
-pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objection> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err(Objection::new(UserErrorCode::Required, field, words!("Harus diisi.", "It must be given."))),
-        length if length > most => Err(Objection::new(
-            UserErrorCode::TooLong,
-            field,
-            words!("Paling banyak {most} karakter.", "No more than {most} characters."),
-        )),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-/// A text that may be there, no longer than `most` characters.
-pub(super) fn optional(text: Option<&str>, field: &str, most: usize) -> Result<(), Objection> {
-    match text {
-        Some(given) if given.chars().count() > most => self::text(given, field, most).map(drop),
-        _ => Ok(()),
-    }
-}
-
 /// A slug of a title: its letters and digits without their marks, joined by hyphens.
 pub(super) fn slug_of(title: &str) -> String {
     let mut slug = String::new();

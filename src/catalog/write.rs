@@ -13,7 +13,10 @@ use super::{
 use crate::platform::{
     db::Tx,
     fault::Fault,
-    graphql::{Call, UserErrorCode, user_error::Objection},
+    graphql::{
+        Call, UserErrorCode,
+        user_error::{self, Objection},
+    },
 };
 
 /// Something was written into the draft of a course.
@@ -53,7 +56,7 @@ macro_rules! or_object {
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
-    let title = or_object!(policy::text(title, "title", policy::TITLE));
+    let title = or_object!(user_error::text(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
     let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
     let section = SectionRow {
@@ -95,11 +98,8 @@ pub struct LessonInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<LessonId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(policy::text(&input.title, "title", policy::TITLE));
-    if input.body.as_ref().is_some_and(|body| body.chars().count() > policy::BODY) {
-        let words = words!("Paling banyak 200.000 karakter.", "No more than 200,000 characters.");
-        return Ok(Err(Objection::new(UserErrorCode::TooLong, "body", words)));
-    }
+    let title = or_object!(user_error::text(&input.title, "title", policy::TITLE));
+    or_object!(user_error::bounded(input.body.as_deref().unwrap_or_default(), "body", policy::BODY));
     if (input.kind == LessonKind::Quiz) != input.quiz.is_some() {
         let words = words!(
             "Pelajaran berjenis QUIZ, dan hanya itu, menyebut sebuah kuis.",
@@ -161,7 +161,7 @@ pub struct QuizInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(policy::text(&input.title, "title", policy::TITLE));
+    let title = or_object!(user_error::text(&input.title, "title", policy::TITLE));
     let invalid = |field, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
     if !(0..=100).contains(&input.pass_percent) {
         return invalid("passPercent", words!("Dari 0 sampai 100.", "From 0 to 100."));
@@ -220,17 +220,25 @@ pub struct QuestionInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<QuestionId>, Fault> {
     call.viewer().signed_in()?;
-    let prompt = or_object!(policy::text(&input.prompt, "question.choice.prompt", policy::PROMPT));
+    let prompt = or_object!(user_error::text(&input.prompt, "question.choice.prompt", policy::PROMPT));
     let objection = |field: &str, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
     if input.points <= 0 {
         return objection("question.choice.points", words!("Lebih dari nol.", "More than nothing."));
     }
     for (index, (text, _, feedback)) in input.choices.iter().enumerate() {
         let field = format!("question.choice.choices.{index}");
-        or_object!(policy::text(text, &format!("{field}.text"), policy::PROMPT));
-        or_object!(policy::optional(feedback.as_deref(), &format!("{field}.feedback"), policy::PROMPT));
+        or_object!(user_error::text(text, &format!("{field}.text"), policy::PROMPT));
+        or_object!(user_error::bounded(
+            feedback.as_deref().unwrap_or_default(),
+            &format!("{field}.feedback"),
+            policy::PROMPT
+        ));
     }
-    or_object!(policy::optional(input.feedback.as_deref(), "question.choice.feedback", policy::PROMPT));
+    or_object!(user_error::bounded(
+        input.feedback.as_deref().unwrap_or_default(),
+        "question.choice.feedback",
+        policy::PROMPT
+    ));
     if !(2..=50).contains(&input.choices.len()) {
         return objection("question.choice.choices", words!("Dua sampai 50 pilihan.", "Two to 50 choices."));
     }

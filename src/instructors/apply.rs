@@ -7,7 +7,10 @@ use super::{
 };
 use crate::platform::{
     fault::Fault,
-    graphql::{Call, UserErrorCode, user_error::Objection},
+    graphql::{
+        Call, UserErrorCode,
+        user_error::{self, Objection},
+    },
     privacy::Personal,
 };
 
@@ -71,16 +74,7 @@ pub async fn apply(call: &Call, input: Application) -> Result<Result<Application
 
 fn objections(input: &Application) -> Vec<Objection> {
     let mut objections = Vec::new();
-    let mut text = |text: &str, field: &str, most: usize| {
-        let (code, words) = match text.trim().chars().count() {
-            0 => (UserErrorCode::Required, words!("Harus diisi.", "It must be given.")),
-            length if length > most => {
-                (UserErrorCode::TooLong, words!("Paling banyak {most} karakter.", "No more than {most} characters."))
-            }
-            _ => return,
-        };
-        objections.push(Objection::new(code, field, words));
-    };
+    let mut text = |given: &str, field: &str, most| objections.extend(user_error::text(given, field, most).err());
     text(&input.display_name, "displayName", 200);
     text(&input.experience, "experience", 5000);
     for (index, expertise) in input.expertise.iter().enumerate() {

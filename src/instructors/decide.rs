@@ -25,14 +25,10 @@ pub async fn decide(
     reason: Option<String>,
 ) -> Result<Result<ApplicationRow, Objection>, Fault> {
     let reviewer = call.viewer().with_role(&[Role::Reviewer, Role::Admin])?;
-    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    if decision != Decision::Approve && reason.is_none() {
-        return Ok(Err(Objection::new(
-            UserErrorCode::Required,
-            "reason",
-            words!("Tulis alasannya untuk pelamar.", "Give the applicant a reason."),
-        )));
-    }
+    let reason = match decision.reason(reason) {
+        Ok(reason) => reason,
+        Err(objection) => return Ok(Err(objection)),
+    };
     let mut tx = call.begin().await?;
     let Some(row) = store::lock(&mut tx, id).await? else { return Ok(Err(Objection::not_found("id"))) };
     if row.status != ApplicationStatus::Pending {

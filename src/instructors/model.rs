@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::privacy::{Application, DisplayName, Expertise};
-use crate::platform::privacy::{Personal, UserId};
+use crate::platform::{
+    graphql::user_error::{self, Objection},
+    privacy::{Personal, UserId},
+};
 
 crate::id_kind!(
     /// The id of an application to teach.
@@ -45,6 +48,23 @@ crate::text_enum!(
         Reject = "REJECT",
     }
 );
+
+/// Characters of a reason at most.
+const REASON: usize = 2_000;
+
+impl Decision {
+    /// The reason of a decision, for whom it is about: anything but a yes has one.
+    ///
+    /// # Errors
+    /// `REQUIRED`, `TOO_LONG`.
+    pub fn reason(self, given: Option<String>) -> Result<Option<String>, Objection> {
+        let given = given.unwrap_or_default();
+        if self == Self::Approve && given.trim().is_empty() {
+            return Ok(None);
+        }
+        user_error::text(&given, "reason", REASON).map(Some)
+    }
+}
 
 /// An application.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]

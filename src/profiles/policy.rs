@@ -1,20 +1,17 @@
 //! What a profile may hold. No I/O.
 
 use super::model::{PostalAddress, SocialLink};
-use crate::platform::graphql::{UserErrorCode, user_error::Objection};
+use crate::platform::graphql::{
+    UserErrorCode,
+    user_error::{self, Objection},
+};
 
 const LINKS_MOST: usize = 10;
 
 /// A text that its owner may show: trimmed, of a bounded length, with no control characters but line ends.
 pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objection> {
     let text = text.trim();
-    if text.chars().count() > most {
-        return Err(Objection::new(
-            UserErrorCode::TooLong,
-            field,
-            words!("Paling banyak {most} karakter.", "No more than {most} characters."),
-        ));
-    }
+    user_error::bounded(text, field, most)?;
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(Objection::new(
             UserErrorCode::Invalid,
@@ -36,6 +33,7 @@ pub(super) fn links(links: Vec<SocialLink>) -> Result<Vec<SocialLink>, Objection
     }
     for (index, link) in links.iter().enumerate() {
         text(&link.platform, &format!("socialLinks.{index}.platform"), 50)?;
+        user_error::bounded(&link.url, &format!("socialLinks.{index}.url"), 2000)?;
         if !link.url.starts_with("https://") {
             return Err(Objection::new(
                 UserErrorCode::Invalid,
@@ -75,14 +73,16 @@ pub(super) fn address(address: PostalAddress) -> Result<PostalAddress, Objection
             words!("Kode negara dua huruf, misalnya ID.", "A country code of two letters, such as ID."),
         ));
     }
-    for (part, field) in
-        [(Some(&address.line1), "line1"), (address.line2.as_ref(), "line2"), (Some(&address.city), "city")]
-    {
-        if let Some(part) = part {
-            text(part, &format!("billingAddress.{field}"), 200)?;
-        }
-    }
-    Ok(PostalAddress { country, ..address })
+    let part = |part: &str, field: &str| text(part, &format!("billingAddress.{field}"), 200);
+    let other = |other: Option<String>, field: &str| other.map(|other| part(&other, field)).transpose();
+    Ok(PostalAddress {
+        country,
+        line1: part(&address.line1, "line1")?,
+        line2: other(address.line2, "line2")?,
+        city: part(&address.city, "city")?,
+        region: other(address.region, "region")?,
+        postal_code: other(address.postal_code, "postalCode")?,
+    })
 }
 
 #[cfg(test)]

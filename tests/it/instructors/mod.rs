@@ -34,6 +34,9 @@ async fn an_applicant_is_approved_told_and_shown() {
     let unreasoned = json!({ "input": { "id": id, "decision": "REJECT" } });
     let data = reviewer.client.data(DECIDE, unreasoned).await;
     assert_eq!(user_errors(&data["decideInstructorApplication"]), ["REQUIRED input.reason"]);
+    let endless = json!({ "input": { "id": id, "decision": "REJECT", "reason": "x".repeat(2001) } });
+    let data = reviewer.client.data(DECIDE, endless).await;
+    assert_eq!(user_errors(&data["decideInstructorApplication"]), ["TOO_LONG input.reason"]);
     let asked = json!({ "input": { "id": id, "decision": "REQUEST_CHANGES", "reason": "Tambahkan contoh." } });
     reviewer.client.data(DECIDE, asked).await;
     let data = ani.client.data(APPLY, json!({ "input": application() })).await;
@@ -95,7 +98,7 @@ async fn who_applies_twice_at_once_has_applied_once() {
 }
 
 /// Connections to this database that wait for a lock.
-async fn waiting(connection: &mut AsyncPgConnection) -> i64 {
+pub async fn waiting(connection: &mut AsyncPgConnection) -> i64 {
     #[derive(QueryableByName)]
     struct Waiting {
         #[diesel(sql_type = BigInt)]

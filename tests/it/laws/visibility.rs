@@ -40,7 +40,7 @@ async fn fill(person: &Person) {
     let update = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path } } }";
     let input = json!({
         "biography": "Saya suka belajar.", "organization": "Sekolah", "jobTitle": "Guru", "phone": "+62 812 3456 7890",
-        "socialLinks": [{ "platform": "web", "url": "https://example.org/ani" }], "locale": "id",
+        "socialLinks": [{ "platform": "web", "url": "https://example.org/me" }], "locale": "id",
         "billingAddress": { "line1": "Jl. Melati 1", "city": "Bandung", "country": "ID" },
     });
     let data = person.client.data(update, json!({ "input": input })).await;
@@ -57,14 +57,17 @@ async fn choose(person: &Person, audience: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_field_of_a_person_is_shown_as_the_schema_says() {
     let app = TestApp::start().await;
-    let ani = app.person("Ani Wijaya").await;
-    fill(&ani).await;
+    let citra = app.person("Citra Dewi").await;
+    fill(&citra).await;
+    let course = crate::line::published(&app).await;
+    crate::line::learn(&course, &citra).await;
     let stranger = app.person("Budi Santoso").await;
     let next_door = app.person_of(&app.next_door(), "Dewi Lestari").await;
     let mut viewers: Vec<(&str, Client, Vec<&str>)> = vec![
         ("anonymous", app.anonymous(), vec!["PUBLIC"]),
         ("learner", stranger.client.clone(), vec!["PUBLIC", "MEMBERS"]),
-        ("self", ani.client.clone(), vec!["PUBLIC", "MEMBERS", "SELF"]),
+        ("self", citra.client.clone(), vec!["PUBLIC", "MEMBERS", "SELF"]),
+        ("their instructor", course.instructor.client.clone(), vec!["PUBLIC", "MEMBERS", "INSTRUCTOR"]),
     ];
     for (name, role, audience) in [
         ("instructor of others", Role::Instructor, None),
@@ -100,9 +103,9 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
     let mut table =
         String::from("# Who sees what of a person: by viewer, by what the person chose, by field. Asked for real.\n");
     for chosen in ["PRIVATE", "MEMBERS", "PUBLIC"] {
-        choose(&ani, chosen).await;
+        choose(&citra, chosen).await;
         for (name, client, audiences) in &viewers {
-            let answer = client.send(&query, json!({ "id": ani.id })).await;
+            let answer = client.send(&query, json!({ "id": citra.id })).await;
             let errors = answer.json["errors"].as_array().cloned().unwrap_or_default();
             let node = &answer.json["data"]["node"];
             let promises: Vec<_> = guarded.iter().map(|(field, to)| (field, promised(to, audiences, chosen))).collect();
@@ -121,7 +124,7 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
             }
         }
         // A neighbour's own academy has nobody of that id, whatever was chosen.
-        let answer = next_door.client.send(&query, json!({ "id": ani.id })).await;
+        let answer = next_door.client.send(&query, json!({ "id": citra.id })).await;
         assert_eq!(answer.json, json!({ "data": { "node": null } }));
     }
     blessed("visibility.txt", &table);

@@ -44,6 +44,7 @@ async fn bad_values_are_told_together_and_nothing_changes() {
     let bad = json!({
         "fullName": null, "biography": "x".repeat(2001), "phone": "0812", "organization": "Sekolah",
         "socialLinks": [{ "platform": "web", "url": "http://example.org/" }],
+        "billingAddress": { "line1": "Jl. Melati 1", "city": "Bandung", "region": "x".repeat(201), "country": "ID" },
     });
     let data = ani.client.data(UPDATE, json!({ "input": bad })).await;
     let mut errors = user_errors(&data["updateProfile"]);
@@ -54,6 +55,7 @@ async fn bad_values_are_told_together_and_nothing_changes() {
             "INVALID input.phone",
             "INVALID input.socialLinks.0.url",
             "REQUIRED input.fullName",
+            "TOO_LONG input.billingAddress.region",
             "TOO_LONG input.biography"
         ]
     );
