@@ -16,25 +16,17 @@ use crate::{
     },
 };
 
-/// Adds a certificate, and its code to the directory of codes. False where the enrolment has one.
+/// Adds a certificate, and its code to the directory of codes.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn insert(
-    connection: &mut AsyncPgConnection,
-    academy: AcademyId,
-    row: &CertificateRow,
-) -> Result<bool, Fault> {
-    let added =
-        diesel::insert_into(certificates::table).values(row).on_conflict_do_nothing().execute(connection).await?;
-    if added == 0 {
-        return Ok(false);
-    }
+/// Those of the database: an enrolment that has a certificate among them.
+pub async fn insert(connection: &mut AsyncPgConnection, academy: AcademyId, row: &CertificateRow) -> Result<(), Fault> {
+    diesel::insert_into(certificates::table).values(row).execute(connection).await?;
     diesel::insert_into(certificate_codes::table)
         .values((certificate_codes::code.eq(&row.code), certificate_codes::academy_id.eq(academy)))
         .execute(connection)
         .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// The academy of a code.

@@ -33,6 +33,9 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
         let demo = demo::make(&services, &first).await?;
         print_demo(cli, &demo)?;
     }
+    if settings.public_url.is_none() {
+        eprintln!("No certificates are issued yet: SANGGAR_PUBLIC_URL names the address that they are checked at.");
+    }
     eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
     app::run(server, services, stopped).await
 }

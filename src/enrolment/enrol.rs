@@ -35,9 +35,12 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
     let Some((course, version)) = published.and_then(|course| Some((course.id, course.published_id?))) else {
         return Ok(Err(Objection::not_found("run")));
     };
-    if store::live(&tx, user, course).await?.is_some() {
+    let already = || {
         let words = words!("Anda sudah terdaftar di kursus ini.", "You are enrolled in this course already.");
-        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "run", words)));
+        Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "run", words)))
+    };
+    if store::live(&tx, user, course).await?.is_some() {
+        return already();
     }
     let not_eligible = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "run", words)));
     if run.opens_at.is_some_and(|opens| opens > now) || run.closes_at.is_some_and(|closes| closes <= now) {
@@ -71,7 +74,9 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
         starts_at: now,
         ends_at: run.closes_at,
     };
-    store::insert(&mut tx, &row, &entitlement).await?;
+    if !store::insert(&mut tx, &row, &entitlement).await? {
+        return already();
+    }
     claim.made(&mut tx, row.id).await?;
     tx.commit().await?;
     call.forget_loaded();
