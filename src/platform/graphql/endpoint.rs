@@ -150,13 +150,17 @@ where
         let language = language(request.headers());
         let request_id = facts.request_id.clone();
         let Some(media) = accepted(request.headers()) else {
+            self.throw_away(body).await;
             let words = words!("Terima {GRAPHQL} atau {JSON}.", "Accept {GRAPHQL} or {JSON}.");
             let answer = Answer::refused(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, &words, language);
             return sent(answer, JSON, &request_id);
         };
         // A request costs one, whatever becomes of it: the look-up of a wrong token, the reading of a hostile document.
         let answer = match self.charge(&facts.ip_address, 1) {
-            Charged::Used(seconds) => self.too_many(seconds, language),
+            Charged::Used(seconds) => {
+                self.throw_away(body).await;
+                self.too_many(seconds, language)
+            }
             Charged::Left(_) => match self.prepare(&request, body, facts, language).await {
                 Ok((call, posted)) => self.run(call, posted, request.method() == Method::GET, media).await,
                 Err(answer) => *answer,
@@ -176,6 +180,7 @@ where
             Method::POST => self.posted(request.headers(), body, language).await?,
             Method::GET => asked(request.uri().query().unwrap_or_default(), language)?,
             _ => {
+                self.throw_away(body).await;
                 let words = words!("Gunakan POST (atau GET untuk kueri).", "Use POST (or GET for queries).");
                 let answer = Answer::refused(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, &words, language);
                 return Err(Box::new(answer.with(header::ALLOW, "GET, POST")));
@@ -226,9 +231,14 @@ where
         }
     }
 
+    async fn throw_away(&self, body: Body) {
+        body::throw_away(body, Duration::from_secs(self.services.settings.limits.body_seconds)).await;
+    }
+
     async fn posted(&self, headers: &HeaderMap, body: Body, language: Language) -> Result<Posted, Box<Answer>> {
         let refused = |status, code, words: Words| Box::new(Answer::refused(status, code, &words, language));
         if !is_json(headers) {
+            self.throw_away(body).await;
             return Err(refused(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 Code::BadUserInput,

@@ -59,3 +59,9 @@ pub async fn copy(
     };
     tokio::time::timeout(patience, copying).await.unwrap_or(Ok(Err(Unread::TooSlow)))
 }
+
+/// Lets a body that nobody wants arrive, within bounds, so that its sender gets to see the answer.
+pub async fn throw_away(body: Body, patience: Duration) {
+    // Whatever becomes of it.
+    let _ = copy(body, 0, patience, &mut tokio::io::sink()).await;
+}

@@ -1,6 +1,7 @@
 //! GraphQL over HTTP: what is taken, what is refused, and in whose words.
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::TestApp;
 
@@ -130,6 +131,31 @@ async fn an_answer_tells_what_may_still_be_asked_for() {
     }
     assert_eq!(last.0, 429);
     assert!(last.1.starts_with("\"cost\";r=0;t="), "{}", last.1);
+    app.stop().await;
+}
+
+/// Who is still sending when the refusal is clear gets to see it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_request_sees_its_refusal() {
+    let app = TestApp::start().await;
+    for (content_type, accept, status) in [
+        ("multipart/form-data; boundary=x", "*/*", "415"),
+        ("application/json", "image/png", "406"),
+        ("application/json", "*/*", "413"),
+    ] {
+        let body = vec![b' '; 3 << 20];
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: nusa.example.org\r\ncontent-type: {content_type}\r\naccept: {accept}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        // A client that sends all before it listens.
+        let mut stream = tokio::net::TcpStream::connect(app.address).await.expect("a connection");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        stream.write_all(&body).await.expect("sent whole, with no broken pipe");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
+    }
     app.stop().await;
 }
 
