@@ -40,14 +40,21 @@ pub fn thumbprint(key: &VerifyingKey) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)))
 }
 
+/// A key's id for whoever verifies, the same in a credential's header, in the JWK set and in the DID document: the URI that
+/// OB 3.0 asks for.
+#[must_use]
+pub fn key_id(issuer: &str, key: &VerifyingKey) -> String {
+    format!("{issuer}#{}", thumbprint(key))
+}
+
 /// A public key as a JWK.
 #[must_use]
-pub fn jwk(key: &VerifyingKey) -> Json {
+pub fn jwk(issuer: &str, key: &VerifyingKey) -> Json {
     json!({
         "kty": "OKP",
         "crv": "Ed25519",
         "x": URL_SAFE_NO_PAD.encode(key.as_bytes()),
-        "kid": thumbprint(key),
+        "kid": key_id(issuer, key),
         "alg": "EdDSA",
         "use": "sig",
     })
@@ -58,7 +65,7 @@ pub fn jwk(key: &VerifyingKey) -> Json {
 /// # Errors
 /// Only where JSON can't be written.
 pub fn sign(statement: &Statement<'_>, key: &SigningKey) -> anyhow::Result<String> {
-    let header = json!({ "alg": "EdDSA", "kid": thumbprint(&key.verifying_key()), "typ": "JWT" });
+    let header = json!({ "alg": "EdDSA", "kid": key_id(statement.issuer, &key.verifying_key()), "typ": "JWT" });
     let issued = statement.issued_at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let payload = json!({
         "@context": [
@@ -107,7 +114,7 @@ pub fn verify(jwt: &str, keys: &[VerifyingKey]) -> anyhow::Result<Json> {
     let json = |part: &str| -> anyhow::Result<Json> { Ok(serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part)?)?) };
     let header = json(header)?;
     ensure!(header["alg"] == "EdDSA", "the algorithm is not EdDSA");
-    let kid = header["kid"].as_str().context("no key id")?;
+    let (controller, kid) = header["kid"].as_str().and_then(|kid| kid.rsplit_once('#')).context("no key id")?;
     let key = keys.iter().find(|key| thumbprint(key) == kid).context("no key of ours")?;
     let signature: [u8; 64] =
         URL_SAFE_NO_PAD.decode(signature)?.try_into().map_err(|_| anyhow::anyhow!("no signature of 64 bytes"))?;
@@ -115,6 +122,7 @@ pub fn verify(jwt: &str, keys: &[VerifyingKey]) -> anyhow::Result<Json> {
     let payload = json(payload)?;
     ensure!(
         payload["iss"] == payload["issuer"]["id"]
+            && payload["iss"] == controller
             && payload["jti"] == payload["id"]
             && payload["sub"] == payload["credentialSubject"]["id"],
         "its members contradict each other"

@@ -17,16 +17,13 @@ pub async fn keys(services: &Services, academy: AcademyId) -> Result<(Json, Opti
     for row in &rows {
         let bytes: [u8; 32] =
             row.public_key.clone().try_into().map_err(|_| anyhow::anyhow!("a public key of another length"))?;
-        keys.push(credential::jwk(&VerifyingKey::from_bytes(&bytes).map_err(anyhow::Error::from)?));
+        keys.push(credential::jwk(&row.issuer, &VerifyingKey::from_bytes(&bytes).map_err(anyhow::Error::from)?));
     }
     let did = rows.first().map(|row| {
         let issuer = &row.issuer;
         let methods: Vec<Json> = keys
             .iter()
-            .map(|jwk| {
-                let kid = jwk["kid"].as_str().unwrap_or_default();
-                json!({ "id": format!("{issuer}#{kid}"), "type": "JsonWebKey", "controller": issuer, "publicKeyJwk": jwk })
-            })
+            .map(|jwk| json!({ "id": jwk["kid"], "type": "JsonWebKey", "controller": issuer, "publicKeyJwk": jwk }))
             .collect();
         let ids: Vec<&Json> = methods.iter().map(|method| &method["id"]).collect();
         json!({

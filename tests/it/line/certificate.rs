@@ -78,6 +78,14 @@ async fn who_finishes_holds_a_certificate_that_a_stranger_verifies() {
         .await
         .expect("JSON");
     assert_eq!(did["id"], payload["iss"]);
+    // One name of the key, by which a verifier finds it in either document.
+    let header = URL_SAFE_NO_PAD.decode(jwt.split('.').next().expect("a header")).expect("base64url");
+    let header: Value = serde_json::from_slice(&header).expect("JSON");
+    let method = &did["verificationMethod"][0];
+    for name in [&jwks["keys"][0]["kid"], &method["id"], &method["publicKeyJwk"]["kid"], &did["assertionMethod"][0]] {
+        assert_eq!(name, &header["kid"]);
+    }
+    assert_eq!(header["kid"], format!("did:web:127.0.0.1%3A8080:a:nusa#{}", credential::thumbprint(&key)));
     let none = reqwest::get(format!("http://{}/a/tetangga/did.json", app.address)).await.expect("an answer");
     assert_eq!(none.status().as_u16(), 404, "an academy that has issued nothing");
     app.stop().await;
