@@ -25,9 +25,6 @@ use crate::{
     profiles::graphql::User,
 };
 
-/// Ids that `nodes` takes at most.
-const IDS: usize = 100;
-
 /// The root of queries.
 pub struct Query;
 
@@ -45,8 +42,9 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids: no more than 100.")] ids: Vec<GlobalId>,
     ) -> Result<Vec<Option<Node>>> {
-        if ids.len() > IDS {
-            return Err(Fault::bad_input(words!("Paling banyak {IDS} id.", "No more than {IDS} ids.")).into());
+        let most = ctx.call().services.settings.limits.page_size;
+        if ids.len() > most as usize {
+            return Err(Fault::bad_input(words!("Paling banyak {most} id.", "No more than {most} ids.")).into());
         }
         Ok(try_join_all(ids.into_iter().map(|id| Node::by_id(ctx, id))).await?)
     }

@@ -84,6 +84,8 @@ pub struct Limits {
     pub directives: usize,
     /// Objects that a document may ask for.
     pub cost: u64,
+    /// Rows of a page, and ids of `nodes`; 100 at most.
+    pub page_size: u32,
     /// Errors of a refused document that are echoed.
     pub echoed_errors: usize,
     /// Seconds that a request may take; its statements are cut too.
@@ -113,6 +115,7 @@ impl Default for Limits {
             aliases: 100,
             directives: 20,
             cost: 10_000,
+            page_size: 100,
             echoed_errors: 5,
             seconds: 10,
             body_seconds: 10,
@@ -141,6 +144,7 @@ impl Limits {
             aliases,
             directives,
             cost,
+            page_size,
             echoed_errors,
             seconds,
             body_seconds,
@@ -164,12 +168,7 @@ impl Limits {
                 "objects",
                 "What a document may ask for: page sizes multiplied, a plain list counted as ten.",
             ),
-            (
-                "pageSize",
-                super::graphql::page::MOST.unsigned_abs().into(),
-                "rows",
-                "first and last; 20 where none is asked for.",
-            ),
+            ("pageSize", page_size.into(), "rows", "first and last; 20 where none is asked for."),
             ("batch", 1, "operations", "A request runs one operation: there are no batches."),
             ("echoedErrors", echoed_errors as u64, "errors", "The errors of a refused document that are told."),
             ("requestSeconds", seconds, "seconds", "A request; its statements are cut too."),
@@ -264,6 +263,9 @@ impl Settings {
             ("limits_seconds", seconds),
             ("limits_cost_per_minute", cost_per_minute.into()),
         ];
+        if !(1..=100).contains(&settings.limits.page_size) {
+            bail!("limits_page_size is from 1 to 100: clients are promised no larger pages");
+        }
         if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
             bail!("{name} is one at least");
         }

@@ -17,10 +17,8 @@ use crate::platform::{
     seal::Use,
 };
 
-/// Rows of a page at most.
-pub const MOST: i32 = 100;
-/// Rows of a page where none is asked for.
-pub const USUAL: i32 = 20;
+/// Rows of a page where none is asked for, unless pages are smaller.
+pub const USUAL: u32 = 20;
 
 /// `first`, `after`, `last`, `before`.
 #[derive(Clone, Debug, Default)]
@@ -39,14 +37,15 @@ impl PageArgs {
     /// The page asked for, of the list of this name: a cursor of another list is refused.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` where a number is not from 1 to 100, both ends are asked for, or a cursor is not ours.
+    /// `BAD_USER_INPUT` where a number is not from 1 to the limit, both ends are asked for, or a cursor is not ours.
     pub fn page<C: DeserializeOwned>(&self, call: &Call, list: &str) -> Result<Page<C>, Fault> {
-        let count = |given: Option<i32>| match given {
-            Some(count) if !(1..=MOST).contains(&count) => Err(Fault::bad_input(words!(
-                "first dan last adalah bilangan dari 1 sampai {MOST}.",
-                "first and last are numbers from 1 to {MOST}."
+        let most = call.services.settings.limits.page_size;
+        let count = |given: Option<i32>| match given.map(u32::try_from) {
+            Some(Ok(count)) if (1..=most).contains(&count) => Ok(Some(count as usize)),
+            Some(_) => Err(Fault::bad_input(words!(
+                "first dan last adalah bilangan dari 1 sampai {most}.",
+                "first and last are numbers from 1 to {most}."
             ))),
-            Some(count) => Ok(Some(usize::try_from(count).unwrap_or_default())),
             None => Ok(None),
         };
         let after = self.after.as_deref().map(|cursor| opened(call, list, cursor)).transpose()?;
@@ -56,7 +55,10 @@ impl PageArgs {
                 "Mintalah first atau last, tidak keduanya.",
                 "Ask for first or last, not both."
             ))),
-            (first, None) => Ok(Page { limit: first.unwrap_or(USUAL as usize), from: From::Start { after, before } }),
+            (first, None) => {
+                let limit = first.unwrap_or_else(|| USUAL.min(most) as usize);
+                Ok(Page { limit, from: From::Start { after, before } })
+            }
             (None, Some(last)) => Ok(Page { limit: last, from: From::End { after, before } }),
         }
     }

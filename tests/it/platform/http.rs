@@ -112,6 +112,21 @@ async fn limits_are_published_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_may_be_made_smaller() {
+    let app = TestApp::start_with(|settings| settings.limits.page_size = 2).await;
+    let client = app.anonymous();
+    let courses = "query ($first: Int) { courses(first: $first) { nodes { id } } }";
+    for (first, codes) in [(json!(2), vec![]), (json!(null), vec![]), (json!(3), vec!["BAD_USER_INPUT"])] {
+        assert_eq!(client.send(courses, json!({ "first": first })).await.codes(), codes, "{first}");
+    }
+    let id = client.data("{ academy { id } }", json!({})).await["academy"]["id"].clone();
+    let nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    client.data(nodes, json!({ "ids": vec![&id; 2] })).await;
+    assert_eq!(client.send(nodes, json!({ "ids": vec![&id; 3] })).await.codes(), ["BAD_USER_INPUT"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_tells_what_may_still_be_asked_for() {
     let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = 100).await;
     let ask = async || {

@@ -67,7 +67,9 @@ impl Shape {
             code: Code::GraphqlParseFailed,
             words: Words { id: format!("Dokumen tidak dapat diurai: {error}").into(), en: error.to_string().into() },
         })?;
-        let mut measuring = Measuring { shape: self, document: &document, variables, fragments: HashMap::new() };
+        let page_size = limits.page_size.into();
+        let mut measuring =
+            Measuring { shape: self, document: &document, variables, page_size, fragments: HashMap::new() };
         let names: Vec<&Name> = document.fragments.keys().collect();
         for name in names {
             let measured = measuring.fragment(name)?;
@@ -128,6 +130,7 @@ struct Measuring<'a> {
     shape: &'a Shape,
     document: &'a ExecutableDocument,
     variables: &'a Json,
+    page_size: u64,
     /// `None` while it is being measured: to meet it again then is a cycle.
     fragments: HashMap<String, Option<Measured>>,
 }
@@ -214,7 +217,7 @@ impl<'a> Measuring<'a> {
         arguments: &[(Positioned<Name>, Positioned<GqlValue>)],
         operation: Option<&OperationDefinition>,
     ) -> u64 {
-        let most = u64::from(page::MOST.unsigned_abs());
+        let most = self.page_size;
         let asked = arguments.iter().filter(|(name, _)| matches!(name.node.as_str(), "first" | "last")).filter_map(
             |(_, value)| match &value.node {
                 GqlValue::Number(number) => Some(number.as_u64().unwrap_or(most)),
@@ -231,7 +234,7 @@ impl<'a> Measuring<'a> {
             },
         );
         // More than the most is refused by the resolver, which answers with a clear error: it costs nothing then.
-        asked.max().unwrap_or(u64::from(page::USUAL.unsigned_abs())).min(most)
+        asked.max().unwrap_or(page::USUAL.into()).min(most)
     }
 
     fn given_ids(
@@ -240,7 +243,7 @@ impl<'a> Measuring<'a> {
         operation: Option<&OperationDefinition>,
     ) -> Option<u64> {
         let (_, ids) = arguments.iter().find(|(name, _)| name.node == "ids")?;
-        let count = match &ids.node {
+        let count: usize = match &ids.node {
             GqlValue::List(list) => list.len(),
             GqlValue::Variable(name) => match self.variables.get(name.as_str()) {
                 Some(Json::Array(given)) => given.len(),
@@ -252,7 +255,7 @@ impl<'a> Measuring<'a> {
                         _ => 1,
                     },
                     // A fragment is measured once for all operations: as many as a list may have.
-                    None => usize::try_from(page::MOST).unwrap_or(usize::MAX),
+                    None => return Some(self.page_size),
                 },
             },
             _ => 1,
