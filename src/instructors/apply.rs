@@ -84,6 +84,9 @@ fn objections(input: &Application) -> Vec<Objection> {
         text(&proposal.title, &format!("proposals.{index}.title"), 200);
         text(&proposal.summary, &format!("proposals.{index}.summary"), 2000);
     }
+    if let Some(url) = &input.linkedin_url {
+        objections.extend(user_error::bounded(url, "linkedinUrl", 2000).err());
+    }
     for (count, field) in [(input.expertise.len(), "expertise"), (input.proposals.len(), "proposals")] {
         if count > 20 {
             let words = words!("Paling banyak 20.", "No more than 20.");

@@ -146,11 +146,18 @@ async fn others_neither_read_nor_decide() {
 async fn an_empty_application_is_told_what_it_lacks() {
     let app = TestApp::start().await;
     let ani = app.person("Ani Wijaya").await;
-    let input = json!({ "displayName": " ", "experience": "", "expertise": [""], "proposals": [] });
+    let endless = format!("https://www.linkedin.com/in/{}", "a".repeat(2000));
+    let input =
+        json!({ "displayName": " ", "experience": "", "expertise": [""], "linkedinUrl": endless, "proposals": [] });
     let data = ani.client.data(APPLY, json!({ "input": input })).await;
     assert_eq!(
         user_errors(&data["applyToTeach"]),
-        ["REQUIRED input.displayName", "REQUIRED input.experience", "REQUIRED input.expertise.0"]
+        [
+            "REQUIRED input.displayName",
+            "REQUIRED input.experience",
+            "REQUIRED input.expertise.0",
+            "TOO_LONG input.linkedinUrl"
+        ]
     );
     app.stop().await;
 }
