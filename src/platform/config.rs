@@ -266,6 +266,9 @@ impl Settings {
         if !(1..=100).contains(&settings.limits.page_size) {
             bail!("limits_page_size is from 1 to 100: clients are promised no larger pages");
         }
+        if !(1..=64).contains(&settings.limits.depth) {
+            bail!("limits_depth is from 1 to 64: deeper documents could exhaust the stack");
+        }
         if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
             bail!("{name} is one at least");
         }

@@ -376,6 +376,7 @@ where
         Telling {
             language: call.language,
             request_id: call.facts.request_id.clone(),
+            names: self.services.settings.introspection,
             echoed: self.services.settings.limits.echoed_errors,
         }
     }

@@ -18,6 +18,8 @@ pub struct Telling {
     pub language: Language,
     /// By which the log knows the request.
     pub request_id: String,
+    /// Whether the names of the schema may be told: who may not ask for them learns none from a mistake.
+    pub names: bool,
     /// Entries of one answer at most; a request error echoes each offence of the document, and a document can offend often.
     pub echoed: usize,
 }
@@ -100,7 +102,15 @@ fn judged(error: &ServerError, refused: bool, telling: &Telling) -> (String, Str
         return (code.clone(), error.message.clone());
     }
     if refused {
-        return (Code::GraphqlValidationFailed.as_str().to_owned(), error.message.clone());
+        let code = Code::GraphqlValidationFailed.as_str().to_owned();
+        if telling.names {
+            return (code, error.message.clone());
+        }
+        let words = words!(
+            "Dokumen tidak sesuai dengan skema di tempat ini.",
+            "The document does not fit the schema at this place."
+        );
+        return (code, words.in_language(telling.language).to_owned());
     }
     // The library's words for an argument that does not fit its type.
     if error.source.is_none()

@@ -1,6 +1,7 @@
 //! What needs minutes, thousands of requests or statistics: `./run drills`. Each prints its figures, and asserts no absolute time.
 
 mod cut;
+mod documents;
 mod kill;
 mod timing;
 

@@ -111,6 +111,35 @@ async fn limits_are_published_and_kept() {
     app.stop().await;
 }
 
+/// A deployment may keep its schema to itself: neither introspection nor an error tells a name of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_the_schema_are_not_told() {
+    let app = TestApp::start_with(|settings| settings.introspection = false).await;
+    let client = app.anonymous();
+    for query in ["{ __schema { types { name } } }", "{ __type(name: \"User\") { fields { name } } }"] {
+        let answer = client.send(query, json!({})).await;
+        assert!(
+            answer.json["data"].as_object().is_none_or(|data| data.values().all(Value::is_null)),
+            "{}",
+            answer.json
+        );
+        assert!(!answer.json.to_string().contains("username"), "{}", answer.json);
+    }
+    // One letter beside a name: of a field, an argument, a type, an input field, a value.
+    for (query, name) in [
+        ("{ academ { slug } }", "academy"),
+        ("{ courses(firs: 1) { totalCount } }", "first"),
+        ("{ node(id: \"x\") { ... on Cours { id } } }", "Course"),
+        ("mutation { logIn(input: { logi: \"a\", password: \"b\" }) { token } }", "login"),
+        ("{ users(first: 1) { nodes { fullNam } } }", "fullName"),
+    ] {
+        let answer = client.send(query, json!({})).await;
+        assert_eq!(answer.codes()[0], "GRAPHQL_VALIDATION_FAILED", "{}", answer.json);
+        assert!(!answer.json.to_string().contains(name), "{name} is told: {}", answer.json);
+    }
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_may_be_made_smaller() {
     let app = TestApp::start_with(|settings| settings.limits.page_size = 2).await;

@@ -455,6 +455,97 @@ mod tests {
         }
     }
 
+    /// A random document: fragments of fields, of parts, and of spreads of later fragments.
+    struct Random(u64);
+
+    enum Part {
+        Field { aliased: bool, below: Vec<Part> },
+        Inline(Vec<Part>),
+        Spread(usize),
+    }
+
+    impl Random {
+        fn below(&mut self, most: u64) -> u64 {
+            // Steele and Vigna's SplitMix64.
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (z ^ (z >> 31)) % most
+        }
+
+        fn parts(&mut self, depth: u64, fragment: usize, fragments: usize) -> Vec<Part> {
+            let count = 1 + self.below(3);
+            (0..count)
+                .map(|_| match self.below(4) {
+                    0 if depth > 0 => Part::Inline(self.parts(depth - 1, fragment, fragments)),
+                    1 if fragment + 1 < fragments => {
+                        let later = self.below((fragments - fragment - 1) as u64);
+                        Part::Spread(fragment + 1 + usize::try_from(later).expect("small"))
+                    }
+                    2 if depth > 0 => {
+                        Part::Field { aliased: self.below(2) == 0, below: self.parts(depth - 1, fragment, fragments) }
+                    }
+                    _ => Part::Field { aliased: self.below(2) == 0, below: Vec::new() },
+                })
+                .collect()
+        }
+    }
+
+    fn written(parts: &[Part]) -> String {
+        let each = parts.iter().map(|part| match part {
+            Part::Field { aliased, below } => {
+                let alias = if *aliased { "a: " } else { "" };
+                let below = if below.is_empty() { String::new() } else { written(below) };
+                format!("{alias}x{below}")
+            }
+            Part::Inline(below) => format!("...{}", written(below)),
+            Part::Spread(fragment) => format!("...f{fragment}"),
+        });
+        format!("{{ {} }}", each.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Depth, selections and aliases, by following every spread each time it is met.
+    fn followed(parts: &[Part], fragments: &[Vec<Part>]) -> (usize, u64, u64) {
+        parts.iter().fold((0, 0, 0), |(depth, selections, aliases), part| {
+            let (own, (below, more, renamed)) = match part {
+                Part::Field { aliased, below } => ((1, u64::from(*aliased)), followed(below, fragments)),
+                Part::Inline(below) => ((0, 0), followed(below, fragments)),
+                Part::Spread(fragment) => ((0, 0), followed(&fragments[*fragment], fragments)),
+            };
+            let (field, alias) = own;
+            (depth.max(below + usize::from(field == 1)), selections + more + field, aliases + renamed + alias)
+        })
+    }
+
+    /// What is measured with memory is what following every spread finds: to the last field, of three hundred random documents.
+    #[test]
+    fn measuring_equals_following_in_random_documents() {
+        let shape = Shape::of_schema(SDL, &[]).expect("a schema");
+        for seed in 0..300 {
+            let mut random = Random(seed);
+            let count = 1 + usize::try_from(random.below(6)).expect("small");
+            let fragments: Vec<Vec<Part>> = (0..count).map(|own| random.parts(3, own, count)).collect();
+            let mut text = String::from("{ ...f0 }");
+            for (own, parts) in fragments.iter().enumerate() {
+                write!(text, " fragment f{own} on Query {}", written(parts)).expect("a string grows");
+            }
+            // A fragment that nothing spreads is held to the limits as well.
+            let whole = fragments.iter().map(|parts| followed(parts, &fragments));
+            let (depth, selections, aliases) =
+                whole.fold((0, 0, 0), |most, one| (most.0.max(one.0), most.1.max(one.1), most.2.max(one.2)));
+            let generous = Limits { tokens: 100_000, document_bytes: 1 << 20, cost: u64::MAX, ..Limits::default() };
+            let fits = |depth, selections, aliases| {
+                let limits = Limits { depth, selections, aliases, ..generous.clone() };
+                shape.check(&text, None, &Json::Null, &limits).is_ok()
+            };
+            assert!(fits(depth, selections, aliases), "{seed}: {text}");
+            assert!(!fits(depth - 1, selections, aliases), "{seed}, depth {depth}: {text}");
+            assert!(!fits(depth, selections - 1, aliases), "{seed}, {selections} selections: {text}");
+            assert!(aliases == 0 || !fits(depth, selections, aliases - 1), "{seed}, {aliases} aliases: {text}");
+        }
+    }
+
     #[test]
     fn a_guess_costs_a_document_each() {
         assert!(check("mutation { logIn { id } }").is_ok());

@@ -53,7 +53,7 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Rejected> {
             return too(words!("Dokumen lebih dari {most} direktif.", "The document has more than {most} directives."));
         }
         // Selections, their arguments and values in them each open one: twice the depth is room for all that is sound.
-        if open > limits.depth * 2 + 8 {
+        if open > limits.depth.saturating_mul(2).saturating_add(8) {
             let most = limits.depth;
             return too(words!(
                 "Dokumen bersarang lebih dalam dari {most}.",
