@@ -1,6 +1,7 @@
 //! Signs a person in with their password.
 
 use super::{
+    model::Login,
     password,
     session::{self, Opened},
     store,
@@ -31,26 +32,20 @@ pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objectio
     call.give_back_reader().await;
     let hash = login.as_ref().and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
     let right = password::matches(input.password, hash).await?;
-    let Some(login) = login.filter(|_| right) else {
+    // An address that is not confirmed is told like a wrong password: who registers somebody else's could ask in this way
+    // whether it had been free.
+    let is_confirmed =
+        |login: &Login| login.email.for_duty(Duty::Authenticate).is_none() || login.email_verified_at.is_some();
+    let Some(login) = login.filter(|login| right && is_confirmed(login)) else {
         return Ok(Err(Objection::new(
             UserErrorCode::Invalid,
             "",
             words!(
-                "Nama masuk atau kata sandi tidak cocok.",
-                "The log-in name and the password do not belong together."
+                "Nama masuk atau kata sandi tidak cocok, atau alamatnya belum dikonfirmasi lewat surat kami (minta lagi: resendVerification).",
+                "The log-in name and the password do not belong together, or the address is not confirmed yet with the mail that we sent (ask again: resendVerification)."
             ),
         )));
     };
-    if login.email.for_duty(Duty::Authenticate).is_some() && login.email_verified_at.is_none() {
-        return Ok(Err(Objection::new(
-            UserErrorCode::NotEligible,
-            "login",
-            words!(
-                "Konfirmasi dulu alamat surel Anda lewat surat yang kami kirim (atau minta lagi: resendVerification).",
-                "Confirm your address first with the mail that we sent (or ask again: resendVerification)."
-            ),
-        )));
-    }
     let mut tx = call.begin().await?;
     let opened = session::open(&mut tx, &call.services, &call.facts, login.user_id, input.device.as_deref()).await?;
     tx.commit().await?;

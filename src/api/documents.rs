@@ -1,6 +1,10 @@
 //! Plain HTTP beside GraphQL: what an academy publishes for whoever checks its certificates offline, and the bytes of uploads.
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use poem::{
     Endpoint, EndpointExt, Request, Response, get,
@@ -19,8 +23,9 @@ use crate::{
             Routes,
             body::{self, Unread},
         },
+        text::is_slug,
     },
-    uploads::receive,
+    uploads::{UploadId, receive},
 };
 
 /// The routes.
@@ -30,7 +35,7 @@ pub fn routes(services: &Services) -> Routes {
     vec![
         ("/a/:academy/jwks.json", get(published(Document::Jwks)).boxed()),
         ("/a/:academy/did.json", get(published(Document::Did)).boxed()),
-        ("/uploads/:token", put(Receiver { services: services.clone() }).boxed()),
+        ("/uploads/:token", put(Receiver { services: services.clone(), coming: Arc::default() }).boxed()),
     ]
 }
 
@@ -47,6 +52,9 @@ struct Published {
 
 impl Published {
     async fn find(&self, slug: &str) -> Result<Option<Json>, Fault> {
+        if !is_slug(slug, 63) {
+            return Ok(None);
+        }
         let tx = self.services.db.begin_platform().await?;
         let academy = academies::store::by_slug(&tx, slug).await?;
         drop(tx);
@@ -85,6 +93,20 @@ impl Endpoint for Published {
 
 struct Receiver {
     services: Services,
+    /// What is being sent: each upload by one connection at a time, or its pieces would take room many times over.
+    coming: Arc<Mutex<HashSet<UploadId>>>,
+}
+
+/// An upload that is being sent; dropped, it has ended.
+struct Coming {
+    upload: UploadId,
+    all: Arc<Mutex<HashSet<UploadId>>>,
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.upload);
+    }
 }
 
 impl Receiver {
@@ -92,6 +114,10 @@ impl Receiver {
         let Some((academy, upload)) = receive::expected(&self.services, token).await? else {
             return Ok((StatusCode::NOT_FOUND, GONE));
         };
+        if !self.coming.lock().unwrap_or_else(PoisonError::into_inner).insert(upload.id) {
+            return Ok((StatusCode::CONFLICT, "This upload is being sent already."));
+        }
+        let _coming = Coming { upload: upload.id, all: Arc::clone(&self.coming) };
         let size = usize::try_from(upload.size).unwrap_or(0);
         let seconds = self.services.settings.limits.body_seconds * 30;
         let mut staged = receive::stage(&self.services, academy, &upload);

@@ -16,7 +16,7 @@ use crate::{
     catalog::graphql::{Course, CourseRun, CourseSubmission, Question},
     enrolment::graphql::Enrolment,
     instructors::graphql::InstructorApplication,
-    platform::graphql::{List, page::Cursor},
+    platform::graphql::{List, page::Cursor, weight::Weighing},
     profiles::graphql::User,
 };
 
@@ -36,6 +36,7 @@ pub const ONCE: &[&str] = &["register", "verifyEmail", "resendVerification", "lo
 pub fn schema(introspection: bool) -> ApiSchema {
     let mut builder = Schema::build(Query, Mutation::default(), Subscription)
         .disable_suggestions()
+        .extension(Weighing)
         // Our own check stands in front; the library's recursion stays as a second fence.
         .limit_recursive_depth(64);
     if !introspection {

@@ -2,7 +2,7 @@
 
 use comrak::{Options, markdown_to_html};
 
-use crate::platform::fault::Fault;
+use crate::platform::{fault::Fault, graphql::Call};
 
 /// Quotes within each other at most; a text with more is shown to the letter.
 const MOST_QUOTES: usize = 32;
@@ -13,11 +13,12 @@ const SHORT: usize = 4096;
 /// So many long texts are rendered at a time: the others wait, and the server answers meanwhile.
 static LONG: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
-/// [`html`], where other requests need not wait for it.
+/// [`html`], where other requests need not wait for it. Weighed before it is rendered: a request may ask for a text many times.
 ///
 /// # Errors
 /// Only where the server is about to stop.
-pub async fn html_of(markdown: String) -> Result<String, Fault> {
+pub async fn html_of(call: &Call, markdown: String) -> Result<String, Fault> {
+    call.weigh(markdown.len()).await;
     if markdown.len() < SHORT {
         return Ok(html(&markdown));
     }

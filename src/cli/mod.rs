@@ -139,7 +139,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     // On the main thread, which lives as long as the process: Postgres stops when the thread that started it ends.
     let home = Home::open(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         if let Some((command, read)) = course {
             return course_command(cli, command, read, &settings, &home).await;
         }
@@ -152,7 +152,10 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
             Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => Ok(()),
         }
-    })
+    });
+    // What still computes on a thread of its own (a long import) is not waited for: its job is tried again.
+    runtime.shutdown_background();
+    done
 }
 
 fn read_settings(cli: &Cli) -> anyhow::Result<Settings> {

@@ -86,6 +86,10 @@ pub struct Limits {
     pub cost: u64,
     /// Rows of a page, and ids of `nodes`; 100 at most.
     pub page_size: u32,
+    /// Bytes of an answer's values.
+    pub answer_bytes: usize,
+    /// Operations of one address that run at a time, subscriptions apart.
+    pub address_operations: usize,
     /// Errors of a refused document that are echoed.
     pub echoed_errors: usize,
     /// Seconds that a request may take; its statements are cut too.
@@ -116,6 +120,8 @@ impl Default for Limits {
             directives: 20,
             cost: 10_000,
             page_size: 100,
+            answer_bytes: 8 << 20,
+            address_operations: 100,
             echoed_errors: 5,
             seconds: 10,
             body_seconds: 10,
@@ -145,6 +151,8 @@ impl Limits {
             directives,
             cost,
             page_size,
+            answer_bytes,
+            address_operations,
             echoed_errors,
             seconds,
             body_seconds,
@@ -170,6 +178,13 @@ impl Limits {
             ),
             ("pageSize", page_size.into(), "rows", "first and last; 20 where none is asked for."),
             ("batch", 1, "operations", "A request runs one operation: there are no batches."),
+            ("answerBytes", answer_bytes as u64, "bytes", "The values of an answer."),
+            (
+                "addressOperations",
+                address_operations as u64,
+                "operations",
+                "What runs at a time for one address, subscriptions apart.",
+            ),
             ("echoedErrors", echoed_errors as u64, "errors", "The errors of a refused document that are told."),
             ("requestSeconds", seconds, "seconds", "A request; its statements are cut too."),
             ("bodySeconds", body_seconds, "seconds", "The arrival of a body."),
@@ -259,6 +274,7 @@ impl Settings {
         let Limits { seconds, cost_per_minute, .. } = settings.limits;
         let counts = [
             ("connections", settings.connections as u64),
+            ("limits_address_operations", settings.limits.address_operations as u64),
             ("jobs_at_a_time", settings.jobs_at_a_time as u64),
             ("limits_seconds", seconds),
             ("limits_cost_per_minute", cost_per_minute.into()),

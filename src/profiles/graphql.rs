@@ -86,7 +86,9 @@ impl User {
     /// # Errors
     /// Those of the database.
     pub async fn by_username(call: &Call, username: &str) -> Result<Option<Self>, Fault> {
-        let found = store::by_username(&*call.reader().await?, &policy::key(username)).await?;
+        // Longer than any name is nobody's: what is beyond is not worth normalising.
+        let username: String = username.chars().take(100).collect();
+        let found = store::by_username(&*call.reader().await?, &policy::key(&username)).await?;
         // Where nobody has the name, somebody else is read in their place, so that the time does not tell the one from the other.
         let other = accounts::store::anybody(&*call.reader().await?).await?;
         let Some(read) = found.or(other) else { return Ok(None) };

@@ -115,7 +115,7 @@ impl Course {
     /// What it is about, as safe HTML.
     async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
         let description = ctx.call().load(DescriptionOf(self.version.id)).await?.unwrap_or_default();
-        Ok(rendering::html_of(description).await?)
+        Ok(rendering::html_of(ctx.call(), description).await?)
     }
 
     /// Its own language.

@@ -226,7 +226,7 @@ impl Lesson {
     ) -> Shown<String> {
         let body = self.body_for_viewer(ctx.call(), locale.as_ref()).await?;
         Some(match body {
-            Ok(text) => rendering::html_of(text).await.map_err(error::of),
+            Ok(text) => rendering::html_of(ctx.call(), text).await.map_err(error::of),
             Err(error) => Err(error),
         })
     }

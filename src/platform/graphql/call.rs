@@ -18,7 +18,7 @@ use async_graphql::{
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
-use super::turns::Turns;
+use super::{turns::Turns, weight::Weight};
 
 use crate::platform::{
     clock::Clock,
@@ -93,6 +93,7 @@ pub struct Call {
     reader: Reader,
     loaders: DataLoader<Loaders, HashMapCache>,
     turns: Turns,
+    weight: Weight,
     viewer: Mutex<Viewer>,
     cookie: Mutex<Option<String>>,
 }
@@ -113,6 +114,7 @@ impl Call {
             academy: reader.academy(),
             reader,
             services,
+            weight: Weight::default(),
             viewer: Mutex::new(viewer),
             language,
             facts,
@@ -120,6 +122,18 @@ impl Call {
                 .delay(Duration::ZERO),
             cookie: Mutex::new(None),
         })
+    }
+
+    /// What the answer weighs so far.
+    #[must_use]
+    pub const fn weight(&self) -> &Weight {
+        &self.weight
+    }
+
+    /// Adds to what the answer weighs: before work whose cost grows with a text, and for each value that is given out. Does not
+    /// come back where that is too much: the request ends.
+    pub async fn weigh(&self, bytes: usize) {
+        self.weight.add(bytes, self.services.settings.limits.answer_bytes).await;
     }
 
     /// Who asks.

@@ -3,7 +3,13 @@
 //! The library's own endpoint answers 200 to everything, runs mutations by GET and takes any content type: this one does
 //! not. It knows nothing of rooms: who asks, and in which academy, is found by a [`Gateway`].
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_graphql::{ObjectType, Request as GqlRequest, Response as GqlResponse, Schema, SubscriptionType, Variables};
 use futures_util::future::BoxFuture;
@@ -25,6 +31,7 @@ use super::{
     error::{self, Telling},
 };
 use crate::platform::{
+    config::Limits,
     fault::{Code, Fault},
     http::body::{self, Unread},
     idempotency,
@@ -56,6 +63,25 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
     pub(super) gateway: Box<dyn Gateway>,
     proxies: Vec<IpAddr>,
     rates: Rates,
+    running: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// An operation that runs for an address; dropped, it has ended.
+pub(super) struct Running {
+    address: IpAddr,
+    all: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.address);
+            }
+        }
+    }
 }
 
 type Rates = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
@@ -127,6 +153,7 @@ where
             shape,
             proxies: services.settings.proxies()?,
             rates: RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware(),
+            running: Arc::default(),
             services,
             gateway: Box::new(gateway),
         })
@@ -324,11 +351,17 @@ where
             Charged::Used(seconds) => return self.too_many(seconds, language),
             Charged::Left(left) => left,
         };
+        let Ok(running) = self.begin(&call.facts.ip_address) else { return self.too_many(1, language) };
         let wants_cost = posted.extensions.get("cost").is_some();
         let cost = checked.cost;
         let telling = self.telling(&call);
         let request = prepared(query, posted.operation_name, posted.variables, checked, &call);
-        let response = self.execute(request, Arc::clone(&call)).await;
+        let response = self.execute(request, Arc::clone(&call), running).await;
+        // What the answer weighs is charged as well, a kibibyte as an object.
+        let weight = call.weight().bytes() / 1024;
+        if weight > 0 {
+            self.charge(&call.facts.ip_address, weight);
+        }
         let mut body = error::told(&response, &telling);
         if wants_cost {
             body["extensions"]["cost"] = json!({ "requested": cost, "limit": limits.cost });
@@ -355,21 +388,35 @@ where
     }
 
     /// Runs to the end whatever the client does: a transaction that a disconnect cuts would hang in the pool.
-    async fn execute(self: &Arc<Self>, request: GqlRequest, call: Arc<Call>) -> GqlResponse {
+    async fn execute(self: &Arc<Self>, request: GqlRequest, call: Arc<Call>, running: Option<Running>) -> GqlResponse {
         let schema = self.schema.clone();
         let span = tracing::info_span!("request", id = call.facts.request_id);
-        let seconds = self.services.settings.limits.seconds + 1;
+        let limits = self.services.settings.limits.clone();
         let task = async move {
-            let running = call.turns().drive(schema.execute(request));
-            let response = tokio::time::timeout(Duration::from_secs(seconds), running).await;
-            drop(call);
-            response.unwrap_or_else(|_| late())
+            let response = bounded(&call, &limits, Box::pin(call.turns().drive(schema.execute(request)))).await;
+            drop((call, running));
+            response.unwrap_or_else(|refusal| *refusal)
         };
         tokio::spawn(task.instrument(span)).await.unwrap_or_else(|panic| {
             tracing::error!(%panic, "a resolver panicked");
             let fault = Fault::from(anyhow::anyhow!("a resolver panicked"));
             failed(fault)
         })
+    }
+
+    /// Counts an operation that begins for an address.
+    ///
+    /// # Errors
+    /// Where as many run as may.
+    pub(super) fn begin(&self, address: &str) -> Result<Option<Running>, ()> {
+        let Ok(address) = address.parse() else { return Ok(None) };
+        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(address).or_default();
+        if *count >= self.services.settings.limits.address_operations {
+            return Err(());
+        }
+        *count += 1;
+        Ok(Some(Running { address, all: Arc::clone(&self.running) }))
     }
 
     pub(super) fn telling(&self, call: &Call) -> Telling {
@@ -477,6 +524,34 @@ pub(super) fn too_many(seconds: u64) -> Words {
         "Terlalu banyak permintaan; coba lagi dalam {seconds} detik.",
         "Too many requests; try again in {seconds} s."
     )
+}
+
+/// What comes of an operation within its time and its weight; else what to answer instead.
+///
+/// # Errors
+/// The answer where either is over: whatever ran is dropped.
+pub(super) async fn bounded<T>(
+    call: &Call,
+    limits: &Limits,
+    running: impl Future<Output = T>,
+) -> Result<T, Box<GqlResponse>> {
+    let ended = async {
+        tokio::select! {
+            ended = running => Ok(ended),
+            () = call.weight().exceeded() => Err(Box::new(heavy(limits.answer_bytes))),
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(limits.seconds + 1), ended).await.unwrap_or_else(|_| Err(Box::new(late())))
+}
+
+fn heavy(most: usize) -> GqlResponse {
+    failed(Fault::Refused(
+        Code::QueryTooComplex,
+        words!(
+            "Jawabannya lebih dari {most} bita; mintalah lebih sedikit sekaligus.",
+            "The answer would have more than {most} bytes; ask for less at a time."
+        ),
+    ))
 }
 
 fn late() -> GqlResponse {

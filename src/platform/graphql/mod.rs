@@ -11,6 +11,7 @@ pub mod shown;
 pub mod socket;
 mod turns;
 pub mod user_error;
+pub mod weight;
 
 pub use call::{Batch, Call, CallExt, Services, grouped};
 pub use page::{List, PageArgs, Total};

@@ -232,16 +232,28 @@ where
             return refused(Code::RateLimited, &endpoint::too_many(seconds));
         }
         let is_mutation = checked.operation == OperationType::Mutation;
+        // What waits for events has no time of its own; everything else has that of a request.
+        let is_subscription = checked.operation == OperationType::Subscription;
+        let running = if is_subscription { Ok(None) } else { self.face.begin(&self.facts.ip_address) };
+        let Ok(running) = running else { return refused(Code::RateLimited, &endpoint::too_many(1)) };
         let telling = self.face.telling(&call);
         let request =
             endpoint::prepared(operation.query, operation.operation_name, operation.variables, checked, &call);
         let schema = self.face.schema.clone();
         let out = self.out.clone();
         let task = tokio::spawn({
-            let id = id.clone();
+            let (id, limits) = (id.clone(), limits.clone());
             async move {
+                let _running = running;
                 let mut answers = schema.execute_stream(request);
-                while let Some(answer) = call.turns().drive(answers.next()).await {
+                loop {
+                    let next = call.turns().drive(answers.next());
+                    let answer = if is_subscription {
+                        next.await
+                    } else {
+                        endpoint::bounded(&call, &limits, next).await.unwrap_or_else(|refusal| Some(*refusal))
+                    };
+                    let Some(answer) = answer else { break };
                     if error::is_request_error(&answer) {
                         let told: Vec<_> = answer
                             .errors

@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: what is taken, what is refused, and in whose words.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -108,6 +109,58 @@ async fn limits_are_published_and_kept() {
     assert_eq!(client.send(&deep, json!({})).await.codes(), ["QUERY_TOO_COMPLEX"]);
     let refused = client.send("{ serviceLimits { name } }", json!({})).await;
     assert_eq!((refused.status, refused.codes()), (429, vec!["RATE_LIMITED"]), "{}", refused.json);
+    app.stop().await;
+}
+
+/// What a document asks for is counted before it runs; what there is behind it is weighed while it runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_grows_no_heavier_than_it_may() {
+    let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 20_000).await;
+    let document = app.anonymous().data("{ academy { policy { documents { id body } } } }", json!({})).await;
+    let document = &document["academy"]["policy"]["documents"][0];
+    let heavy = format!(
+        "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on PolicyDocument {{ {} }} }} }}",
+        (0..90).fold(String::new(), |text, at| text + &format!("a{at}: body "))
+    );
+    let asked = json!({ "ids": vec![&document["id"]; 100] });
+    for client in [app.anonymous(), app.anonymous().speaking("id")] {
+        let refused = client.send(&heavy, asked.clone()).await;
+        assert_eq!(
+            (refused.codes(), &refused.json["data"]),
+            (vec!["QUERY_TOO_COMPLEX"], &Value::Null),
+            "{}",
+            refused.json
+        );
+    }
+    // Short ones add up as well.
+    let many = format!(
+        "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {} }} }}",
+        (0..90).fold(String::new(), |text, at| text + &format!("a{at}: id "))
+    );
+    assert_eq!(app.anonymous().send(&many, asked).await.codes(), ["QUERY_TOO_COMPLEX"]);
+    app.stop().await;
+}
+
+/// An address has so many operations at a time, whatever they go over.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_runs_so_many_operations_at_a_time() {
+    let app = TestApp::start_with(|settings| settings.limits.address_operations = 1).await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut gate = app.database.superuser().await;
+    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
+    let applying = tokio::spawn({
+        let client = ani.client.clone();
+        async move { client.send(crate::instructors::APPLY, json!({ "input": crate::instructors::application() })).await }
+    });
+    let mut looking = app.database.superuser().await;
+    while crate::instructors::waiting(&mut looking).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let second = app.anonymous().send("{ academy { slug } }", json!({})).await;
+    assert_eq!((second.status, second.codes()), (429, vec!["RATE_LIMITED"]));
+    gate.batch_execute("commit").await.expect("unlocked");
+    assert!(applying.await.expect("an answer").codes().is_empty());
+    app.anonymous().data("{ academy { slug } }", json!({})).await;
     app.stop().await;
 }
 

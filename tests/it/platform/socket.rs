@@ -115,6 +115,20 @@ async fn idle_sockets_hold_nothing_and_end_with_their_session() {
     app.stop().await;
 }
 
+/// What is no subscription has the time of a request on a socket, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_on_a_socket_has_its_time() {
+    let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 100).await;
+    let mut socket = open(&app).await;
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let query = "{ academy { policy { documents { body } } } }";
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": query } })).await;
+    let refused = hear(&mut socket).await;
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX", "{refused}");
+    app.stop().await;
+}
+
 /// A mutation runs to its end, whatever becomes of the socket: half a thing done would be worse than a thing not told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mutation_outlives_its_socket() {

@@ -99,9 +99,10 @@ pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
 /// Tells of images of the course's own files: those that are not there, and that the others are not taken over.
 pub(super) fn dangling_images(files: &Tree, path: &str, text: &str, problems: &mut Problems) {
     for (line, content) in prose(text) {
-        let linked = content.split("](").skip(1).filter(|_| content.contains("!["));
+        let (has_pictures, has_tags) = (content.contains("!["), content.contains("<img"));
+        let linked = content.split("](").skip(1).filter(|_| has_pictures);
         // HTML in Markdown: src="…", with either quote or none.
-        let embedded = content.split("src=").skip(1).filter(|_| content.contains("<img"));
+        let embedded = content.split("src=").skip(1).filter(|_| has_tags);
         for rest in linked.chain(embedded.map(|rest| rest.trim_start_matches(['"', '\'']))) {
             let target = rest.split([')', ' ', '?', '"', '\'', '>']).next().unwrap_or_default();
             let is_image = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"]
