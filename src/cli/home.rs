@@ -1,6 +1,10 @@
 //! The database that a command works on: a private cluster, or one that is named.
 
-use std::sync::Arc;
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::{Context, bail};
 
@@ -23,22 +27,48 @@ pub(super) const DATABASE: &str = "sanggar";
 /// The database that the command works on.
 pub(super) struct Home {
     pub(super) cluster: Option<Cluster>,
+    /// Held while a private cluster is made and brought up to date; given up after the cluster is, in the order of the fields.
+    alone: Mutex<Option<File>>,
     database_url: Option<String>,
     owner_url: Option<String>,
+}
+
+/// Waits until no other process makes anything in the data directory: two that make the same cluster meet.
+fn take_turn(data_dir: &Path) -> anyhow::Result<File> {
+    let path = data_dir.join("turn");
+    let file = File::create(&path).with_context(|| format!("writing {}", path.display()))?;
+    if file.try_lock().is_err() {
+        eprintln!("Another sanggar is at work in {}: waiting for it.", data_dir.display());
+        file.lock().with_context(|| format!("locking {}", path.display()))?;
+    }
+    Ok(file)
 }
 
 impl Home {
     pub(super) fn open(settings: &Settings) -> anyhow::Result<Self> {
         folders::data_dir(&settings.data_dir)?;
-        let cluster = match &settings.database_url {
-            Some(_) => None,
-            None => Some(Cluster::start(
-                &settings.data_dir.join("postgres"),
-                Durability::Durable,
-                &ProgramFolders::of_environment(),
-            )?),
-        };
-        Ok(Self { cluster, database_url: settings.database_url.clone(), owner_url: settings.owner_url.clone() })
+        let (mut cluster, mut alone) = (None, None);
+        if settings.database_url.is_none() {
+            alone = Some(take_turn(&settings.data_dir)?);
+            let dir = settings.data_dir.join("postgres");
+            cluster = Some(Cluster::start(&dir, Durability::Durable, &ProgramFolders::of_environment())?);
+        }
+        Ok(Self {
+            cluster,
+            alone: Mutex::new(alone),
+            database_url: settings.database_url.clone(),
+            owner_url: settings.owner_url.clone(),
+        })
+    }
+
+    /// The next one finds everything made. Who started the cluster and soon stops it lets nobody in: they would lose it.
+    pub(super) fn let_others_in(&self) {
+        self.alone.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Whether the private cluster is another process's, and ends with it.
+    pub(super) fn is_guest(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| !cluster.is_ours())
     }
 
     /// The address to serve from.
@@ -67,6 +97,9 @@ impl Home {
             let done = migrate::run(&self.owner_url()?).await?;
             if !done.is_empty() {
                 tracing::info!(migrations = done.len(), "the database is up to date");
+            }
+            if self.is_guest() {
+                self.let_others_in();
             }
         }
         app::check_database(&self.url()?).await

@@ -28,6 +28,12 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
         let _ = stop.send(true);
     });
     let services = home.services(&settings).await?;
+    if home.is_guest() {
+        eprintln!(
+            "Another sanggar has started the Postgres of this data directory: this server stops answering when that one stops."
+        );
+    }
+    home.let_others_in();
     let first = first_academy(&services).await?;
     if with_demo {
         let demo = demo::make(&services, &first).await?;
@@ -36,7 +42,8 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
     if settings.public_url.is_none() {
         eprintln!("No certificates are issued yet: SANGGAR_PUBLIC_URL names the address that they are checked at.");
     }
-    eprintln!("Sanggar answers at http://{0}/graphql (GraphiQL: http://{0}/)", server.address());
+    let explorer = if settings.explorer { format!(" (GraphiQL: http://{}/)", server.address()) } else { String::new() };
+    eprintln!("Sanggar answers at http://{}/graphql{explorer}", server.address());
     app::run(server, services, stopped).await
 }
 

@@ -7,7 +7,10 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
+    os::unix::{
+        fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -220,6 +223,8 @@ impl Cluster {
     fn command(&self, program: &str) -> Command {
         let program = self.binaries.join(program);
         let mut command = Command::new("setpriv");
+        // A group of its own: Ctrl-C is the server's, which lets what runs come to its end and stops Postgres then.
+        command.process_group(0);
         command.args(["--pdeathsig", "INT"]);
         if let Some(account) = &self.account {
             command.args(["--reuid", &account.uid.to_string(), "--regid", &account.gid.to_string(), "--clear-groups"]);

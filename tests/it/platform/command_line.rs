@@ -122,6 +122,25 @@ async fn serve_starts_with_nothing_survives_a_kill_and_stops_its_postgres() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// Commands on an empty data directory: one makes the cluster, the others wait for their turn.
+#[test]
+fn commands_that_make_a_cluster_take_turns() {
+    let home = Home::new("twice");
+    let commands: Vec<Child> = ["satu", "dua", "tiga"]
+        .map(|slug| {
+            let mut command = home.command(&["academy", "create", slug, "--name", slug]);
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program runs")
+        })
+        .into();
+    let ended: Vec<Output> = commands.into_iter().map(|child| child.wait_with_output().expect("an end")).collect();
+    for output in &ended {
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let listed = home.run(&["academy", "list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("one JSON document");
+    assert_eq!(listed["academies"].as_array().map(Vec::len), Some(3));
+}
+
 #[test]
 fn what_is_wrong_is_told_with_its_cure() {
     let home = Home::new("wrong");
