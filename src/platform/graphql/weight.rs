@@ -64,6 +64,11 @@ impl Extension for Weighing {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
+        let call = ctx.data::<Arc<Call>>().ok();
+        // Who comes after the limit does not even begin: all fields of a list are asked in one go.
+        if let Some(call) = call {
+            call.weigh(0).await;
+        }
         let value = next.run(ctx, info).await?;
         // What objects hold has been weighed field by field.
         let bytes = match &value {
@@ -77,7 +82,7 @@ impl Extension for Weighing {
                 .sum(),
             _ => VALUE,
         };
-        if let Ok(call) = ctx.data::<Arc<Call>>() {
+        if let Some(call) = call {
             call.weigh(bytes).await;
         }
         Ok(value)
