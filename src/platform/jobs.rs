@@ -25,6 +25,8 @@ use super::{
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its name in the table: never changed while jobs of it may wait.
     const KIND: &'static str;
+    /// Whether it may take long: such jobs leave half of the places to others.
+    const LONG: bool = false;
 
     /// Does it, in the academy it was enqueued in.
     fn run(self, services: Services, academy: AcademyId) -> impl Future<Output = Result<(), Fault>> + Send;
@@ -117,6 +119,7 @@ type Step = Arc<dyn Fn(serde_json::Value, Services, AcademyId) -> BoxFuture<'sta
 
 #[derive(Clone)]
 struct Kind {
+    long: bool,
     run: Step,
     give_up: Step,
 }
@@ -131,6 +134,7 @@ impl Registry {
     pub fn with<J: Job>(mut self) -> Self {
         let read = |payload| Ok::<J, Fault>(serde_json::from_value(payload).map_err(anyhow::Error::from)?);
         let kind = Kind {
+            long: J::LONG,
             run: Arc::new(move |payload, services, academy| {
                 Box::pin(async move { read(payload)?.run(services, academy).await })
             }),
@@ -141,6 +145,11 @@ impl Registry {
         self.0.insert(J::KIND, kind);
         self
     }
+
+    /// The kinds that may take long.
+    fn long(&self) -> Vec<&'static str> {
+        self.0.iter().filter(|(_, kind)| kind.long).map(|(name, _)| *name).collect()
+    }
 }
 
 /// Takes the next job that is due and does it. False where none is due.
@@ -148,7 +157,7 @@ impl Registry {
 /// # Errors
 /// Those of the database; a job that fails is no error of the worker.
 pub async fn run_one(services: &Services, registry: &Registry) -> Result<bool, Fault> {
-    let Some(job) = claim(services).await? else { return Ok(false) };
+    let Some(job) = claim(services, &[]).await? else { return Ok(false) };
     run(services, registry, job).await?;
     Ok(true)
 }
@@ -182,12 +191,13 @@ async fn alone(step: BoxFuture<'static, Result<(), Fault>>) -> Result<(), Fault>
     }
 }
 
-async fn claim(services: &Services) -> Result<Option<JobRow>, Fault> {
+async fn claim(services: &Services, without: &[&str]) -> Result<Option<JobRow>, Fault> {
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
     let due: Vec<JobRow> = jobs::table
         .filter(jobs::run_at.le(now))
         .filter(jobs::failed_at.is_null())
+        .filter(jobs::kind.ne_all(without))
         .filter(jobs::locked_until.is_null().or(jobs::locked_until.lt(now)))
         .order(jobs::run_at)
         .limit(1)
@@ -254,6 +264,8 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
 /// some, else every second; does as many jobs at a time as the settings say, so that a long one does not hold up the mails.
 pub async fn work(services: Services, registry: Registry, mut stop: tokio::sync::watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(services.settings.jobs_at_a_time));
+    let long_kinds = registry.long();
+    let long_room = Arc::new(Semaphore::new((services.settings.jobs_at_a_time / 2).max(1)));
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         while running.try_join_next().is_some() {}
@@ -261,14 +273,16 @@ pub async fn work(services: Services, registry: Registry, mut stop: tokio::sync:
             permit = Arc::clone(&room).acquire_owned() => permit,
             _ = stop.changed() => break,
         };
-        match claim(&services).await {
+        let without: &[&str] = if long_room.available_permits() == 0 { &long_kinds } else { &[] };
+        match claim(&services, without).await {
             Ok(Some(job)) => {
+                let long = long_kinds.contains(&job.kind.as_str()).then(|| Arc::clone(&long_room).try_acquire_owned());
                 let (services, registry) = (services.clone(), registry.clone());
                 running.spawn(async move {
                     if let Err(fault) = run(&services, &registry, job).await {
                         error!(?fault, "how a job ended could not be written: it will be tried again");
                     }
-                    drop(permit);
+                    drop((permit, long));
                 });
                 continue;
             }

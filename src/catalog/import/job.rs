@@ -80,6 +80,7 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
 
 impl Job for ImportCourse {
     const KIND: &'static str = "import_course";
+    const LONG: bool = true;
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
         let Some(mut row) = begin(&services, academy, self.import).await? else { return Ok(()) };
