@@ -171,7 +171,8 @@ async fn run(services: &Services, registry: &Registry, job: JobRow) -> Result<()
         None => Err(anyhow::anyhow!("nobody here knows this kind of job").into()),
     };
     if outcome.is_err()
-        && job.attempts + 1 >= TRIES
+        // Once more where that took the worker down, and then no more.
+        && (TRIES - 1..=TRIES).contains(&job.attempts)
         && let Some((kind, academy)) = known
         && let Err(fault) = alone((kind.give_up)(job.payload.clone(), services.clone(), academy)).await
     {

@@ -526,7 +526,22 @@ pub(super) fn too_many(seconds: u64) -> Words {
     )
 }
 
-/// What comes of an operation within its time and its weight; else what to answer instead.
+/// What comes of an operation within its weight; else what to answer instead.
+///
+/// # Errors
+/// The answer where it is too heavy: whatever ran is dropped.
+pub(super) async fn weighed<T>(
+    call: &Call,
+    limits: &Limits,
+    running: impl Future<Output = T>,
+) -> Result<T, Box<GqlResponse>> {
+    tokio::select! {
+        ended = running => Ok(ended),
+        () = call.weight().exceeded() => Err(Box::new(heavy(limits.answer_bytes))),
+    }
+}
+
+/// The same, within a request's time as well.
 ///
 /// # Errors
 /// The answer where either is over: whatever ran is dropped.
@@ -535,13 +550,8 @@ pub(super) async fn bounded<T>(
     limits: &Limits,
     running: impl Future<Output = T>,
 ) -> Result<T, Box<GqlResponse>> {
-    let ended = async {
-        tokio::select! {
-            ended = running => Ok(ended),
-            () = call.weight().exceeded() => Err(Box::new(heavy(limits.answer_bytes))),
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(limits.seconds + 1), ended).await.unwrap_or_else(|_| Err(Box::new(late())))
+    let limit = Duration::from_secs(limits.seconds + 1);
+    tokio::time::timeout(limit, weighed(call, limits, running)).await.unwrap_or_else(|_| Err(Box::new(late())))
 }
 
 fn heavy(most: usize) -> GqlResponse {

@@ -247,13 +247,14 @@ where
                 let _running = running;
                 let mut answers = schema.execute_stream(request);
                 loop {
+                    call.weight().begin();
                     let next = call.turns().drive(answers.next());
                     let answer = if is_subscription {
-                        next.await
+                        endpoint::weighed(&call, &limits, next).await
                     } else {
-                        endpoint::bounded(&call, &limits, next).await.unwrap_or_else(|refusal| Some(*refusal))
+                        endpoint::bounded(&call, &limits, next).await
                     };
-                    let Some(answer) = answer else { break };
+                    let Some(answer) = answer.unwrap_or_else(|refusal| Some(*refusal)) else { break };
                     if error::is_request_error(&answer) {
                         let told: Vec<_> = answer
                             .errors

@@ -35,6 +35,11 @@ impl Weight {
         }
     }
 
+    /// Begins anew: each answer of a subscription is weighed by itself.
+    pub fn begin(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
     /// Comes back when the answer has grown beyond its limit.
     pub async fn exceeded(&self) {
         self.exceeded.notified().await;

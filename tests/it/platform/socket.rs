@@ -115,6 +115,23 @@ async fn idle_sockets_hold_nothing_and_end_with_their_session() {
     app.stop().await;
 }
 
+/// Each answer of a subscription is weighed by itself: one that runs for days must not grow too heavy.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_is_weighed_an_event_at_a_time() {
+    // Room for one event and not for two.
+    let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 100).await;
+    let mut socket = open(&app).await;
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "subscription { serverTime }" } }))
+        .await;
+    for _ in 0..2 {
+        let event = tokio::time::timeout(Duration::from_secs(30), hear(&mut socket)).await.expect("an event");
+        assert!(event["payload"]["data"]["serverTime"].is_string(), "{event}");
+    }
+    app.stop().await;
+}
+
 /// What is no subscription has the time of a request on a socket, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_on_a_socket_has_its_time() {
