@@ -193,7 +193,8 @@ pub struct RegisterInput {
     password: String,
     /// The person's name, in any letters.
     full_name: String,
-    /// 3 to 30 small letters, digits, dots and underscores.
+    /// 3 to 30 small letters, digits, dots and underscores. It is the person's once their address is proved (`verifyEmail`); where
+    /// somebody else was quicker, `User.username` is null then, and `updateProfile` sets another.
     username: Option<String>,
     /// Only where the academy's policy collects it; elsewhere `ageConfirmed`.
     birth_date: Option<Date>,

@@ -28,7 +28,7 @@ pub struct Registration {
     pub password: String,
     /// Their name.
     pub full_name: String,
-    /// A user name, if they want one.
+    /// A user name, if they want one: a wish, until the address is proved.
     pub username: Option<String>,
     /// That they are of the age that the academy's policy asks for.
     pub age_confirmed: bool,
@@ -93,8 +93,9 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     call.give_back_reader().await;
     let hash = password::hash(input.password).await?;
     let mut tx = call.begin().await?;
-    store::take_names(&mut tx, Some(&policy::key(&email)), username.as_deref().map(policy::key).as_deref()).await?;
-    // The user name first: it is answered the same whether or not the address is taken.
+    store::take_email(&mut tx, &policy::key(&email)).await?;
+    // Only who has proved an address holds a user name. If registering held it, whether a second registration finds it taken would
+    // tell whether the address of the first was free.
     if let Some(name) = &username
         && store::login_by_username(&tx, name).await?.is_some()
     {
@@ -117,7 +118,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     let own = owner.is_none().then_some(&email);
     let login = Login {
         user_id: user,
-        username_key: Personal::new(username.as_deref().map(policy::key)),
+        username_key: Personal::new(None),
         username: Personal::new(username),
         email_key: Personal::new(own.map(|email| policy::key(email))),
         email: Personal::new(own.cloned()),

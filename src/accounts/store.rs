@@ -94,21 +94,32 @@ pub async fn login_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_username(
-    connection: &mut AsyncPgConnection,
-    user: UserId,
-    username: Option<String>,
-) -> Result<bool, Fault> {
+pub async fn set_username(tx: &mut Tx, user: UserId, username: Option<String>) -> Result<bool, Fault> {
+    if let Some(name) = &username {
+        take_username(tx, &policy::key(name)).await?;
+    }
     let key: Personal<Option<String>, Username> = Personal::new(username.as_deref().map(policy::key));
-    if username.is_some() && login_by_username_key_of_another(connection, user, &key).await? {
+    if username.is_some() && login_by_username_key_of_another(tx, user, &key).await? {
         return Ok(false);
     }
     let username: Personal<Option<String>, Username> = Personal::new(username);
     diesel::update(logins::table.filter(logins::user_id.eq(user)))
         .set((logins::username.eq(&username), logins::username_key.eq(&key)))
-        .execute(connection)
+        .execute(&mut **tx)
         .await?;
     Ok(true)
+}
+
+/// Gives a person the user name that they wished for when they registered, unless somebody else has it by now: then they have none.
+///
+/// # Errors
+/// Those of the database.
+pub async fn settle_username(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
+    let wish = login_of(tx, user).await?.and_then(|login| login.username.for_duty(Duty::Update).clone());
+    if wish.is_some() && !set_username(tx, user, wish).await? {
+        set_username(tx, user, None).await?;
+    }
+    Ok(())
 }
 
 async fn login_by_username_key_of_another(
@@ -120,16 +131,20 @@ async fn login_by_username_key_of_another(
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(connection).await?)
 }
 
-/// Says that the address of a person is theirs.
+/// Says that the address of a person is theirs. False where that was known.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn mark_verified(connection: &mut AsyncPgConnection, user: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
-    diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
+pub async fn mark_verified(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let proved = diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
         .set(logins::email_verified_at.eq(now))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(proved > 0)
 }
 
 /// Replaces a password hash.
@@ -302,15 +317,18 @@ pub async fn use_up_tokens(
     Ok(())
 }
 
-/// Takes the names of a new person for this transaction. The address before the user name, everywhere: two orders would meet.
+/// Takes an address for this transaction. Who takes a user name too takes it after the address: two orders would meet.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn take_names(tx: &mut Tx, email_key: Option<&str>, username_key: Option<&str>) -> Result<(), Fault> {
-    for (kind, name) in [("email", email_key), ("username", username_key)] {
-        if let Some(name) = name {
-            tx.take_name(&format!("{kind} {name}")).await?;
-        }
-    }
-    Ok(())
+pub async fn take_email(tx: &mut Tx, key: &str) -> Result<(), Fault> {
+    tx.take_name(&format!("email {key}")).await
+}
+
+/// Takes a user name for this transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_username(tx: &mut Tx, key: &str) -> Result<(), Fault> {
+    tx.take_name(&format!("username {key}")).await
 }

@@ -1,4 +1,4 @@
-//! Proves an address with the token of a mail, and signs its owner in.
+//! Proves an address with the token of a mail, gives its owner the user name that they wished for, and signs them in.
 
 use super::{
     model::TokenPurpose,
@@ -32,7 +32,9 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Obj
         return Ok(Err(objection()));
     };
     store::use_up_tokens(&mut tx, user, TokenPurpose::VerifyEmail, now).await?;
-    store::mark_verified(&mut tx, user, now).await?;
+    if store::mark_verified(&mut tx, user, now).await? {
+        store::settle_username(&mut tx, user).await?;
+    }
     let opened = session::open(&mut tx, &call.services, &call.facts, user, None).await?;
     tx.commit().await?;
     Ok(Ok(opened))

@@ -145,7 +145,7 @@ pub async fn insert(
 
 /// Whether no course has this slug; while this transaction lasts nobody else gets it.
 async fn is_free(tx: &mut Tx, slug: &str) -> Result<bool, Fault> {
-    tx.take_name(&format!("course {slug}")).await?;
+    tx.take_name(&name_of(slug)).await?;
     Ok(store::by_slug(tx, slug).await?.is_none())
 }
 
@@ -154,10 +154,17 @@ async fn free_slug(tx: &mut Tx, wanted: &str) -> Result<String, Fault> {
     let mut number = 1;
     loop {
         let slug = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
-        // Who was quicker since is seen by the second look.
-        if !taken.contains(&slug) && is_free(tx, &slug).await? {
+        // One that is being taken counts as taken: an import keeps its own for seconds. Who was quicker since is seen by the second look.
+        if !taken.contains(&slug)
+            && tx.try_take_name(&name_of(&slug)).await?
+            && store::by_slug(tx, &slug).await?.is_none()
+        {
             return Ok(slug);
         }
         number += 1;
     }
+}
+
+fn name_of(slug: &str) -> String {
+    format!("course {slug}")
 }

@@ -55,8 +55,10 @@ pub async fn add_person(
     };
     let hash = password::hash(person.password.to_owned()).await?;
     let mut tx = services.db.begin(academy).await?;
-    let username_key = username.as_deref().map(policy::key);
-    accounts::store::take_names(&mut tx, Some(&policy::key(&email)), username_key.as_deref()).await?;
+    accounts::store::take_email(&mut tx, &policy::key(&email)).await?;
+    if let Some(name) = &username {
+        accounts::store::take_username(&mut tx, &policy::key(name)).await?;
+    }
     let taken = |field| Objection::new(UserErrorCode::Taken, field, words!("Sudah dipakai.", "It is taken."));
     if accounts::store::login_by_email(&tx, &policy::key(&email)).await?.is_some() {
         return Ok(Err(vec![taken("email")]));

@@ -15,11 +15,12 @@ use std::{
 };
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, TimeoutType};
-use diesel::connection::InstrumentationEvent;
+use diesel::{connection::InstrumentationEvent, result::DatabaseErrorKind};
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
     pooled_connection::PoolableConnection,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, Notify};
 use tracing::error;
 
@@ -30,6 +31,9 @@ crate::id_kind!(
     /// The id of an academy.
     AcademyId, AcademyKind, "Academy", 3
 );
+
+/// How long a transaction waits for a name that another one has taken.
+const NAME_WAIT: Duration = Duration::from_millis(500);
 
 /// How the server connects.
 #[derive(Clone, Debug)]
@@ -259,15 +263,40 @@ impl Tx {
     /// then sees what became of it. Who takes two takes them in the same order everywhere.
     ///
     /// # Errors
-    /// Those of the database.
+    /// OVERLOADED where another transaction keeps it for longer than half a second: who waits holds a connection. Those of the database.
     pub async fn take_name(&mut self, name: &str) -> Result<(), Fault> {
+        let (key, wait) = (self.key_of(name), NAME_WAIT.as_millis());
+        let taken = self
+            .batch_execute(&format!(
+                "set local lock_timeout = {wait}; select pg_advisory_xact_lock({key}); set local lock_timeout to default"
+            ))
+            .await;
+        match taken {
+            // Diesel has no word of its own for a wait that was cut, and nothing else can befall this.
+            Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => Err(Fault::overloaded()),
+            taken => Ok(taken?),
+        }
+    }
+
+    /// Takes a name as [`Self::take_name`] does, but waits for nobody. False where another transaction has it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn try_take_name(&mut self, name: &str) -> Result<bool, Fault> {
         use diesel_async::RunQueryDsl;
+        let key = self.key_of(name);
+        let lock = diesel::dsl::sql::<diesel::sql_types::Bool>("pg_try_advisory_xact_lock(")
+            .bind::<diesel::sql_types::BigInt, _>(key)
+            .sql(")");
+        Ok(diesel::select(lock).get_result(&mut **self).await?)
+    }
+
+    /// By which the locks of Postgres know a name. Two names that share a key only wait for each other.
+    fn key_of(&self, name: &str) -> i64 {
         let academy = self.academy.map(|academy| academy.uuid().to_string()).unwrap_or_default();
-        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind::<diesel::sql_types::Text, _>(format!("{academy} {name}"))
-            .execute(&mut **self)
-            .await?;
-        Ok(())
+        let digest: [u8; 32] = Sha256::digest(format!("{academy} {name}")).into();
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        i64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Marks where [`Self::roll_back_to_save_point`] goes back to. One at a time.

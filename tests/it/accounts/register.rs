@@ -1,5 +1,6 @@
 //! Registering.
 
+use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp, user_errors};
@@ -132,20 +133,66 @@ async fn a_race_for_an_address_tells_nothing() {
     for answer in [answers.0, answers.1, answers.2, answers.3] {
         assert_eq!(answer.json, json!({ "data": { "register": { "acknowledged": true, "userErrors": [] } } }));
     }
-    // The same for a user name: one has it, the others are told.
-    let named = |number: usize| {
-        let mut input = one.clone();
-        input["email"] = json!(format!("orang{number}@example.org"));
-        input["username"] = json!("rebutan");
-        let client = client.clone();
-        async move {
-            client.send(register, json!({ "input": input })).await.json["data"]["register"]["acknowledged"].clone()
-        }
-    };
-    let answers = tokio::join!(named(1), named(2), named(3));
-    let made = [answers.0, answers.1, answers.2].iter().filter(|answer| **answer == json!(true)).count();
-    assert_eq!(made, 1);
     app.work().await;
+    app.stop().await;
+}
+
+/// If registering held the user name, a second registration with it would tell whether the first one's address was free.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_name_is_held_from_the_proof_of_an_address_on() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let client = app.anonymous();
+    let registered = async |email: &str| {
+        let mut input = input(&app).await;
+        input["email"] = json!(email);
+        input["username"] = json!("rebutan");
+        client.send(REGISTER, json!({ "input": input })).await.json
+    };
+    let answers =
+        [registered(&ani.email).await, registered("satu@example.org").await, registered("dua@example.org").await];
+    assert_eq!(answers[0], json!({ "data": { "register": { "acknowledged": true, "userErrors": [] } } }));
+    assert_eq!(answers[1], answers[0]);
+    assert_eq!(answers[2], answers[0]);
+
+    let prove = async |email: &str| {
+        let token = app.mailed_token(email).await;
+        let verify = "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { viewer { user { username } } } }";
+        let data = client.data(verify, json!({ "input": { "token": token } })).await;
+        data["verifyEmail"]["viewer"]["user"]["username"].clone()
+    };
+    let find = "{ user(username: \"rebutan\") { id } }";
+    let admin = app.staff("Rudi Hartono", Role::Admin).await;
+    assert_eq!(admin.client.data(find, json!({})).await["user"], Value::Null, "nobody has it yet");
+    assert_eq!(prove("dua@example.org").await, "rebutan", "who proves first has it");
+    assert_eq!(prove("satu@example.org").await, Value::Null, "and the other has none");
+    assert!(admin.client.data(find, json!({})).await["user"]["id"].is_string());
+    let data = registered("tiga@example.org").await;
+    assert_eq!(user_errors(&data["data"]["register"]), ["TAKEN input.username"]);
+    app.stop().await;
+}
+
+/// Who proves at the same moment is answered alike; one has the user name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_for_a_user_name_has_one_winner() {
+    let app = TestApp::start_with(|settings| settings.connections = 8).await;
+    let client = app.anonymous();
+    let mut tokens = Vec::new();
+    for number in 0..4 {
+        let mut input = input(&app).await;
+        let email = format!("orang{number}@example.org");
+        input["email"] = json!(email);
+        input["username"] = json!("rebutan");
+        client.data(REGISTER, json!({ "input": input })).await;
+        tokens.push(app.mailed_token(&email).await);
+    }
+    let verify = "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { viewer { user { username } } } }";
+    let prove = |number: usize| client.data(verify, json!({ "input": { "token": tokens[number] } }));
+    let answers = tokio::join!(prove(0), prove(1), prove(2), prove(3));
+    let answers = [answers.0, answers.1, answers.2, answers.3];
+    let names: Vec<_> = answers.iter().map(|data| &data["verifyEmail"]["viewer"]["user"]["username"]).collect();
+    assert_eq!(names.iter().filter(|name| **name == "rebutan").count(), 1, "{names:?}");
+    assert_eq!(names.iter().filter(|name| name.is_null()).count(), 3, "{names:?}");
     app.stop().await;
 }
 

@@ -61,6 +61,28 @@ async fn courses_begun_at_once_have_addresses_of_their_own() {
     app.stop().await;
 }
 
+/// An import keeps its course's address for seconds: who wants the same one is told, and holds no connection meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_being_taken_is_waited_for_briefly() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", sanggar::platform::privacy::Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let mut import = app.services.db.begin(app.academy).await.expect("a transaction");
+    import.take_name("course web").await.expect("a name that nobody has");
+
+    let mut input = json!({ "title": "Web", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER" });
+    let made = done(&ani.client, "createCourse", input.clone(), "course { slug }").await;
+    assert_eq!(made["course"]["slug"], "web-2", "of the addresses that come from a title, the next one is taken");
+    input["slug"] = json!("web");
+    let create = "mutation ($input: CreateCourseInput!) { createCourse(input: $input) { course { slug } } }";
+    let answer = ani.client.send(create, json!({ "input": input })).await;
+    assert_eq!(answer.codes(), ["OVERLOADED"]);
+    drop(import);
+    let made = done(&ani.client, "createCourse", input, "course { slug }").await;
+    assert_eq!(made["course"]["slug"], "web");
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_published_does_not_change_until_it_is_published_again() {
     let app = TestApp::start().await;
