@@ -140,10 +140,11 @@ pub async fn mark_verified(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
-    let proved = diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
-        .set(logins::email_verified_at.eq(now))
-        .execute(connection)
-        .await?;
+    let proved =
+        diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
+            .set(logins::email_verified_at.eq(now))
+            .execute(connection)
+            .await?;
     Ok(proved > 0)
 }
 

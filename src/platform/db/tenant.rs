@@ -295,8 +295,7 @@ impl Tx {
     fn key_of(&self, name: &str) -> i64 {
         let academy = self.academy.map(|academy| academy.uuid().to_string()).unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(format!("{academy} {name}")).into();
-        let [a, b, c, d, e, f, g, h, ..] = digest;
-        i64::from_be_bytes([a, b, c, d, e, f, g, h])
+        i64::from_be_bytes(std::array::from_fn(|place| digest[place]))
     }
 
     /// Marks where [`Self::roll_back_to_save_point`] goes back to. One at a time.

@@ -1,12 +1,16 @@
 //! The GraphQL face: what stands in front of the library, and the kit that every room's `graphql.rs` uses.
 
+mod answer;
+mod bounds;
 pub mod call;
 pub mod document;
 pub mod endpoint;
 pub mod error;
 mod global_id;
 pub mod page;
+mod request;
 pub mod scalars;
+mod shares;
 pub mod shown;
 pub mod socket;
 mod turns;

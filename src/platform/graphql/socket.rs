@@ -13,10 +13,13 @@ use serde_json::{Value as Json, json};
 use tokio::{sync::mpsc, task::AbortHandle};
 
 use super::{
+    answer::too_many,
+    bounds,
     call::{Call, RequestFacts},
     document::Rejected,
-    endpoint::{self, Charged, Face},
-    error,
+    endpoint::{self, Face},
+    error, request,
+    shares::Charged,
 };
 use crate::platform::{
     fault::{Code, Fault},
@@ -199,13 +202,13 @@ where
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
         let refused = |code: Code, words: &Words| {
-            let message = words.in_language(endpoint::language(&self.headers));
+            let message = words.in_language(request::language(&self.headers));
             Ok(Some(json!({ "id": id, "type": "error", "payload": [
                 { "message": message, "extensions": { "code": code.as_str() } }
             ] })))
         };
-        if let Charged::Used(seconds) = self.face.charge(&self.facts.ip_address, 1) {
-            return refused(Code::RateLimited, &endpoint::too_many(seconds));
+        if let Charged::Used(seconds) = self.face.shares.charge(&self.facts.ip_address, 1) {
+            return refused(Code::RateLimited, &too_many(seconds));
         }
         // Whoever has signed out since, or lost a role, is told so; and each operation reads by a connection of its own.
         let call = match self.open(token.as_deref()).await {
@@ -228,14 +231,14 @@ where
             Ok(checked) => checked,
             Err(Rejected { code, words }) => return refused(code, &words),
         };
-        if let Charged::Used(seconds) = self.face.charge(&self.facts.ip_address, checked.cost) {
-            return refused(Code::RateLimited, &endpoint::too_many(seconds));
+        if let Charged::Used(seconds) = self.face.shares.charge(&self.facts.ip_address, checked.cost) {
+            return refused(Code::RateLimited, &too_many(seconds));
         }
         let is_mutation = checked.operation == OperationType::Mutation;
         // What waits for events has no time of its own; everything else has that of a request.
         let is_subscription = checked.operation == OperationType::Subscription;
-        let running = if is_subscription { Ok(None) } else { self.face.begin(&self.facts.ip_address) };
-        let Ok(running) = running else { return refused(Code::RateLimited, &endpoint::too_many(1)) };
+        let running = if is_subscription { Ok(None) } else { self.face.shares.begin(&self.facts.ip_address) };
+        let Ok(running) = running else { return refused(Code::RateLimited, &too_many(1)) };
         let telling = self.face.telling(&call);
         let request =
             endpoint::prepared(operation.query, operation.operation_name, operation.variables, checked, &call);
@@ -250,9 +253,9 @@ where
                     call.weight().begin();
                     let next = call.turns().drive(answers.next());
                     let answer = if is_subscription {
-                        endpoint::weighed(&call, &limits, next).await
+                        bounds::weighed(&call, &limits, next).await
                     } else {
-                        endpoint::bounded(&call, &limits, next).await
+                        bounds::bounded(&call, &limits, next).await
                     };
                     let Some(answer) = answer.unwrap_or_else(|refusal| Some(*refusal)) else { break };
                     if error::is_request_error(&answer) {

@@ -114,7 +114,7 @@ where
         // The default read buffer is 128 KiB a socket: a hundred thousand idle ones would need 13 GiB.
         let config =
             WebSocketConfig::default().read_buffer_size(1024).max_message_size(Some(most)).max_frame_size(Some(most));
-        let facts = self.face.request_facts(&request);
+        let facts = self.face.facts(&request);
         let headers = request.headers().clone();
         let face = Arc::clone(&self.face);
         let upgraded = upgrade

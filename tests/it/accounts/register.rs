@@ -157,7 +157,8 @@ async fn a_user_name_is_held_from_the_proof_of_an_address_on() {
 
     let prove = async |email: &str| {
         let token = app.mailed_token(email).await;
-        let verify = "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { viewer { user { username } } } }";
+        let verify =
+            "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { viewer { user { username } } } }";
         let data = client.data(verify, json!({ "input": { "token": token } })).await;
         data["verifyEmail"]["viewer"]["user"]["username"].clone()
     };
