@@ -9,6 +9,7 @@ use crate::{
     accounts::graphql::Viewer,
     app,
     catalog::{
+        self,
         graphql::{Course, CourseFilter, CourseSubmission},
         model::SubmissionStatus,
     },
@@ -23,6 +24,7 @@ use crate::{
         },
     },
     profiles::graphql::User,
+    quizzes,
 };
 
 /// The root of queries.
@@ -51,9 +53,12 @@ impl Query {
 
     /// Every limit that this API applies: depth, cost, page size, body size, rates, timeouts.
     async fn service_limits(&self, ctx: &Context<'_>) -> Vec<ServiceLimit> {
-        let published = ctx.call().services.settings.limits.published();
-        published
+        let limits = ctx.call().services.settings.limits.published();
+        let attempts = ("attempts", quizzes::attempt::MOST_ATTEMPTS as u64, "attempts", "A learner at a quiz.");
+        limits
             .into_iter()
+            .chain(catalog::policy::published())
+            .chain([attempts])
             .map(|(name, limit, unit, description)| ServiceLimit {
                 name,
                 limit: i32::try_from(limit).unwrap_or(i32::MAX),

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, SelectableHelper,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
 
@@ -294,13 +297,65 @@ impl Batch for QuestionsOf {
     }
 }
 
-/// The quizzes of a version.
+/// A quiz of a version.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn quizzes_of(mut connection: &AsyncPgConnection, version: VersionId) -> Result<Vec<QuizRow>, Fault> {
-    let rows = quizzes::table.filter(quizzes::version_id.eq(version)).select(QuizRow::as_select());
-    Ok(rows.load(&mut connection).await?)
+pub async fn quiz(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    id: QuizId,
+) -> Result<Option<QuizRow>, Fault> {
+    let row = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.eq(id));
+    Ok(row.select(QuizRow::as_select()).first(&mut connection).await.optional()?)
+}
+
+/// How many quizzes a version has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_quizzes(mut connection: &AsyncPgConnection, version: VersionId) -> Result<i32, Fault> {
+    let count: i64 = quizzes::table.filter(quizzes::version_id.eq(version)).count().get_result(&mut connection).await?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// The quizzes that the lessons of a version have, each once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quizzes_of_lessons(mut connection: &AsyncPgConnection, version: VersionId) -> Result<Vec<QuizId>, Fault> {
+    let beside = lesson_quizzes::table.filter(lesson_quizzes::version_id.eq(version)).select(lesson_quizzes::quiz_id);
+    let own = lessons::table
+        .filter(lessons::version_id.eq(version))
+        .filter(lessons::quiz_id.is_not_null())
+        .select(lessons::quiz_id.assume_not_null());
+    Ok(own.union(beside).load(&mut connection).await?)
+}
+
+/// The title of a quiz of a version that nobody could take: it has no question.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quiz_without_questions(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+) -> Result<Option<String>, Fault> {
+    let asked = questions::table.filter(questions::version_id.eq(version)).select(questions::quiz_id);
+    let row = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.ne_all(asked));
+    Ok(row.select(quizzes::title).first(&mut connection).await.optional()?)
+}
+
+/// The title of a quiz of a version that no lesson leads to.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quiz_without_lesson(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+) -> Result<Option<String>, Fault> {
+    let found = quizzes_of_lessons(connection, version).await?;
+    let row = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.ne_all(found));
+    Ok(row.select(quizzes::title).first(&mut connection).await.optional()?)
 }
 
 /// The sections of a version.

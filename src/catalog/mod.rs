@@ -13,7 +13,7 @@ pub mod graphql;
 pub mod import;
 pub mod mail;
 pub mod model;
-mod policy;
+pub mod policy;
 pub mod privacy;
 pub mod rendering;
 pub mod store;

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::platform::{
+    config::PublishedLimit,
     graphql::{UserErrorCode, user_error::Objection},
     text::is_slug,
 };
@@ -17,6 +18,44 @@ pub const DESCRIPTION: usize = 50_000;
 pub const BODY: usize = 200_000;
 /// Characters of a question or of a choice at most.
 pub const PROMPT: usize = 5_000;
+
+/// Sections of a course at most.
+pub const SECTIONS: usize = 500;
+/// Lessons of a section at most.
+pub const LESSONS: usize = 500;
+/// Quizzes of a course at most.
+pub const QUIZZES: usize = 2_000;
+/// Quizzes beside a lesson at most.
+pub const QUIZZES_BESIDE: usize = 20;
+/// Questions of a quiz at most.
+pub const QUESTIONS: usize = 500;
+/// Choices of a question at most; two at least.
+pub const CHOICES: usize = 50;
+
+/// The bounds of plain lists, as `serviceLimits` publishes them.
+#[must_use]
+pub fn published() -> Vec<PublishedLimit> {
+    vec![
+        ("sections", SECTIONS as u64, "sections", "A course."),
+        ("lessons", LESSONS as u64, "lessons", "A section."),
+        ("quizzes", QUIZZES as u64, "quizzes", "A course."),
+        ("quizzesBeside", QUIZZES_BESIDE as u64, "quizzes", "A lesson of an imported course."),
+        ("questions", QUESTIONS as u64, "questions", "A quiz."),
+        ("choices", CHOICES as u64, "choices", "A question."),
+    ]
+}
+
+/// Where one more is one too many.
+pub(super) fn room_for_one_more(last: i32, most: usize, field: &str) -> Result<(), Objection> {
+    if usize::try_from(last).is_ok_and(|last| last < most) {
+        return Ok(());
+    }
+    Err(Objection::new(
+        UserErrorCode::LimitReached,
+        field,
+        words!("Paling banyak {most}; lihat serviceLimits.", "No more than {most}; see serviceLimits."),
+    ))
+}
 
 /// A slug of a title: its letters and digits without their marks, joined by hyphens.
 pub(super) fn slug_of(title: &str) -> String {

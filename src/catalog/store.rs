@@ -78,7 +78,7 @@ pub async fn slug_of(mut connection: &AsyncPgConnection, id: CourseId) -> Result
     Ok(courses::table.filter(courses::id.eq(id)).select(courses::slug).first(&mut connection).await?)
 }
 
-/// A course, locked for a change.
+/// A course, locked for a change. Who enrols meanwhile waits for nobody.
 ///
 /// # Errors
 /// Those of the database.
@@ -86,26 +86,21 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: CourseId) -> Result<Op
     let found = courses::table
         .filter(courses::id.eq(id))
         .select(CourseRow::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(connection)
         .await
         .optional()?;
     Ok(found)
 }
 
-/// A run, locked: its seats are taken by one at a time.
+/// Locks a run: its seats are taken by one at a time.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<Option<RunRow>, Fault> {
-    let found = course_runs::table
-        .filter(course_runs::id.eq(id))
-        .select(RunRow::as_select())
-        .for_update()
-        .first(connection)
-        .await
-        .optional()?;
-    Ok(found)
+pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<(), Fault> {
+    let run = course_runs::table.filter(course_runs::id.eq(id)).select(course_runs::id).for_no_key_update();
+    run.execute(connection).await?;
+    Ok(())
 }
 
 /// Whether a person teaches a course.

@@ -32,14 +32,17 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
     if content::lessons_of(&tx, version.id).await?.is_empty() {
         return not_ready(words!("Kursus belum punya pelajaran.", "The course has no lesson yet."));
     }
-    for quiz in content::quizzes_of(&tx, version.id).await? {
-        if content::questions_of(&tx, version.id, quiz.id).await?.is_empty() {
-            let title = quiz.title;
-            return not_ready(words!(
-                "Kuis \"{title}\" belum punya soal.",
-                "The quiz \"{title}\" has no question yet."
-            ));
-        }
+    if let Some(title) = content::quiz_without_questions(&tx, version.id).await? {
+        return not_ready(words!("Kuis \"{title}\" belum punya soal.", "The quiz \"{title}\" has no question yet."));
+    }
+    // Who completes the course must have passed it, and nobody could find it.
+    if version.quizzes_passed
+        && let Some(title) = content::quiz_without_lesson(&tx, version.id).await?
+    {
+        return not_ready(words!(
+            "Kuis \"{title}\" belum ada pelajarannya: buat pelajaran berjenis QUIZ.",
+            "No lesson leads to the quiz \"{title}\" yet: make a lesson of the kind QUIZ."
+        ));
     }
     let now = call.services.clock.now();
     store::freeze(&mut tx, version.id, now).await?;

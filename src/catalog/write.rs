@@ -59,10 +59,12 @@ pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<W
     let title = or_object!(user_error::text(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
     let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
+    let last = content::last_section(&tx, version.id).await?;
+    or_object!(policy::room_for_one_more(last, policy::SECTIONS, "course"));
     let section = SectionRow {
         version_id: version.id,
         id: call.services.random.ordered_id(&call.services.clock),
-        position: content::last_section(&tx, version.id).await? + 1,
+        position: last + 1,
         title,
     };
     let id = section.id;
@@ -113,15 +115,17 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     let course = store::version(&tx, known).await?.course_id;
     let version = or_object!(draft_of(call, &mut tx, course, "section").await?);
     if let Some(quiz) = input.quiz
-        && !content::quizzes_of(&tx, version.id).await?.iter().any(|row| row.id == quiz)
+        && content::quiz(&tx, version.id, quiz).await?.is_none()
     {
         return Ok(Err(Objection::not_found("quiz")));
     }
+    let last = content::last_lesson(&tx, version.id, input.section).await?;
+    or_object!(policy::room_for_one_more(last, policy::LESSONS, "section"));
     let lesson = NewLesson {
         version_id: version.id,
         id: call.services.random.ordered_id(&call.services.clock),
         section_id: input.section,
-        position: content::last_lesson(&tx, version.id, input.section).await? + 1,
+        position: last + 1,
         kind: input.kind,
         preview: input.preview,
         title,
@@ -177,6 +181,8 @@ pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, 
     }
     let mut tx = call.begin().await?;
     let version = or_object!(draft_of(call, &mut tx, input.course, "course").await?);
+    let quizzes = content::count_quizzes(&tx, version.id).await?;
+    or_object!(policy::room_for_one_more(quizzes, policy::QUIZZES, "course"));
     let quiz = QuizRow {
         version_id: version.id,
         id: call.services.random.ordered_id(&call.services.clock),
@@ -239,8 +245,9 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
         "question.choice.feedback",
         policy::PROMPT
     ));
-    if !(2..=50).contains(&input.choices.len()) {
-        return objection("question.choice.choices", words!("Dua sampai 50 pilihan.", "Two to 50 choices."));
+    if !(2..=policy::CHOICES).contains(&input.choices.len()) {
+        let most = policy::CHOICES;
+        return objection("question.choice.choices", words!("Dua sampai {most} pilihan.", "Two to {most} choices."));
     }
     let right: i64 = input.choices.iter().map(|(_, fraction, _)| (*fraction).max(0)).sum();
     let full = input.choices.iter().any(|(_, fraction, _)| *fraction == MILLIONTHS);
@@ -262,12 +269,14 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
     };
     let course = store::version(&tx, known).await?.course_id;
     let version = or_object!(draft_of(call, &mut tx, course, "quiz").await?);
+    let last = content::last_question(&tx, version.id, input.quiz).await?;
+    or_object!(policy::room_for_one_more(last, policy::QUESTIONS, "quiz"));
     let id: QuestionId = call.services.random.id();
     let question = QuestionRow {
         version_id: version.id,
         id,
         quiz_id: input.quiz,
-        position: content::last_question(&tx, version.id, input.quiz).await? + 1,
+        position: last + 1,
         multiple: input.multiple,
         prompt,
         prompts: serde_json::json!({}),

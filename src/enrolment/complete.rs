@@ -45,7 +45,8 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
         return Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
     }
     let now = call.services.clock.now();
-    store::complete_lesson(&mut tx, enrolment.id, lesson, now).await?;
+    store::complete_lessons(&mut tx, enrolment.id, &[lesson], now).await?;
+    store::touch(&mut tx, enrolment.id, now).await?;
     judge(&call.services, &mut tx, &enrolment).await?;
     claim.made(&mut tx, enrolment.id).await?;
     tx.commit().await?;
@@ -88,7 +89,7 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
     }
     if rule.quizzes_passed {
         let passed = quizzes::store::passed(tx, enrolment.id).await?;
-        if lessons.iter().filter_map(|lesson| lesson.quiz_id).any(|quiz| !passed.contains(&quiz)) {
+        if content::quizzes_of_lessons(tx, enrolment.version_id).await?.iter().any(|quiz| !passed.contains(quiz)) {
             return Ok(());
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     catalog::{
         self,
         model::{CourseStatus, RunId},
+        store::{CourseById, RunById},
     },
     platform::{
         fault::Fault,
@@ -28,9 +29,8 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
         Claimed::Before(made) => return Ok(Ok(made)),
         Claimed::Now(claim) => claim,
     };
-    // The run is locked: its seats are counted and taken by one at a time.
-    let Some(run) = catalog::store::lock_run(&mut tx, run).await? else { return Ok(Err(Objection::not_found("run"))) };
-    let course = catalog::store::lock(&mut tx, run.course_id).await?;
+    let Some(run) = call.load_in(&tx, RunById(run)).await? else { return Ok(Err(Objection::not_found("run"))) };
+    let course = call.load_in(&tx, CourseById(run.course_id)).await?;
     let published = course.filter(|course| course.status == CourseStatus::Published);
     let Some((course, version)) = published.and_then(|course| Some((course.id, course.published_id?))) else {
         return Ok(Err(Objection::not_found("run")));
@@ -49,11 +49,12 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
     if run.invitation_only {
         return not_eligible(words!("Kursus ini dengan undangan saja.", "One enrols in this run by invitation only."));
     }
-    if let Some(seats) = run.seats
-        && store::taken_seats(&tx, run.id).await? >= i64::from(seats)
-    {
-        let words = words!("Tidak ada kursi lagi.", "There are no seats left.");
-        return Ok(Err(Objection::new(UserErrorCode::LimitReached, "run", words)));
+    if let Some(seats) = run.seats {
+        catalog::store::lock_run(&mut tx, run.id).await?;
+        if store::taken_seats(&tx, run.id).await? >= i64::from(seats) {
+            let words = words!("Tidak ada kursi lagi.", "There are no seats left.");
+            return Ok(Err(Objection::new(UserErrorCode::LimitReached, "run", words)));
+        }
     }
     let row = EnrolmentRow {
         id: call.services.random.ordered_id(&call.services.clock),

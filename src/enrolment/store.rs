@@ -76,18 +76,33 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: EnrolmentId) -> Result
     Ok(row.first(connection).await?)
 }
 
-/// Adds that a lesson is completed; that it was before is as good.
+/// Adds that lessons are completed; that one was before is as good.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn complete_lesson(
+pub async fn complete_lessons(
     connection: &mut AsyncPgConnection,
     enrolment: EnrolmentId,
-    lesson: LessonId,
+    lessons: &[LessonId],
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let new = NewCompletion { enrolment_id: enrolment, lesson_id: lesson, completed_at: now };
-    diesel::insert_into(lesson_completions::table).values(&new).on_conflict_do_nothing().execute(connection).await?;
+    let new: Vec<_> = lessons
+        .iter()
+        .map(|lesson| NewCompletion { enrolment_id: enrolment, lesson_id: *lesson, completed_at: now })
+        .collect();
+    diesel::insert_into(lesson_completions::table).values(new).on_conflict_do_nothing().execute(connection).await?;
+    Ok(())
+}
+
+/// Says that the learner did something in the course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn touch(
+    connection: &mut AsyncPgConnection,
+    enrolment: EnrolmentId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     diesel::update(enrolments::table.filter(enrolments::id.eq(enrolment)))
         .set(enrolments::last_activity_at.eq(now))
         .execute(connection)

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// Attempts of an enrolment at a quiz at most, whatever the quiz allows.
+pub const MOST_ATTEMPTS: i32 = 100;
+
 /// Starts an attempt, or gives back the one that is open.
 ///
 /// # Errors
@@ -35,8 +38,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
     let Some(enrolment) = complete::active(&mut tx, user, course, call.services.clock.now()).await? else {
         return not_found();
     };
-    let quizzes = content::quizzes_of(&tx, enrolment.version_id).await?;
-    let Some(row) = quizzes.into_iter().find(|row| row.id == quiz) else { return not_found() };
+    let Some(row) = content::quiz(&tx, enrolment.version_id, quiz).await? else { return not_found() };
     let now = call.services.clock.now();
     let earlier = store::of_enrolment(&tx, enrolment.id, quiz).await?;
     if let Some(open) = earlier.iter().find(|attempt| attempt.status == AttemptStatus::InProgress) {
@@ -49,7 +51,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         }
     }
     let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
-    if row.attempts_allowed.is_some_and(|allowed| made >= allowed) {
+    if made >= row.attempts_allowed.map_or(MOST_ATTEMPTS, |allowed| allowed.min(MOST_ATTEMPTS)) {
         tx.commit().await?;
         let words = words!("Kesempatan mengerjakan kuis ini sudah habis.", "There are no attempts at this quiz left.");
         return Ok(Err(Objection::new(UserErrorCode::LimitReached, "quiz", words)));
@@ -79,6 +81,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         passed: None,
     };
     store::insert(&mut tx, &attempt).await?;
+    enrolment::store::touch(&mut tx, enrolment.id, now).await?;
     if let Some(deadline) = attempt.deadline {
         CloseAttempt::plan(&mut tx, &call.services, attempt.id, deadline).await?;
     }
@@ -129,6 +132,7 @@ pub async fn save(
         saved_at: call.services.clock.now(),
     };
     store::save(&mut tx, &answer).await?;
+    enrolment::store::touch(&mut tx, attempt.enrolment_id, answer.saved_at).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(attempt.id))
@@ -160,6 +164,7 @@ pub async fn submit(call: &Call, attempt: AttemptId) -> Result<Result<AttemptId,
     match open(call, &mut tx, attempt, "id").await? {
         Ok(attempt) => {
             let id = attempt.id;
+            enrolment::store::touch(&mut tx, attempt.enrolment_id, call.services.clock.now()).await?;
             close(&call.services, &mut tx, attempt, AttemptStatus::Graded).await?;
             claim.made(&mut tx, id).await?;
             tx.commit().await?;

@@ -77,8 +77,8 @@ pub(super) async fn close(
             .map(|(question, choices)| grading::score(question.points, question.multiple, choices, &answer.choice_ids));
     }
     let score: i64 = answers.iter().filter_map(|answer| answer.score).sum();
-    let quizzes = content::quizzes_of(tx, attempt.version_id).await?;
-    let bar = quizzes.iter().find(|quiz| quiz.id == attempt.quiz_id).map_or(100, |quiz| quiz.pass_percent);
+    let quiz = content::quiz(tx, attempt.version_id, attempt.quiz_id).await?;
+    let bar = quiz.map_or(100, |quiz| quiz.pass_percent);
     let passed = grading::passes(score, attempt.max_score, bar);
     attempt.status = status;
     attempt.submitted_at = Some(attempt.deadline.map_or(now, |deadline| now.min(deadline)));
@@ -87,10 +87,12 @@ pub(super) async fn close(
     store::grade(tx, &attempt, &answers).await?;
     if passed {
         let lessons = content::lessons_of(tx, attempt.version_id).await?;
-        let own = lessons.iter().filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id));
-        for lesson in own {
-            enrolment::store::complete_lesson(tx, attempt.enrolment_id, lesson.id, now).await?;
-        }
+        let own: Vec<_> = lessons
+            .iter()
+            .filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id))
+            .map(|row| row.id)
+            .collect();
+        enrolment::store::complete_lessons(tx, attempt.enrolment_id, &own, now).await?;
         let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
         complete::judge(services, tx, &row).await?;
     }

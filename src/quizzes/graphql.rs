@@ -47,7 +47,7 @@ impl Attempt {
     /// Those of the database.
     pub async fn of_viewer(call: &Call, quiz: QuizId) -> Result<Vec<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(Vec::new()) };
-        Ok(call.load(AttemptsAt(user, quiz)).await?.unwrap_or_default().into_iter().map(Self).collect())
+        Ok(call.load(AttemptsAt(user, quiz)).await?.unwrap_or_default().iter().cloned().map(Self).collect())
     }
 
     /// Whether the feedback policy has opened the key to this learner.

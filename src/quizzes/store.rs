@@ -1,6 +1,6 @@
 //! Statements about attempts.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -8,7 +8,7 @@ use sanggar_schema::tables::{answers, attempts};
 
 use super::model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus};
 use crate::{
-    catalog::model::QuizId,
+    catalog::model::{QuestionId, QuizId},
     enrolment::model::EnrolmentId,
     platform::{
         fault::Fault,
@@ -102,16 +102,17 @@ pub async fn grade(
     attempt: &AttemptRow,
     scores: &[AnswerRow],
 ) -> Result<(), Fault> {
-    for answer in scores {
-        diesel::update(
-            answers::table
-                .filter(answers::attempt_id.eq(attempt.id))
-                .filter(answers::question_id.eq(answer.question_id)),
-        )
-        .set(answers::score.eq(answer.score))
-        .execute(connection)
-        .await?;
-    }
+    let (questions, earned): (Vec<QuestionId>, Vec<Option<i64>>) =
+        scores.iter().map(|answer| (answer.question_id, answer.score)).unzip();
+    diesel::sql_query(
+        "update answers set score = graded.score from unnest($2, $3) as graded (question_id, score)
+         where answers.attempt_id = $1 and answers.question_id = graded.question_id",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(attempt.id)
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(questions)
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>, _>(earned)
+    .execute(connection)
+    .await?;
     diesel::update(attempts::table.filter(attempts::id.eq(attempt.id)))
         .set((
             attempts::status.eq(attempt.status),
@@ -168,13 +169,13 @@ impl Batch for AnswersOf {
 pub struct AttemptsAt(pub UserId, pub QuizId);
 
 impl Batch for AttemptsAt {
-    type Value = Vec<AttemptRow>;
+    type Value = Arc<Vec<AttemptRow>>;
 
     async fn load(
         _: &Call,
         mut connection: &AsyncPgConnection,
         keys: &[Self],
-    ) -> Result<HashMap<Self, Vec<AttemptRow>>, Fault> {
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
         let rows: Vec<AttemptRow> = attempts::table
             .filter(attempts::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .filter(attempts::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
@@ -182,7 +183,8 @@ impl Batch for AttemptsAt {
             .select(AttemptRow::as_select())
             .load(&mut connection)
             .await?;
-        Ok(grouped(rows.into_iter().map(|row| (Self(row.user_id, row.quiz_id), row))))
+        let found = grouped(rows.into_iter().map(|row| (Self(row.user_id, row.quiz_id), row)));
+        Ok(found.into_iter().map(|(key, attempts)| (key, Arc::new(attempts))).collect())
     }
 }
 

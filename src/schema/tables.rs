@@ -568,5 +568,5 @@ diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instru
 diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
-diesel::allow_tables_to_appear_in_same_query!(questions, choices);
+diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, course_instructors);

@@ -322,7 +322,8 @@ impl CourseDraft {
         Ok(Section::of_version(ctx.call(), self.course.id, &self.course.locale, self.version.id).await?)
     }
 
-    /// Whether there is something to submit: the newest version is not the published one.
+    /// Whether this is another version than the published one. `submitCourse` takes it until it is submitted; then `submission` says
+    /// how far it is, and the next edit begins another version.
     async fn changed_since_published(&self) -> bool {
         self.course.latest_id != self.course.published_id
     }

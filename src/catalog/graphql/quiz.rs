@@ -85,7 +85,7 @@ impl Quiz {
         Some(Duration(crate::platform::duration::CalendarDuration::seconds(seconds)))
     }
 
-    /// How often a learner may try; null: as often as they like.
+    /// How often a learner may try; null: as often as `serviceLimits` allows.
     async fn attempts_allowed(&self) -> Option<i32> {
         self.row.attempts_allowed
     }

@@ -38,7 +38,8 @@ pub struct CreateQuizInput {
     pass_percent: i32,
     /// How long an attempt may take.
     time_limit: Option<Duration>,
-    /// How often a learner may try.
+    /// How often a learner may try; absent: as often as `serviceLimits` allows. Every attempt is told its score, so who may try often
+    /// can find the key out: an examination allows few.
     attempts_allowed: Option<i32>,
     /// Whether questions and choices come in another order each attempt; no where it is left out.
     shuffle: Option<bool>,

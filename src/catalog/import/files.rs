@@ -127,6 +127,14 @@ fn of_zip(bytes: &[u8]) -> Result<Files, Problem> {
     let broken =
         |error: zip::result::ZipError| refused("", words!("Arsipnya rusak: {error}", "The archive is broken: {error}"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    // The library keeps the last of them, and does not say of which file.
+    if archive.has_duplicate_names() {
+        let words = words!(
+            "Sebuah berkas ada dua kali dalam arsip; kemas ulang arsipnya.",
+            "A file is there twice in the archive; pack it anew."
+        );
+        return Err(refused("", words));
+    }
     let mut files = Files::default();
     let mut total = 0;
     for index in 0..archive.len() {
@@ -200,20 +208,23 @@ fn inside(path: &Path) -> Result<String, Problem> {
     Ok(parts.join("/"))
 }
 
-/// An archive often holds one folder that holds everything.
+/// An archive often holds one folder that holds everything, but for what macOS lays beside it.
 fn without_wrapper(files: Files) -> Files {
+    let of_macos = |path: &str| path.starts_with("__MACOSX/") || path.ends_with(".DS_Store");
     let Files { tree, left_out } = files;
-    // A course of one section is no wrapper.
-    if markdown::is_one(&tree) {
-        return Files { tree, left_out };
-    }
-    let first = tree.keys().next().and_then(|path| path.split_once('/')).map(|(first, _)| format!("{first}/"));
-    let Some(first) = first.filter(|first| tree.keys().all(|path| path.starts_with(first))) else {
+    let mut own = tree.keys().filter(|path| !of_macos(path));
+    let first = own.next().and_then(|path| path.split_once('/')).map(|(first, _)| format!("{first}/"));
+    let Some(first) = first.filter(|first| own.all(|path| path.starts_with(first))) else {
         return Files { tree, left_out };
     };
-    let left_out = left_out.below(&first);
-    let tree = tree.into_iter().map(|(path, content)| (path[first.len()..].to_owned(), content)).collect();
-    Files { tree, left_out }
+    // A course of one section is no wrapper; the folder of a course may have a number in its name.
+    let inside = || tree.keys().filter_map(|path| path.strip_prefix(&first));
+    if markdown::is_one(tree.keys().map(String::as_str)) && !markdown::is_one(inside()) {
+        return Files { tree, left_out };
+    }
+    let shown = |path: String| path.strip_prefix(&first).map(str::to_owned).unwrap_or(path);
+    let tree = tree.into_iter().map(|(path, content)| (shown(path), content)).collect();
+    Files { tree, left_out: left_out.below(&first) }
 }
 
 #[cfg(test)]
@@ -242,6 +253,16 @@ mod tests {
     fn a_course_of_one_section_is_no_wrapper() {
         let files = of_archive(&zip(&[("1-a/1-b/README.md", b"# A"), ("1-a/README.md", b"# S")])).expect("files");
         assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/1-b/README.md", "1-a/README.md"]);
+    }
+
+    #[test]
+    fn a_wrapper_may_have_a_number_and_something_of_macos_beside_it() {
+        let course = zip(&[("30-days-main/1-a/1-b/README.md", b"# A"), ("30-days-main/README.md", b"# C")]);
+        let files = of_archive(&course).expect("files");
+        assert_eq!(files.tree.keys().collect::<Vec<_>>(), ["1-a/1-b/README.md", "README.md"]);
+        let course = zip(&[("__MACOSX/c/._README.md", b"?"), ("c/1-a/1-b/README.md", b"# A"), ("c/.DS_Store", b"?")]);
+        let files = of_archive(&course).expect("files");
+        assert_eq!(files.tree.keys().collect::<Vec<_>>(), [".DS_Store", "1-a/1-b/README.md", "__MACOSX/c/._README.md"]);
     }
 
     #[test]
@@ -287,6 +308,16 @@ mod tests {
         let files = of_archive(&tar).expect("files");
         assert_eq!(files.tree["1-a/1-b/README.md"], b"# B");
         assert_eq!(files.left_out.count(), 1);
+        // What is written of a zip archive: its writer makes no two files of one name.
+        let zip = zip(&[("1-a/1-b/README.md", b"# A"), ("1-a/1-b/READYE.md", b"# B")]);
+        let at: Vec<_> =
+            zip.windows(9).enumerate().filter(|(_, name)| *name == b"READYE.md").map(|(at, _)| at).collect();
+        let mut twice = zip.clone();
+        for at in at {
+            twice[at..at + 9].copy_from_slice(b"README.md");
+        }
+        let problem = of_archive(&twice).expect_err("refused");
+        assert!(problem.message.en.contains("twice"), "{problem:?}");
     }
 
     #[test]

@@ -95,11 +95,14 @@ impl Job for ImportCourse {
         if let Ok(read) = &outcome {
             row.total = Some(i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX));
             let mut tx = services.db.begin(academy).await?;
+            // Another worker may have had it meanwhile, if this one was slow: what it wrote stays.
+            if store::lock_open(&mut tx, row.id).await?.is_none() {
+                return Ok(());
+            }
             store::write(&mut tx, &row).await?;
             tx.commit().await?;
         }
         let mut tx = services.db.begin(academy).await?;
-        // Another worker may have had it meanwhile, if this one was slow: one of them writes.
         if store::lock_open(&mut tx, row.id).await?.is_none() {
             return Ok(());
         }

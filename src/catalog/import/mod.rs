@@ -161,7 +161,7 @@ pub struct Read {
 /// # Errors
 /// The problem that stops it.
 pub fn read(files: &files::Files, title: Option<&str>) -> Result<Read, Problem> {
-    if markdown::is_one(&files.tree) {
+    if markdown::is_one(files.tree.keys().map(String::as_str)) {
         return markdown::read(files, title);
     }
     Err(Problem::new(

@@ -133,7 +133,11 @@ async fn a_race_for_an_address_tells_nothing() {
     for answer in [answers.0, answers.1, answers.2, answers.3] {
         assert_eq!(answer.json, json!({ "data": { "register": { "acknowledged": true, "userErrors": [] } } }));
     }
-    app.work().await;
+    let admin = app.staff("Rudi Hartono", Role::Admin).await;
+    let people = admin.client.data("{ users { nodes { email } } }", json!({})).await["users"]["nodes"].clone();
+    assert_eq!(people, json!([{ "email": admin.email }, { "email": "ani@example.org" }]), "one account was made");
+    let mails = app.mails().await;
+    assert_eq!(mails.iter().filter(|mail| mail.contains("You have an account")).count(), 3);
     app.stop().await;
 }
 

@@ -37,6 +37,61 @@ async fn the_key_opens_when_the_policy_says_and_to_its_instructors() {
     app.stop().await;
 }
 
+/// A quiz that nobody limits is limited all the same: what a learner can add to without end, a query would have to read.
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_come_to_an_end() {
+    let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = u32::MAX).await;
+    let course = published(&app).await;
+    let mut superuser = app.database.superuser().await;
+    let unlimited = format!(
+        "set sanggar.academy_id = '{}'; update quizzes set feedback = 'AFTER_PASSING', attempts_allowed = null",
+        app.academy.uuid()
+    );
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, &unlimited)
+        .await
+        .expect("a quiz without limits");
+    let learner = app.person("Citra Dewi").await;
+    learn(&course, &learner).await;
+    let start = json!({ "quiz": course.quiz });
+    for _ in 0..100 {
+        let attempt = done(&learner.client, "startAttempt", start.clone(), "attempt { id }").await["attempt"].clone();
+        done(&learner.client, "submitAttempt", json!({ "id": attempt["id"] }), "attempt { status }").await;
+    }
+    let more = sent(&learner.client, "startAttempt", start, "attempt { id }").await;
+    assert_eq!(user_errors(&more), ["LIMIT_REACHED input.quiz"]);
+    let limits = app.anonymous().data("{ serviceLimits { name limit } }", json!({})).await;
+    let limits = limits["serviceLimits"].as_array().expect("limits").clone();
+    assert!(limits.contains(&json!({ "name": "attempts", "limit": 100 })), "{limits:?}");
+    let all = "query ($id: ID!) { node(id: $id) { ... on Quiz { viewerAttempts { number answers { score } } } } }";
+    let data = learner.client.data(all, json!({ "id": course.quiz })).await;
+    assert_eq!(data["node"]["viewerAttempts"].as_array().map(Vec::len), Some(100));
+    app.stop().await;
+}
+
+/// Whoever completes a course has passed all of its quizzes, where its rule says so: none can be out of their way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiz_that_no_lesson_leads_to_can_not_be_submitted() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let client = &course.instructor.client;
+    let exam = json!({ "course": course.course, "title": "Ujian akhir", "passPercent": 80 });
+    let exam = done(client, "createQuiz", exam, "quiz { id }").await["quiz"]["id"].clone();
+    let choices = json!([{ "text": "a", "fraction": "1" }, { "text": "b", "fraction": "0" }]);
+    let question = json!({ "choice": { "prompt": "?", "points": "1", "multiple": false, "choices": choices } });
+    done(client, "createQuestion", json!({ "quiz": exam, "question": question }), "question { id }").await;
+    let submit = json!({ "id": course.course });
+    let payload = sent(client, "submitCourse", submit.clone(), "submission { id }").await;
+    assert_eq!(user_errors(&payload), ["NOT_ELIGIBLE input.id"]);
+    assert!(payload["userErrors"][0]["message"].as_str().is_some_and(|text| text.contains("Ujian akhir")), "{payload}");
+    let sections = "query ($id: ID!) { node(id: $id) { ... on Course { draft { sections { id } } } } }";
+    let data = client.data(sections, json!({ "id": course.course })).await;
+    let section = data["node"]["draft"]["sections"][0]["id"].clone();
+    let lesson = json!({ "section": section, "title": "Ujian akhir", "kind": "QUIZ", "quiz": exam });
+    done(client, "createLesson", lesson, "lesson { id }").await;
+    done(client, "submitCourse", submit, "submission { id }").await;
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_questions_are_read_by_who_writes_and_reviews_them() {
     let app = TestApp::start().await;

@@ -78,6 +78,66 @@ async fn attempts_and_questions_take_the_same_statements_however_many() {
     app.stop().await;
 }
 
+/// What ends an attempt, and what hands a course in, takes the same statements however much there is of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn submitting_takes_the_same_statements_however_much_is_submitted() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    learn(&course, &learner).await;
+    let mut superuser = app.database.superuser().await;
+    let academy = app.academy.uuid();
+    let started = "attempt { id }";
+    let submit = "mutation ($input: SubmitAttemptInput!) { submitAttempt(input: $input) { attempt { status } } }";
+    let mut counts = Vec::new();
+    for questions in [2, 40] {
+        let more = format!(
+            "set sanggar.academy_id = '{academy}';
+             insert into questions (version_id, id, quiz_id, position, multiple, prompt, points)
+                 select version_id, gen_random_uuid(), id, n, false, '?', 1 from quizzes, generate_series(3, {questions}) n;"
+        );
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, &more).await.expect("questions");
+        let attempt = done(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), started).await;
+        let answered = format!(
+            "set sanggar.academy_id = '{academy}';
+             insert into answers (attempt_id, question_id, choice_ids, saved_at)
+                 select a.id, q.id, '{{}}', now() from attempts a join questions q on q.quiz_id = a.quiz_id where a.status = 'IN_PROGRESS';"
+        );
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, &answered).await.expect("answers");
+        let input = json!({ "input": { "id": attempt["attempt"]["id"] } });
+        let (statements, data) = app.statements(learner.client.data(submit, input)).await;
+        assert_eq!(data["submitAttempt"]["attempt"]["status"], "GRADED");
+        counts.push(statements);
+    }
+    assert_eq!(counts[0], counts[1], "submitAttempt, of 2 and of 40 answers");
+
+    let client = &course.instructor.client;
+    let submit = "mutation ($input: SubmitCourseInput!) { submitCourse(input: $input) { submission { id } } }";
+    let sections = "query ($id: ID!) { node(id: $id) { ... on Course { draft { sections { id } } } } }";
+    let mut counts = Vec::new();
+    for quizzes in [1, 4] {
+        for _ in 0..quizzes {
+            let input = json!({ "course": course.course, "title": "Lagi", "passPercent": 50 });
+            let quiz = done(client, "createQuiz", input, "quiz { id }").await["quiz"]["id"].clone();
+            let choices = json!([{ "text": "a", "fraction": "1" }, { "text": "b", "fraction": "0" }]);
+            let question = json!({ "choice": { "prompt": "?", "points": "1", "multiple": false, "choices": choices } });
+            done(client, "createQuestion", json!({ "quiz": quiz, "question": question }), "question { id }").await;
+            let data = client.data(sections, json!({ "id": course.course })).await;
+            let section = data["node"]["draft"]["sections"][0]["id"].clone();
+            let lesson = json!({ "section": section, "title": "Lagi", "kind": "QUIZ", "quiz": quiz });
+            done(client, "createLesson", lesson, "lesson { id }").await;
+        }
+        let input = json!({ "input": { "id": course.course } });
+        let (statements, data) = app.statements(client.data(submit, input)).await;
+        let decision = json!({ "id": data["submitCourse"]["submission"]["id"], "decision": "APPROVE" });
+        done(&course.reviewer.client, "decideCourseSubmission", decision, "submission { status }").await;
+        counts.push(statements);
+    }
+    assert_eq!(counts[0], counts[1], "submitCourse, with 2 and with 6 quizzes");
+    app.work().await;
+    app.stop().await;
+}
+
 /// `nodes` asks once for all things of a kind.
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_take_the_same_statements_however_many() {

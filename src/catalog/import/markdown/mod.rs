@@ -8,12 +8,12 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
-    quizzes::{Quiz, quizzes},
+    quizzes::{QUIZZES, Quiz, quizzes},
     text::{cut, dangling_images, heading, linked_quizzes, summary, text_of},
 };
 use super::{
     Counts, Problem,
-    ProblemSeverity::{Note, Warning},
+    ProblemSeverity::{Error, Note, Warning},
     Problems, Read,
     files::{Files, Tree},
 };
@@ -43,10 +43,10 @@ struct Lesson {
     quizzes: Vec<u32>,
 }
 
-/// Whether the files are a course of this kind.
+/// Whether files of these paths are a course of this kind.
 #[must_use]
-pub fn is_one(files: &Tree) -> bool {
-    files.keys().any(|path| {
+pub fn is_one<'a>(mut paths: impl Iterator<Item = &'a str>) -> bool {
+    paths.any(|path| {
         let parts: Vec<_> = path.split('/').collect();
         matches!(parts[..], [section, _, "README.md"] if number_of(section).is_some())
     })
@@ -67,18 +67,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     let sections = sections(files, &mut taken, &mut problems)?;
     let (quizzes, languages) = quizzes(files, &mut taken, &mut problems)?;
-    for (path, lesson) in sections.iter().flat_map(|(_, lessons)| lessons) {
-        for number in &lesson.quizzes {
-            if !quizzes.iter().any(|quiz| quiz.number == *number) {
-                problems.push(Problem::new(
-                    path,
-                    None,
-                    Warning,
-                    words!("Menaut ke kuis {number}, yang tidak ada.", "Links to quiz {number}, which is not there."),
-                ));
-            }
-        }
-    }
+    check_links(&sections, &quizzes, &mut problems);
     let root = files.get("README.md").map_or(Ok(""), |bytes| text_of("README.md", bytes))?;
     if !root.is_empty() {
         taken.insert("README.md");
@@ -131,6 +120,27 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     Ok(Read { course, content: Course { sections, quizzes }, counts, translations, problems })
 }
 
+/// Lessons link to quizzes by their numbers: every link finds one, and every quiz is found.
+fn check_links(sections: &[SectionFiles], quizzes: &[Quiz], problems: &mut Problems) {
+    let there: BTreeSet<u32> = quizzes.iter().map(|quiz| quiz.number).collect();
+    let mut linked: BTreeSet<u32> = BTreeSet::new();
+    for (path, lesson) in sections.iter().flat_map(|(_, lessons)| lessons) {
+        linked.extend(&lesson.quizzes);
+        for number in lesson.quizzes.iter().filter(|number| !there.contains(number)) {
+            let words =
+                words!("Menaut ke kuis {number}, yang tidak ada.", "Links to quiz {number}, which is not there.");
+            problems.push(Problem::new(path, None, Warning, words));
+        }
+    }
+    for number in there.difference(&linked) {
+        let words = words!(
+            "Tidak ada pelajaran yang menaut ke kuis {number}; diambil, tetapi tak seorang pun menemukannya.",
+            "No lesson links to quiz {number}; it is taken over, but nobody finds it."
+        );
+        problems.push(Problem::new(&format!("{QUIZZES}{OWN}.json"), None, Warning, words));
+    }
+}
+
 /// Its number, its name, its text's path.
 type LessonFolder<'a> = (Option<u32>, &'a str, &'a str);
 type SectionFiles = (String, Vec<(String, Lesson)>);
@@ -149,6 +159,14 @@ fn sections<'a>(
         {
             folders.entry((number, section)).or_default().push((number_of(lesson), lesson, path));
         }
+    }
+    let (most_sections, most_lessons) = (policy::SECTIONS, policy::LESSONS);
+    if folders.len() > most_sections || folders.values().any(|lessons| lessons.len() > most_lessons) {
+        let words = words!(
+            "Lebih dari {most_sections} bagian, atau sebuah bagian dengan lebih dari {most_lessons} pelajaran.",
+            "More than {most_sections} sections, or a section of more than {most_lessons} lessons."
+        );
+        return Err(Problem::new("", None, Error, words));
     }
     let mut found = Vec::new();
     for ((_, section), mut lessons) in folders {
@@ -238,11 +256,21 @@ fn lesson<'a>(
             ));
         }
     }
+    let mut quizzes = linked_quizzes(body);
+    let most = policy::QUIZZES_BESIDE;
+    if quizzes.len() > most {
+        quizzes.truncate(most);
+        let words = words!(
+            "Menaut ke lebih dari {most} kuis; hanya yang pertama diambil.",
+            "Links to more than {most} quizzes; only the first ones are taken over."
+        );
+        problems.push(Problem::new(path, None, Warning, words));
+    }
     Ok(Lesson {
         title: cut(&title.unwrap_or_else(|| folder.to_owned()), policy::TITLE, path, problems),
         body: body.to_owned(),
         translations,
-        quizzes: linked_quizzes(body),
+        quizzes,
     })
 }
 
@@ -260,7 +288,7 @@ fn locale(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{quizzes::QUIZZES, *};
+    use super::*;
 
     fn files(all: &[(&str, &str)]) -> Files {
         Files::of(all.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
@@ -332,6 +360,30 @@ mod tests {
         let right = |at: usize| read.content.quizzes[0].questions[at].options.iter().filter(|o| o.right).count();
         assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
         assert!(!told.contains(&("1-first/README.md", None, Note)), "a title is all that there is");
+    }
+
+    #[test]
+    fn a_quiz_that_no_lesson_links_to_is_told() {
+        let mut lonely = course();
+        lonely.tree.insert("1-first/2-early/README.md".to_owned(), b"# Early\n".to_vec());
+        let read = read(&lonely, None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        assert!(read.problems.iter().any(|problem| problem.message.en.contains("No lesson links to quiz 1")));
+        assert_eq!(read.counts.quizzes, 1);
+    }
+
+    /// What is read of JSON takes many times its length, and what is offered must be read by somebody.
+    #[test]
+    fn quizzes_have_bounds() {
+        let path = "quiz-app/src/assets/translations/en.json";
+        let option = r#"{"answerText":"a","isCorrect":"true"},"#;
+        let many = QUIZ.replacen(r#"{"answerText":"4","#, &format!(r#"{}{{"answerText":"4","#, option.repeat(60)), 1);
+        let large = format!(r#"[{{"quizzes":[],"x":[{}0]}}]"#, "[],".repeat(2 << 20));
+        for (text, said) in [(many, "more than 50 options"), (large, "More than 4194304 bytes")] {
+            let mut hostile = course();
+            hostile.tree.insert(path.to_owned(), text.into_bytes());
+            let problem = read(&hostile, None).err().expect("a problem");
+            assert!(problem.path == path && problem.message.en.contains(said), "{problem:?}");
+        }
     }
 
     /// A few bytes must not make millions of problems, nor hours of reading.

@@ -1,8 +1,10 @@
 //! The quizzes of a course: a file a language, the original and its translations.
 
-use std::collections::{BTreeMap, BTreeSet};
+#![expect(clippy::zero_sized_map_values, reason = "serde's flatten wants a map, and only its keys are told")]
 
-use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 
 use super::{
@@ -22,8 +24,8 @@ use crate::{
     platform::{graphql::scalars::is_language_tag, text::Words},
 };
 
-/// Quizzes of a course at most.
-const MOST_QUIZZES: usize = 2_000;
+/// Bytes of a file of quizzes at most: what is read of JSON takes many times its length.
+const MOST_BYTES: usize = 4 << 20;
 pub(super) const QUIZZES: &str = "quiz-app/src/assets/translations/";
 
 pub(super) struct Quiz {
@@ -45,8 +47,8 @@ pub(super) struct Option_ {
     pub(super) right: bool,
 }
 
-/// Fields that the format knows, and we do not take over.
-type Others = serde_json::Map<String, serde_json::Value>;
+/// Fields that the format knows, and we do not take over: only their names are told.
+type Others = BTreeMap<String, IgnoredAny>;
 
 #[derive(Deserialize)]
 struct QuizFile {
@@ -160,11 +162,12 @@ fn translate(
 ) -> Counts {
     let lines = question_lines(bytes);
     let mut counts = Counts::default();
+    let by_number: HashMap<u32, usize> = quizzes.iter().map(|quiz| quiz.number).zip(0..).collect();
     let mut at = 0;
     for quiz in theirs {
         let (number, first) = (quiz.id, at);
         at += quiz.quiz.len();
-        let Some(own) = quizzes.iter_mut().find(|own| own.number == quiz.id) else {
+        let Some(own) = by_number.get(&quiz.id).map(|at| &mut quizzes[*at]) else {
             problems.push(Problem::new(
                 path,
                 None,
@@ -215,6 +218,10 @@ fn translate(
 }
 
 fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<QuizJson>, Problem> {
+    let refused = |words| Err(Problem::new(path, None, Error, words));
+    if bytes.len() > MOST_BYTES {
+        return refused(words!("Lebih dari {MOST_BYTES} bita.", "More than {MOST_BYTES} bytes."));
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let files: Vec<QuizFile> = serde_json::from_slice(bytes).map_err(|error| {
         Problem::new(
@@ -225,7 +232,7 @@ fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<Qu
         )
     })?;
     if String::from_utf8_lossy(bytes).contains("\\u0000") {
-        return Err(Problem::new(path, None, Error, words!("Berisi karakter U+0000.", "Holds the character U+0000.")));
+        return refused(words!("Berisi karakter U+0000.", "Holds the character U+0000."));
     }
     let others: BTreeSet<&str> = files.iter().flat_map(others).collect();
     if !others.is_empty() {
@@ -234,23 +241,25 @@ fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<Qu
         problems.push(Problem::new(path, None, Note, words));
     }
     let quizzes: Vec<QuizJson> = files.into_iter().flat_map(|file| file.quizzes).collect();
-    if quizzes.len() > MOST_QUIZZES {
-        return Err(Problem::new(
-            path,
-            None,
-            Error,
-            words!("Lebih dari {MOST_QUIZZES} kuis.", "More than {MOST_QUIZZES} quizzes."),
+    let most = policy::QUIZZES;
+    if quizzes.len() > most {
+        return refused(words!("Lebih dari {most} kuis.", "More than {most} quizzes."));
+    }
+    let (questions, choices) = (policy::QUESTIONS, policy::CHOICES);
+    let too_long = |quiz: &&QuizJson| {
+        quiz.quiz.len() > questions || quiz.quiz.iter().any(|question| question.answer_options.len() > choices)
+    };
+    if let Some(quiz) = quizzes.iter().find(too_long) {
+        let quiz = quiz.id;
+        return refused(words!(
+            "Kuis {quiz} berisi lebih dari {questions} soal, atau sebuah soalnya lebih dari {choices} pilihan.",
+            "Quiz {quiz} has more than {questions} questions, or one of them more than {choices} options."
         ));
     }
     let mut seen = BTreeSet::new();
     if let Some(twice) = quizzes.iter().find(|quiz| !seen.insert(quiz.id)) {
         let twice = twice.id;
-        return Err(Problem::new(
-            path,
-            None,
-            Error,
-            words!("Ada dua kuis bernomor {twice}.", "Has two quizzes of the number {twice}."),
-        ));
+        return refused(words!("Ada dua kuis bernomor {twice}.", "Has two quizzes of the number {twice}."));
     }
     Ok(quizzes)
 }
