@@ -15,7 +15,7 @@ use crate::{
         db::{Connection, Db, DbSettings, connect, migrate, roles},
         fault::Fault,
         graphql::{Services, call::Relations, endpoint::Face},
-        http::{Readiness, Server, router},
+        http::{DRAIN, Readiness, Server, router, stopped},
         id::Random,
         idempotency, jobs,
         mail::{self, Mailer},
@@ -198,16 +198,25 @@ pub async fn run(server: Server, services: Services, stop: watch::Receiver<bool>
 /// Where serving fails.
 pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let schema = api::schema(services.settings.introspection);
-    let face = Arc::new(Face::new(schema, services.clone(), api::Front::new(&services), api::ONCE)?);
+    let face = Arc::new(Face::new(schema, services.clone(), api::Front::new(&services), api::ONCE, stop.clone())?);
     let readiness = Readiness::new(services.db.clone());
     let routes = router(Arc::clone(&face), readiness.clone(), api::documents::routes(&services))?;
-    let sweeper = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(std::time::Duration::from_mins(1)).await;
-            face.forget_quiet_addresses();
+    let sweeper = tokio::spawn({
+        let face = Arc::clone(&face);
+        async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+                face.forget_quiet_addresses();
+            }
         }
     });
-    let served = server.run(routes, readiness, stop).await;
+    let sockets = async {
+        stopped(&mut stop.clone()).await;
+        if tokio::time::timeout(DRAIN, face.sockets_ended()).await.is_err() {
+            tracing::warn!(seconds = DRAIN.as_secs(), "sockets are cut whose operations did not end in time");
+        }
+    };
+    tokio::join!(server.run(routes, readiness, stop.clone()), sockets);
     sweeper.abort();
-    served
+    Ok(())
 }

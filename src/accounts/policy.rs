@@ -14,10 +14,11 @@ pub const PASSWORD_MOST: usize = 1024;
 const NAME_MOST: usize = 200;
 const ADDRESS_MOST: usize = 254;
 
-/// The form in which addresses and user names are compared.
+/// The form in which addresses and user names are compared. Longer texts than any of them are not looked at to their end: one letter
+/// can have eighteen in this form.
 #[must_use]
 pub fn key(text: &str) -> String {
-    text.trim().nfkc().flat_map(char::to_lowercase).collect()
+    text.trim().chars().take(PASSWORD_MOST).nfkc().flat_map(char::to_lowercase).collect()
 }
 
 /// An address, trimmed.

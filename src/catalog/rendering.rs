@@ -22,6 +22,8 @@ pub async fn html_of(call: &Call, markdown: String) -> Result<String, Fault> {
     if markdown.len() < SHORT {
         return Ok(html(&markdown));
     }
+    // Nothing is read while it waits for its turn.
+    call.give_back_reader().await;
     let _turn = LONG.acquire().await.map_err(anyhow::Error::from)?;
     Ok(tokio::task::spawn_blocking(move || html(&markdown)).await.map_err(anyhow::Error::from)?)
 }

@@ -98,6 +98,10 @@ pub struct Limits {
     pub body_seconds: u64,
     /// Objects that one address may ask for in a minute; each request costs at least one.
     pub cost_per_minute: u32,
+    /// Sockets of one address.
+    pub address_sockets: usize,
+    /// Sockets of this process.
+    pub sockets: usize,
     /// Bytes of a message on a socket.
     pub socket_message_bytes: usize,
     /// Operations that run on one socket at a time.
@@ -126,6 +130,8 @@ impl Default for Limits {
             seconds: 10,
             body_seconds: 10,
             cost_per_minute: 600_000,
+            address_sockets: 1_000,
+            sockets: 20_000,
             socket_message_bytes: 64 << 10,
             socket_operations: 20,
             socket_init_seconds: 5,
@@ -157,6 +163,8 @@ impl Limits {
             seconds,
             body_seconds,
             cost_per_minute,
+            address_sockets,
+            sockets,
             socket_message_bytes,
             socket_operations,
             socket_init_seconds,
@@ -194,6 +202,8 @@ impl Limits {
                 "objects",
                 "What one address may ask for in a minute; each request costs at least one.",
             ),
+            ("addressSockets", address_sockets as u64, "sockets", "What one address has open."),
+            ("sockets", sockets as u64, "sockets", "What one server has open."),
             ("socketMessageBytes", socket_message_bytes as u64, "bytes", "A message on a socket."),
             ("socketOperations", socket_operations as u64, "operations", "What runs on one socket at a time."),
             ("socketInitSeconds", socket_init_seconds, "seconds", "Within which a socket says connection_init."),

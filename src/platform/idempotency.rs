@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    db::{AcademyId, Tx},
+    db::{AcademyId, Tx, waited_too_long},
     fault::{Code, Fault},
     graphql::{Call, Services},
     id::Id,
@@ -80,8 +80,12 @@ pub async fn claim<K>(
         request_hash: Sha256::digest(&request).to_vec(),
         expires_at: services.clock.now() + REMEMBERED,
     };
-    let added =
-        diesel::insert_into(idempotency_keys::table).values(&new).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let added = diesel::insert_into(idempotency_keys::table)
+        .values(&new)
+        .on_conflict_do_nothing()
+        .execute(&mut **tx)
+        .await
+        .map_err(waited_too_long)?;
     if added == 1 {
         jobs::enqueue_at(tx, services, &ForgetKey { key: new.id }, new.expires_at).await?;
         return Ok(Claimed::Now(Claim(Some(new.id))));

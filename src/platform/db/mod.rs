@@ -8,6 +8,7 @@ pub mod roles;
 mod tenant;
 mod text_enum;
 
+pub(in crate::platform) use tenant::waited_too_long;
 pub use tenant::{AcademyId, AcademyKind, Db, DbSettings, Reader, Reading, Tx};
 
 /// A connection that is set to an academy; `&` reads, `&mut` (only inside a [`Tx`]) writes.

@@ -266,16 +266,11 @@ impl Tx {
     /// OVERLOADED where another transaction keeps it for longer than half a second: who waits holds a connection. Those of the database.
     pub async fn take_name(&mut self, name: &str) -> Result<(), Fault> {
         let (key, wait) = (self.key_of(name), NAME_WAIT.as_millis());
-        let taken = self
-            .batch_execute(&format!(
-                "set local lock_timeout = {wait}; select pg_advisory_xact_lock({key}); set local lock_timeout to default"
-            ))
-            .await;
-        match taken {
-            // Diesel has no word of its own for a wait that was cut, and nothing else can befall this.
-            Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => Err(Fault::overloaded()),
-            taken => Ok(taken?),
-        }
+        self.batch_execute(&format!(
+            "set local lock_timeout = {wait}; select pg_advisory_xact_lock({key}); set local lock_timeout to default"
+        ))
+        .await
+        .map_err(waited_too_long)
     }
 
     /// Takes a name as [`Self::take_name`] does, but waits for nobody. False where another transaction has it.
@@ -340,6 +335,15 @@ impl Tx {
     /// Says that the transaction enqueued a job, so that the workers of this process wake at its commit.
     pub(in crate::platform) const fn enqueued(&mut self) {
         self.has_work = true;
+    }
+}
+
+/// The fault of a statement that can fail in no other way than by waiting too long for somebody else: Diesel has no word of its own
+/// for that.
+pub(in crate::platform) fn waited_too_long(error: diesel::result::Error) -> Fault {
+    match error {
+        diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, _) => Fault::overloaded(),
+        error => error.into(),
     }
 }
 

@@ -15,6 +15,7 @@ use poem::{
     http::{HeaderMap, StatusCode, header},
 };
 use serde_json::{Value as Json, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument;
 
 use super::{
@@ -24,7 +25,7 @@ use super::{
     document::{Checked, Rejected, Shape},
     error::{self, Telling},
     request::{Asked, GRAPHQL, JSON, accepted, language, throw_away, token_of},
-    shares::{Charged, Running, Shares},
+    shares::{Charged, Counted, Shares},
 };
 use crate::platform::{
     config::Limits,
@@ -53,6 +54,18 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
     pub(super) gateway: Box<dyn Gateway>,
     proxies: Vec<IpAddr>,
     pub(super) shares: Shares,
+    /// A place for each socket that may be open.
+    sockets: Arc<Semaphore>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// More than any system has files.
+const MOST_SOCKETS: usize = 1 << 24;
+
+/// The place of an open socket, until all that it began has ended.
+pub struct Place {
+    _counted: Counted,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// The name of the session cookie. The prefix makes browsers refuse it without `Secure`, `Path=/` and from a subdomain.
@@ -66,7 +79,7 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// A face of `schema`. `once` names the mutations that may stand once in a document.
+    /// A face of `schema`. `once` names the mutations that may stand once in a document. When `stop` turns true, sockets end.
     ///
     /// # Errors
     /// Where the schema's own text can't be read, or a setting is wrong.
@@ -75,6 +88,7 @@ where
         services: Services,
         gateway: impl Gateway,
         once: &'static [&'static str],
+        stop: watch::Receiver<bool>,
     ) -> anyhow::Result<Self> {
         let shape = Shape::of_schema(&schema.sdl(), once)?;
         Ok(Self {
@@ -82,6 +96,8 @@ where
             shape,
             proxies: services.settings.proxies()?,
             shares: Shares::new(&services.settings.limits),
+            sockets: Arc::new(Semaphore::new(services.settings.limits.sockets.min(MOST_SOCKETS))),
+            stop,
             services,
             gateway: Box::new(gateway),
         })
@@ -96,6 +112,23 @@ where
     /// Forgets addresses that have not been seen for a while.
     pub fn forget_quiet_addresses(&self) {
         self.shares.forget_quiet_addresses();
+    }
+
+    /// A place for a socket of an address, or why there is none.
+    pub(crate) fn socket(&self, address: &str) -> Result<Place, StatusCode> {
+        if matches!(self.shares.charge(address, 1), Charged::Used(_)) {
+            return Err(StatusCode::TOO_MANY_REQUESTS);
+        }
+        let counted = self.shares.open(address).ok_or(StatusCode::TOO_MANY_REQUESTS)?;
+        let permit = Arc::clone(&self.sockets).try_acquire_owned().map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        Ok(Place { _counted: counted, _permit: permit })
+    }
+
+    /// Comes back when no socket is open any more, and nothing that one began runs.
+    pub async fn sockets_ended(&self) {
+        let all = u32::try_from(self.limits().sockets.min(MOST_SOCKETS)).unwrap_or(u32::MAX);
+        // Nobody closes it.
+        let _ = self.sockets.acquire_many(all).await;
     }
 
     fn limits(&self) -> &Limits {
@@ -187,16 +220,13 @@ where
             Charged::Used(seconds) => return self.used_up(seconds, language),
             Charged::Left(left) => left,
         };
-        let Ok(running) = self.shares.begin(&address) else { return Answer::too_many(1, language) };
+        let Some(running) = self.shares.begin(&address) else { return Answer::too_many(1, language) };
+        let changes = checked.operation == OperationType::Mutation;
         let (cost, wants_cost) = (checked.cost, asked.wants_cost);
         let telling = self.telling(&call);
         let request = prepared(asked.query, asked.operation_name, asked.variables, checked, &call);
-        let response = self.execute(request, Arc::clone(&call), running).await;
-        // What the answer weighs is charged as well, a kibibyte as an object.
-        let weight = call.weight().bytes() / 1024;
-        if weight > 0 {
-            self.shares.charge(&address, weight);
-        }
+        let response = self.execute(request, Arc::clone(&call), running, changes).await;
+        self.shares.charge_given(&address, call.weight().objects());
         let mut body = error::told(&response, &telling);
         if wants_cost {
             body["extensions"]["cost"] = json!({ "requested": cost, "limit": limits.cost });
@@ -213,7 +243,8 @@ where
             let whole = u64::from(quota.saturating_sub(left)) * 60 / u64::from(quota.max(1)) + 1;
             answer = answer.rated(quota, left, whole);
         }
-        if error::is_overloaded(&response) {
+        // What may have changed something must not be repeated by a machine.
+        if error::is_overloaded(&response) && !changes {
             answer = answer.with(header::RETRY_AFTER, "1");
         }
         if let Some(cookie) = call.take_session_cookie() {
@@ -223,14 +254,20 @@ where
     }
 
     /// Runs to the end whatever the client does: a transaction that a disconnect cuts would hang in the pool.
-    async fn execute(self: &Arc<Self>, request: GqlRequest, call: Arc<Call>, running: Option<Running>) -> GqlResponse {
+    async fn execute(
+        self: &Arc<Self>,
+        request: GqlRequest,
+        call: Arc<Call>,
+        running: Counted,
+        changes: bool,
+    ) -> GqlResponse {
         let schema = self.schema.clone();
         let span = tracing::info_span!("request", id = call.facts.request_id);
         let limits = self.services.settings.limits.clone();
         let task = async move {
             let response = bounded(&call, &limits, Box::pin(call.turns().drive(schema.execute(request)))).await;
             drop((call, running));
-            response.unwrap_or_else(|refusal| *refusal)
+            response.unwrap_or_else(|cut| cut.answer(changes))
         };
         tokio::spawn(task.instrument(span)).await.unwrap_or_else(|panic| {
             tracing::error!(%panic, "a resolver panicked");
@@ -252,14 +289,17 @@ where
     #[must_use]
     pub fn facts(&self, request: &Request) -> RequestFacts {
         let headers = request.headers();
-        let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
+        // An IPv4 address may come as an IPv6 one, where the server listens on both.
+        let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip().to_canonical());
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let forwarded = || {
             // The last address that no proxy of ours wrote: what stands before it is the client's own claim.
             // Every line of it: a proxy may add one of its own below the client's.
             let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-            let all: Vec<Option<IpAddr>> =
-                lines.flat_map(|line| line.split(',')).map(|part| part.trim().parse().ok()).collect();
+            let all: Vec<Option<IpAddr>> = lines
+                .flat_map(|line| line.split(','))
+                .map(|part| part.trim().parse().ok().map(|address: IpAddr| address.to_canonical()))
+                .collect();
             // What is no address ends the search: what stands before it is the client's claim as well.
             all.into_iter().rev().map_while(|address| address).find(|address| !self.proxies.contains(address))
         };

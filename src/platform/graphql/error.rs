@@ -33,12 +33,12 @@ pub fn refusal(code: Code, words: &Words, language: Language) -> Json {
     json!({ "errors": [{ "message": words.in_language(language), "extensions": { "code": code.as_str() } }] })
 }
 
-/// Whether the library refused the request before it executed anything: then the answer has no `data`.
+/// Whether the library refused the request before it executed anything: then the answer has no `data`. A fault is of what was begun.
 #[must_use]
 pub fn is_request_error(response: &Response) -> bool {
     !response.errors.is_empty()
         && response.data == Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty())
+        && response.errors.iter().all(|error| error.path.is_empty() && error.source::<Fault>().is_none())
 }
 
 /// Whether anything in the answer is wanting because the server had too much to do.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -17,8 +17,8 @@ use crate::platform::config::Limits;
 /// The shares of all addresses.
 pub(super) struct Shares {
     rates: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>,
-    running: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    at_a_time: usize,
+    running: Counts,
+    sockets: Counts,
 }
 
 /// What an address may still ask for.
@@ -30,23 +30,62 @@ pub(super) enum Charged {
     Used(u64),
 }
 
-/// An operation that runs for an address; dropped, it has ended.
-pub(super) struct Running {
-    address: IpAddr,
-    all: Arc<Mutex<HashMap<IpAddr, usize>>>,
+/// How many of something each address has.
+type Tally = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// So many of something for each address at most.
+struct Counts {
+    most: usize,
+    all: Tally,
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
+/// One of what is counted for an address; dropped, it has ended. Where the address is not known there is nothing to count.
+pub(super) struct Counted(Option<(IpAddr, Tally)>);
+
+impl Counts {
+    fn of(most: usize) -> Self {
+        Self { most, all: Arc::default() }
+    }
+
+    /// One more, where there may be.
+    fn begin(&self, address: &str) -> Option<Counted> {
+        let Some(address) = key(address) else { return Some(Counted(None)) };
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = all.get_mut(&self.address) {
+        let count = all.entry(address).or_default();
+        if *count >= self.most {
+            return None;
+        }
+        *count += 1;
+        Some(Counted(Some((address, Arc::clone(&self.all)))))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let Some((address, all)) = self.0.take() else { return };
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&address) {
             *count -= 1;
             if *count == 0 {
-                all.remove(&self.address);
+                all.remove(&address);
             }
         }
     }
 }
+
+/// By what an address is known: whoever has an IPv6 address has all 2^64 of its network.
+fn key(address: &str) -> Option<IpAddr> {
+    Some(match address.parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address @ IpAddr::V4(_) => address,
+    })
+}
+
+/// What is charged at a time of what can't be refused any more.
+const PIECE: u64 = 256;
 
 impl Shares {
     /// Whole shares for everybody.
@@ -54,14 +93,14 @@ impl Shares {
         let per_minute = NonZeroU32::new(limits.cost_per_minute).unwrap_or(NonZeroU32::MAX);
         Self {
             rates: RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware(),
-            running: Arc::default(),
-            at_a_time: limits.address_operations,
+            running: Counts::of(limits.address_operations),
+            sockets: Counts::of(limits.address_sockets),
         }
     }
 
     /// Charges an address.
     pub(super) fn charge(&self, address: &str, cost: u64) -> Charged {
-        let Ok(address) = address.parse() else { return Charged::Left(None) };
+        let Some(address) = key(address) else { return Charged::Left(None) };
         let cost = u32::try_from(cost).ok().and_then(|cost| NonZeroU32::new(cost.max(1))).unwrap_or(NonZeroU32::MAX);
         match self.rates.check_key_n(&address, cost) {
             Ok(Ok(state)) => Charged::Left(Some(state.remaining_burst_capacity())),
@@ -79,18 +118,49 @@ impl Shares {
         self.rates.retain_recent();
     }
 
-    /// Counts an operation that begins for an address.
-    ///
-    /// # Errors
-    /// Where as many run as may.
-    pub(super) fn begin(&self, address: &str) -> Result<Option<Running>, ()> {
-        let Ok(address) = address.parse() else { return Ok(None) };
-        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(address).or_default();
-        if *count >= self.at_a_time {
-            return Err(());
+    /// Charges what has been given out already: piece by piece, so that what is left of a share is used up where it is too small.
+    pub(super) fn charge_given(&self, address: &str, mut cost: u64) {
+        while cost > 0 {
+            let piece = cost.min(PIECE);
+            if matches!(self.charge(address, piece), Charged::Used(_)) {
+                return;
+            }
+            cost -= piece;
         }
-        *count += 1;
-        Ok(Some(Running { address, all: Arc::clone(&self.running) }))
+    }
+
+    /// An operation that begins for an address; nothing where as many run as may.
+    pub(super) fn begin(&self, address: &str) -> Option<Counted> {
+        self.running.begin(address)
+    }
+
+    /// A socket that an address opens; nothing where it has as many as it may.
+    pub(super) fn open(&self, address: &str) -> Option<Counted> {
+        self.sockets.begin(address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_its_share_and_so_has_a_network() {
+        let shares = Shares::new(&Limits { address_operations: 1, ..Limits::default() });
+        let first = shares.begin("2001:db8::1").expect("the first");
+        assert!(shares.begin("2001:db8::2").is_none(), "the same network");
+        assert!(shares.begin("2001:db8:0:1::1").is_some() && shares.begin("192.0.2.1").is_some());
+        let _other = shares.begin("192.0.2.1").expect("one at a time");
+        assert!(shares.begin("::ffff:192.0.2.1").is_none(), "the same address");
+        drop(first);
+        assert!(shares.begin("2001:db8::2").is_some());
+    }
+
+    #[test]
+    fn what_was_given_uses_up_what_is_left() {
+        let shares = Shares::new(&Limits { cost_per_minute: 1000, ..Limits::default() });
+        shares.charge_given("192.0.2.1", 8192);
+        let Charged::Left(Some(left)) = shares.charge("192.0.2.1", 1) else { panic!("a little is left") };
+        assert!(u64::from(left) < PIECE, "{left}");
     }
 }

@@ -1,29 +1,33 @@
 //! GraphQL over a WebSocket: the protocol graphql-transport-ws, with the close codes that it names.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
-use async_graphql::{ObjectType, SubscriptionType, parser::types::OperationType};
-use futures_util::{SinkExt, StreamExt};
+use async_graphql::{
+    ObjectType, Request as GqlRequest, Response as GqlResponse, SubscriptionType, parser::types::OperationType,
+};
+use futures_util::{FutureExt, Sink, SinkExt, StreamExt};
 use poem::{
     http::HeaderMap,
     web::websocket::{CloseCode, Message, WebSocketStream},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
 
 use super::{
     answer::too_many,
-    bounds,
+    bounds::{self, failed},
     call::{Call, RequestFacts},
     document::Rejected,
-    endpoint::{self, Face},
-    error, request,
+    endpoint::{self, Face, Place},
+    error::{self, Telling},
+    request,
     shares::Charged,
 };
 use crate::platform::{
     fault::{Code, Fault},
-    text::Words,
+    http::stopped,
+    text::{Language, Words},
 };
 
 /// The one subprotocol.
@@ -67,6 +71,8 @@ const BAD_REQUEST: Close = Close(4400, "Not a message of graphql-transport-ws");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized: send connection_init first");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
 const INIT_TIMEOUT: Close = Close(4408, "Connection initialisation timeout");
+const TRY_AGAIN: Close = Close(1013, "Try again later");
+const GOING_AWAY: Close = Close(1001, "The server is stopping");
 const TOO_MANY_INITS: Close = Close(4429, "Too many initialisation requests");
 
 struct Socket<Q: 'static, M: 'static, S: 'static> {
@@ -75,20 +81,39 @@ struct Socket<Q: 'static, M: 'static, S: 'static> {
     facts: RequestFacts,
     /// What the socket was opened with, once it was: each operation looks its session up again.
     opened: Option<Claim>,
-    /// How each operation is ended early. A mutation is not: it runs to its end, as one over HTTP does.
-    running: HashMap<String, Option<AbortHandle>>,
+    running: HashMap<String, Operating>,
+    /// How many operations have begun: an id may be used again, a number is not.
+    begun: u64,
     out: mpsc::Sender<Outgoing>,
+    place: Arc<Place>,
+}
+
+/// An operation that runs.
+struct Operating {
+    number: u64,
+    kind: OperationType,
+    task: AbortHandle,
 }
 
 enum Outgoing {
     Message(Json),
-    /// An operation has ended by itself: its id is free.
-    Ended(String, Option<Json>),
+    /// The operation of this number has ended by itself: its id is free.
+    Ended(String, u64, Json),
 }
 
+/// Every so often a client is asked whether it is there; who has said nothing since the last time is not.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// Within which a client must take a message.
+const TAKEN: Duration = Duration::from_secs(30);
+
 /// Serves one socket to its end.
-pub async fn serve<Q, M, S>(face: Arc<Face<Q, M, S>>, stream: WebSocketStream, headers: HeaderMap, facts: RequestFacts)
-where
+pub async fn serve<Q, M, S>(
+    face: Arc<Face<Q, M, S>>,
+    stream: WebSocketStream,
+    headers: HeaderMap,
+    facts: RequestFacts,
+    place: Place,
+) where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
@@ -98,50 +123,68 @@ where
     let patience = Duration::from_secs(face.services.settings.limits.socket_init_seconds);
     // A key names one thing to be done; a socket carries many.
     let facts = RequestFacts { idempotency_key: None, ..facts };
-    let mut socket = Socket { face, headers, facts, opened: None, running: HashMap::new(), out };
-    let deadline = tokio::time::sleep(patience);
-    tokio::pin!(deadline);
+    let mut stop = face.stop.clone();
+    let mut stopping = false;
+    let (running, place) = (HashMap::new(), Arc::new(place));
+    let mut socket = Socket { face, headers, facts, opened: None, running, begun: 0, out, place };
+    let mut deadline = pin!(tokio::time::sleep(patience));
+    let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    let mut heard = true;
     let close = loop {
-        tokio::select! {
+        let message = tokio::select! {
             message = incoming.next() => {
+                heard = true;
                 let text = match message {
                     Some(Ok(Message::Text(text))) => text,
                     Some(Ok(Message::Binary(_))) => break Some(BAD_REQUEST),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
                 };
-                match socket.hear(&text).await {
-                    Ok(Some(reply)) => {
-                        if sink.send(Message::text(reply.to_string())).await.is_err() {
-                            break None;
-                        }
-                    }
-                    Ok(None) => {}
+                match socket.hear(&text, stopping).await {
+                    Ok(reply) => reply.map(|reply| Message::text(reply.to_string())),
                     Err(close) => break Some(close),
                 }
             }
-            Some(message) = outgoing.recv() => {
-                let message = match message {
-                    Outgoing::Message(message) => Some(message),
-                    Outgoing::Ended(id, last) => socket.running.remove(&id).and(last),
-                };
-                if let Some(message) = message
-                    && sink.send(Message::text(message.to_string())).await.is_err()
-                {
+            Some(message) = outgoing.recv() => match message {
+                Outgoing::Message(message) => Some(message),
+                Outgoing::Ended(id, number, last) => socket.ended(&id, number).then_some(last),
+            }
+            .map(|message| Message::text(message.to_string())),
+            _ = heartbeat.tick() => {
+                if !heard {
                     break None;
                 }
+                heard = false;
+                Some(Message::ping(Vec::new()))
+            }
+            () = stopped(&mut stop), if !stopping => {
+                stopping = true;
+                socket.end_all(|kind| kind == OperationType::Subscription);
+                None
             }
             () = &mut deadline, if socket.opened.is_none() => break Some(INIT_TIMEOUT),
+        };
+        if let Some(message) = message
+            && !sent(&mut sink, message).await
+        {
+            break None;
+        }
+        if stopping && socket.running.is_empty() {
+            break Some(GOING_AWAY);
         }
     };
-    for task in socket.running.into_values().flatten() {
-        task.abort();
-    }
+    // A mutation runs to its end, as one over HTTP does; it keeps the socket's place until then.
+    socket.end_all(|kind| kind != OperationType::Mutation);
     if let Some(Close(code, reason)) = close {
         // The peer may be gone already.
-        let _ = sink.send(Message::close_with(CloseCode::from(code), reason)).await;
+        sent(&mut sink, Message::close_with(CloseCode::from(code), reason)).await;
     }
-    let _ = sink.close().await;
+    let _ = tokio::time::timeout(TAKEN, sink.close()).await;
+}
+
+/// Whether the peer has taken a message.
+async fn sent(sink: &mut (impl Sink<Message> + Unpin), message: Message) -> bool {
+    matches!(tokio::time::timeout(TAKEN, sink.send(message)).await, Ok(Ok(())))
 }
 
 impl<Q, M, S> Socket<Q, M, S>
@@ -150,17 +193,41 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    async fn hear(&mut self, text: &str) -> Result<Option<Json>, Close> {
+    /// Whether the operation that has ended was still asked for.
+    fn ended(&mut self, id: &str, number: u64) -> bool {
+        let asked = self.running.get(id).is_some_and(|operating| operating.number == number);
+        if asked {
+            self.running.remove(id);
+        }
+        asked
+    }
+
+    fn end_all(&mut self, of: impl Fn(OperationType) -> bool) {
+        self.running.retain(|_, operating| {
+            let ends = of(operating.kind);
+            if ends {
+                operating.task.abort();
+            }
+            !ends
+        });
+    }
+
+    async fn hear(&mut self, text: &str, stopping: bool) -> Result<Option<Json>, Close> {
         let message: Incoming = serde_json::from_str(text).map_err(|_| BAD_REQUEST)?;
         match message {
             Incoming::ConnectionInit { payload } => self.init(&payload).await.map(Some),
             Incoming::Ping => Ok(Some(json!({ "type": "pong" }))),
             Incoming::Pong => Ok(None),
+            Incoming::Subscribe { id, .. } if stopping => {
+                Ok(Some(refused(&id, Code::Overloaded, request::language(&self.headers), &self::stopping())))
+            }
             Incoming::Subscribe { id, payload } => self.subscribe(id, payload).await,
             Incoming::Complete { id } => {
                 // A mutation keeps its id until it has ended.
-                if let Some(Some(task)) = self.running.get(&id) {
-                    task.abort();
+                if let Some(operating) = self.running.get(&id)
+                    && operating.kind != OperationType::Mutation
+                {
+                    operating.task.abort();
                     self.running.remove(&id);
                 }
                 Ok(None)
@@ -183,11 +250,7 @@ where
                 self.opened = Some(Claim(token));
                 Ok(json!({ "type": "connection_ack" }))
             }
-            Err(Fault::Refused(..)) => Err(FORBIDDEN),
-            Err(Fault::Unexpected(cause)) => {
-                tracing::error!(cause = format!("{cause:#}"), "a socket could not be opened");
-                Err(Close(1011, "Internal error"))
-            }
+            Err(fault) => Err(closing(&fault)),
         }
     }
 
@@ -201,20 +264,17 @@ where
         if self.running.contains_key(&id) {
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
-        let refused = |code: Code, words: &Words| {
-            let message = words.in_language(request::language(&self.headers));
-            Ok(Some(json!({ "id": id, "type": "error", "payload": [
-                { "message": message, "extensions": { "code": code.as_str() } }
-            ] })))
-        };
+        let language = request::language(&self.headers);
+        let refused = |code: Code, words: &Words| Ok(Some(refused(&id, code, language, words)));
         if let Charged::Used(seconds) = self.face.shares.charge(&self.facts.ip_address, 1) {
             return refused(Code::RateLimited, &too_many(seconds));
         }
         // Whoever has signed out since, or lost a role, is told so; and each operation reads by a connection of its own.
         let call = match self.open(token.as_deref()).await {
             Ok(call) => call,
-            Err(Fault::Refused(..)) => return Err(FORBIDDEN),
-            Err(Fault::Unexpected(_)) => return Err(Close(1011, "Internal error")),
+            // The moment is bad, and not the socket.
+            Err(Fault::Refused(Code::Overloaded, words)) => return refused(Code::Overloaded, &words),
+            Err(fault) => return Err(closing(&fault)),
         };
         let limits = &self.face.services.settings.limits;
         if self.running.len() >= limits.socket_operations {
@@ -234,52 +294,111 @@ where
         if let Charged::Used(seconds) = self.face.shares.charge(&self.facts.ip_address, checked.cost) {
             return refused(Code::RateLimited, &too_many(seconds));
         }
-        let is_mutation = checked.operation == OperationType::Mutation;
-        // What waits for events has no time of its own; everything else has that of a request.
-        let is_subscription = checked.operation == OperationType::Subscription;
-        let running = if is_subscription { Ok(None) } else { self.face.shares.begin(&self.facts.ip_address) };
-        let Ok(running) = running else { return refused(Code::RateLimited, &too_many(1)) };
+        let kind = checked.operation;
+        // What waits for events is counted with its socket; everything else as a request is.
+        let running = match kind {
+            OperationType::Subscription => None,
+            _ => match self.face.shares.begin(&self.facts.ip_address) {
+                Some(counted) => Some(counted),
+                None => return refused(Code::RateLimited, &too_many(1)),
+            },
+        };
         let telling = self.face.telling(&call);
         let request =
             endpoint::prepared(operation.query, operation.operation_name, operation.variables, checked, &call);
-        let schema = self.face.schema.clone();
-        let out = self.out.clone();
-        let task = tokio::spawn({
-            let (id, limits) = (id.clone(), limits.clone());
-            async move {
-                let _running = running;
-                let mut answers = schema.execute_stream(request);
-                loop {
-                    call.weight().begin();
-                    let next = call.turns().drive(answers.next());
-                    let answer = if is_subscription {
-                        bounds::weighed(&call, &limits, next).await
-                    } else {
-                        bounds::bounded(&call, &limits, next).await
-                    };
-                    let Some(answer) = answer.unwrap_or_else(|refusal| Some(*refusal)) else { break };
-                    if error::is_request_error(&answer) {
-                        let told: Vec<_> = answer
-                            .errors
-                            .iter()
-                            .take(telling.echoed)
-                            .map(|error| error::told_error(error, true, &telling))
-                            .collect();
-                        let last = json!({ "id": id, "type": "error", "payload": told });
-                        let _ = out.send(Outgoing::Ended(id, Some(last))).await;
-                        return;
-                    }
-                    let next = json!({ "id": id, "type": "next", "payload": error::told(&answer, &telling) });
-                    if out.send(Outgoing::Message(next)).await.is_err() {
-                        return;
-                    }
-                }
-                drop(call);
-                let last = json!({ "id": id, "type": "complete" });
-                let _ = out.send(Outgoing::Ended(id, Some(last))).await;
-            }
+        self.begun += 1;
+        let operating = Running { id: id.clone(), number: self.begun, kind, telling, out: self.out.clone() };
+        let (face, place) = (Arc::clone(&self.face), Arc::clone(&self.place));
+        let task = tokio::spawn(async move {
+            let last = AssertUnwindSafe(operating.run(&face, call, request)).catch_unwind().await;
+            let last = last.unwrap_or_else(|_| {
+                tracing::error!("a resolver panicked");
+                let answer = failed(anyhow::anyhow!("a resolver panicked").into());
+                operating.error(&answer)
+            });
+            let Running { id, number, out, .. } = operating;
+            // Whoever hears of the end may begin another.
+            drop(running);
+            let _ = out.send(Outgoing::Ended(id, number, last)).await;
+            drop(place);
         });
-        self.running.insert(id, (!is_mutation).then(|| task.abort_handle()));
+        self.running.insert(id, Operating { number: self.begun, kind, task: task.abort_handle() });
         Ok(None)
+    }
+}
+
+/// An operation on its way.
+struct Running {
+    id: String,
+    number: u64,
+    kind: OperationType,
+    telling: Telling,
+    out: mpsc::Sender<Outgoing>,
+}
+
+impl Running {
+    /// Answers until there is nothing more to answer; gives back what is said last.
+    async fn run<Q, M, S>(&self, face: &Face<Q, M, S>, call: Arc<Call>, request: GqlRequest) -> Json
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
+        let limits = &face.services.settings.limits;
+        let mut answers = face.schema.execute_stream(request);
+        loop {
+            call.weight().begin();
+            let next = call.turns().drive(answers.next());
+            // What waits for events has no time of its own; everything else has that of a request.
+            let answer = match self.kind {
+                OperationType::Subscription => bounds::weighed(&call, limits, next).await,
+                _ => bounds::bounded(&call, limits, next).await,
+            };
+            face.shares.charge_given(&call.facts.ip_address, call.weight().objects());
+            // The client takes its time: nothing is read meanwhile.
+            call.give_back_reader().await;
+            let (answer, cut) = match answer {
+                Ok(Some(answer)) => (answer, false),
+                Ok(None) => break,
+                Err(cut) => (cut.answer(self.kind == OperationType::Mutation), true),
+            };
+            if error::is_request_error(&answer) {
+                return self.error(&answer);
+            }
+            let next = json!({ "id": self.id, "type": "next", "payload": error::told(&answer, &self.telling) });
+            if self.out.send(Outgoing::Message(next)).await.is_err() || cut {
+                break;
+            }
+        }
+        json!({ "id": self.id, "type": "complete" })
+    }
+
+    fn error(&self, answer: &GqlResponse) -> Json {
+        let errors = answer.errors.iter().take(self.telling.echoed);
+        let told: Vec<_> = errors.map(|error| error::told_error(error, true, &self.telling)).collect();
+        json!({ "id": self.id, "type": "error", "payload": told })
+    }
+}
+
+/// An `error` message.
+fn refused(id: &str, code: Code, language: Language, words: &Words) -> Json {
+    let message = words.in_language(language);
+    json!({ "id": id, "type": "error", "payload": [{ "message": message, "extensions": { "code": code.as_str() } }] })
+}
+
+fn stopping() -> Words {
+    words!("Server sedang berhenti; sambungkan lagi.", "The server is stopping; connect again.")
+}
+
+/// With what a socket is closed that can't be opened (any more).
+fn closing(fault: &Fault) -> Close {
+    match fault {
+        Fault::Refused(Code::Overloaded, _) => TRY_AGAIN,
+        Fault::Refused(Code::BadUserInput, _) => Close(4400, "Name the academy: by host, or by X-Academy"),
+        Fault::Refused(..) => FORBIDDEN,
+        Fault::Unexpected(cause) => {
+            tracing::error!(cause = format!("{cause:#}"), "a socket could not be opened");
+            Close(1011, "Internal error")
+        }
     }
 }

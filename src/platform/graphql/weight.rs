@@ -45,10 +45,10 @@ impl Weight {
         self.exceeded.notified().await;
     }
 
-    /// Bytes so far.
+    /// As how many objects it is charged: a kibibyte is one.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+    pub fn objects(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed) / 1024
     }
 }
 

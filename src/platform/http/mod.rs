@@ -6,4 +6,4 @@ mod router;
 mod server;
 
 pub use router::{Routes, router};
-pub use server::{Readiness, Server};
+pub use server::{DRAIN, Readiness, Server, stopped};

@@ -14,9 +14,12 @@ use poem::{
 use serde_json::json;
 
 use super::{explorer, server::Readiness};
-use crate::platform::graphql::{
-    endpoint::Face,
-    socket::{self, PROTOCOL},
+use crate::platform::{
+    config::Settings,
+    graphql::{
+        endpoint::Face,
+        socket::{self, PROTOCOL},
+    },
 };
 
 /// Routes of rooms, beside GraphQL.
@@ -39,7 +42,7 @@ where
     let settings = Arc::clone(face.settings());
     let origins = settings.cors()?;
     let mut route = Route::new()
-        .at("/graphql", Graphql { face, origins: origins.clone() })
+        .at("/graphql", Graphql { face, origins: origins.clone(), own: own_origin(&settings) })
         .at("/healthz", get(poem::endpoint::make_sync(|_| "ok")))
         .at("/readyz", get(readiness));
     if settings.explorer {
@@ -75,16 +78,56 @@ where
         tracing::error!(cause, "a handler panicked");
         StatusCode::INTERNAL_SERVER_ERROR
     });
-    // Without an origin in the settings no page of another site may call us, and the middleware would refuse all that
-    // send an Origin: our own pages too.
-    let routes: BoxEndpoint<'static, Response> =
-        if origins.is_empty() { route.map_to_response().boxed() } else { route.with(cors).map_to_response().boxed() };
+    let route = Arc::new(route.map_to_response());
+    // Where the settings name nobody, browsers refuse by themselves: no answer allows their page anything.
+    let others = (!origins.is_empty()).then(|| Arc::clone(&route).with(cors).map_to_response().boxed());
+    let routes = Origins { own: own_origin(&settings), route: route.boxed(), others };
     Ok(routes.with(headers).with(panic).map_to_response())
+}
+
+/// Pages of other sites, where the settings name them, may call what needs a session. To our own pages that is no question, and
+/// documents that anybody may read say so themselves: the middleware would refuse both.
+struct Origins {
+    own: Option<String>,
+    route: BoxEndpoint<'static, Response>,
+    others: Option<BoxEndpoint<'static, Response>>,
+}
+
+impl Endpoint for Origins {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let path = request.uri().path();
+        let for_sessions = path == "/graphql" || path.starts_with("/uploads/");
+        match &self.others {
+            Some(others) if for_sessions && !is_own(request.headers(), self.own.as_deref()) => {
+                others.call(request).await
+            }
+            _ => self.route.call(request).await,
+        }
+    }
+}
+
+/// The origin of our pages, where the settings say it.
+fn own_origin(settings: &Settings) -> Option<String> {
+    settings.public_url.as_ref().map(|url| url.origin().ascii_serialization())
+}
+
+/// Whether a request comes from a page of ours, or from no page at all.
+fn is_own(headers: &HeaderMap, own: Option<&str>) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    let host = url::Url::parse(origin).ok().and_then(|url| {
+        let host = url.host_str()?.to_owned();
+        Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+    });
+    own == Some(origin) || (host.is_some() && host.as_deref() == text(header::HOST))
 }
 
 struct Graphql<Q: 'static, M: 'static, S: 'static> {
     face: Arc<Face<Q, M, S>>,
     origins: Vec<String>,
+    own: Option<String>,
 }
 
 impl<Q, M, S> Endpoint for Graphql<Q, M, S>
@@ -97,11 +140,13 @@ where
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (request, mut body) = request.split();
-        if !request.headers().contains_key(header::UPGRADE) {
+        // A client may offer another protocol (h2c), and does not insist.
+        if !wants_socket(&request) {
             let body = body.take()?;
             return Ok(Arc::clone(&self.face).answer(request, body).await);
         }
-        if !self.origin_allowed(request.headers()) {
+        // A browser sends cookies with a socket from any page.
+        if !is_own(request.headers(), self.own.as_deref()) && !self.is_named(request.headers()) {
             return Ok(StatusCode::FORBIDDEN.into());
         }
         if !speaks_protocol(request.headers()) {
@@ -109,33 +154,36 @@ where
                 .status(StatusCode::BAD_REQUEST)
                 .body(format!("The subprotocol is {PROTOCOL} (Sec-WebSocket-Protocol).")));
         }
+        let facts = self.face.facts(&request);
+        let place = match self.face.socket(&facts.ip_address) {
+            Ok(place) => place,
+            Err(status) => return Ok(Response::builder().status(status).header(header::RETRY_AFTER, "1").finish()),
+        };
         let upgrade = WebSocket::from_request(&request, &mut body).await?;
         let most = self.face.settings().limits.socket_message_bytes;
         // The default read buffer is 128 KiB a socket: a hundred thousand idle ones would need 13 GiB.
         let config =
             WebSocketConfig::default().read_buffer_size(1024).max_message_size(Some(most)).max_frame_size(Some(most));
-        let facts = self.face.facts(&request);
         let headers = request.headers().clone();
         let face = Arc::clone(&self.face);
         let upgraded = upgrade
             .protocols([PROTOCOL])
             .config(config)
-            .on_upgrade(move |stream| async move { socket::serve(face, stream, headers, facts).await });
+            .on_upgrade(move |stream| async move { socket::serve(face, stream, headers, facts, place).await });
         Ok(upgraded.into_response())
     }
 }
 
 impl<Q, M, S> Graphql<Q, M, S> {
-    /// A browser sends cookies with a socket from any page: the page's origin must be ours or named in the settings.
-    fn origin_allowed(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let Some(origin) = text(header::ORIGIN) else { return true };
-        let own = url::Url::parse(origin).ok().and_then(|url| {
-            let host = url.host_str()?.to_owned();
-            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
-        });
-        own.as_deref() == text(header::HOST) || self.origins.iter().any(|allowed| allowed == origin)
+    fn is_named(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+        origin.is_some_and(|origin| self.origins.iter().any(|allowed| allowed == origin))
     }
+}
+
+fn wants_socket(request: &Request) -> bool {
+    let upgrade = request.headers().get(header::UPGRADE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    request.method() == Method::GET && upgrade.eq_ignore_ascii_case("websocket")
 }
 
 fn speaks_protocol(headers: &HeaderMap) -> bool {

@@ -1,7 +1,12 @@
 //! Listening, and stopping without cutting anybody off.
+//!
+//! Not by poem's own server: it has no time limit for a request's head, and none for a peer that does not read its answer.
 
 use std::{
+    convert::Infallible,
+    io,
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,13 +15,36 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::{
-    Endpoint,
-    listener::{Acceptor, Listener, TcpAcceptor, TcpListener},
+    Endpoint, Response,
+    http::uri::Scheme,
+    web::{LocalAddr, RemoteAddr},
 };
-use tokio::sync::watch;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
 
 use crate::platform::db::{Db, migrate};
+
+/// Within which a request's head must have come, and the next request of a connection must begin.
+const HEAD: Duration = Duration::from_mins(1);
+/// Bytes of a request's head at most.
+const HEAD_BYTES: usize = 64 << 10;
+/// After which a peer that takes nothing of what it is sent, or is gone without a word, is let go of.
+const STALLED: Duration = Duration::from_mins(1);
+/// What runs when the server stops has so long to come to its end.
+pub const DRAIN: Duration = Duration::from_secs(15);
+
+/// Comes back when the server is asked to stop.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // Who could ask is gone: then it stops as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
 
 /// Whether this server can answer: its database does, nothing is missing there, and it is not about to stop.
 #[derive(Clone)]
@@ -45,7 +73,7 @@ impl Readiness {
 
 /// A server that listens and does not answer yet: its port is taken, so whoever starts it knows.
 pub struct Server {
-    acceptor: TcpAcceptor,
+    listener: TcpListener,
     address: SocketAddr,
 }
 
@@ -69,9 +97,9 @@ impl Server {
                  the proxy that TLS ends at in SANGGAR_TRUSTED_PROXIES"
             );
         }
-        let acceptor = TcpListener::bind(address).into_acceptor().await.with_context(|| occupied(address))?;
-        let bound = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
-        Ok(Self { acceptor, address: bound.unwrap_or(address) })
+        let listener = TcpListener::bind(address).await.with_context(|| occupied(address))?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
     }
 
     /// Where it listens.
@@ -81,25 +109,81 @@ impl Server {
     }
 
     /// Answers until `stop` turns true, then lets what runs come to its end.
-    ///
-    /// # Errors
-    /// Where listening fails.
     pub async fn run(
         self,
-        endpoint: impl Endpoint + 'static,
+        endpoint: impl Endpoint<Output = Response> + 'static,
         readiness: Readiness,
         mut stop: watch::Receiver<bool>,
-    ) -> anyhow::Result<()> {
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-            readiness.stopping.store(true, Ordering::Relaxed);
-        };
-        poem::Server::new_with_acceptor(self.acceptor)
-            .idle_timeout(Duration::from_mins(2))
-            .run_with_graceful_shutdown(endpoint, stopped, Some(Duration::from_secs(15)))
-            .await
-            .context("serving")
+    ) {
+        let endpoint = Arc::new(endpoint);
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
+        let mut connections = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = stopped(&mut stop) => break,
+            };
+            while connections.try_join_next().is_some() {}
+            match accepted {
+                Ok((stream, peer)) => {
+                    let (endpoint, stop) = (Arc::clone(&endpoint), stop.clone());
+                    connections.spawn(serve(http.clone(), stream, (self.address, peer), endpoint, stop));
+                }
+                Err(error) => {
+                    // As many files are open as may be, most likely: some will be closed.
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+        readiness.stopping.store(true, Ordering::Relaxed);
+        drop(self.listener);
+        let ended = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, ended).await.is_err() {
+            tracing::warn!(seconds = DRAIN.as_secs(), "connections are cut that did not end in time");
+        }
     }
+}
+
+async fn serve(
+    http: http1::Builder,
+    stream: TcpStream,
+    (local, peer): (SocketAddr, SocketAddr),
+    endpoint: Arc<impl Endpoint<Output = Response> + 'static>,
+    mut stop: watch::Receiver<bool>,
+) {
+    // A peer that is gone already is found out by what comes next.
+    let _ = watched(&stream);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let endpoint = Arc::clone(&endpoint);
+        let (local, peer) = (LocalAddr(local.into()), RemoteAddr(peer.into()));
+        async move {
+            let response = endpoint.get_response((request, local, peer, Scheme::HTTP).into()).await;
+            Ok::<_, Infallible>(hyper::Response::from(response))
+        }
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+/// Has the system look after a connection: a peer that went away without a word, or reads nothing, does not stay for ever.
+fn watched(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(STALLED).with_interval(STALLED / 4))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STALLED))?;
+    Ok(())
 }
 
 fn occupied(address: SocketAddr) -> String {

@@ -94,6 +94,38 @@ async fn messages_are_in_the_language_asked_for() {
     app.stop().await;
 }
 
+/// Pages of other sites call us where the settings name them; our own pages, and what anybody may read, are no question of that.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_sites_are_named() {
+    let app = TestApp::start_with(|settings| settings.cors_origins = "https://app.example".to_owned()).await;
+    let client = app.anonymous();
+    let own = format!("http://{}", app.address);
+    for (origin, status, allowed) in [
+        (own.as_str(), 200, None),
+        ("https://app.example", 200, Some("https://app.example")),
+        ("https://elsewhere.example", 403, None),
+    ] {
+        let asked = client.post().header("origin", origin).body(r#"{"query":"{ academy { slug } }"}"#);
+        let answer = asked.send().await.expect("an answer");
+        let told = answer.headers().get("access-control-allow-origin").and_then(|value| value.to_str().ok());
+        assert_eq!((answer.status().as_u16(), told), (status, allowed), "{origin}");
+    }
+    let keys = format!("{own}/a/nusa/jwks.json");
+    let keys = reqwest::Client::new().get(keys).header("origin", "https://elsewhere.example").send().await;
+    assert_ne!(keys.expect("an answer").status(), 403, "anybody may read the keys");
+    app.stop().await;
+}
+
+/// A client may offer to speak another protocol; it does not insist.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_of_another_protocol_is_passed_over() {
+    let app = TestApp::start().await;
+    let asked = app.anonymous().post().header("connection", "upgrade").header("upgrade", "h2c");
+    let answer = asked.body(r#"{"query":"{ academy { slug } }"}"#).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_are_published_and_kept() {
     let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = 12).await;

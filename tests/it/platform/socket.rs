@@ -132,18 +132,88 @@ async fn a_subscription_is_weighed_an_event_at_a_time() {
     app.stop().await;
 }
 
-/// What is no subscription has the time of a request on a socket, too.
+/// What was begun and cut is no refusal: there is an answer, and it has no data.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operation_on_a_socket_has_its_time() {
+async fn an_answer_on_a_socket_grows_no_heavier_than_it_may() {
     let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 100).await;
     let mut socket = open(&app).await;
     say(&mut socket, json!({ "type": "connection_init" })).await;
     assert_eq!(hear(&mut socket).await["type"], "connection_ack");
     let query = "{ academy { policy { documents { body } } } }";
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": query } })).await;
-    let refused = hear(&mut socket).await;
-    assert_eq!(refused["payload"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX", "{refused}");
+    let cut = hear(&mut socket).await;
+    assert_eq!((&cut["type"], &cut["payload"]["data"]), (&json!("next"), &Value::Null), "{cut}");
+    assert_eq!(cut["payload"]["errors"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX", "{cut}");
+    assert_eq!(hear(&mut socket).await, json!({ "id": "1", "type": "complete" }));
     app.stop().await;
+}
+
+/// The specification has a subscription select one field; to a fragment the library would answer nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_has_one_field() {
+    let app = TestApp::start().await;
+    let mut socket = open(&app).await;
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    for query in [
+        "subscription { a: serverTime b: serverTime }",
+        "subscription { ...Both } fragment Both on Subscription { serverTime }",
+        "subscription { serverTime @skip(if: true) }",
+    ] {
+        say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": query } })).await;
+        let refused = hear(&mut socket).await;
+        assert_eq!(refused["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}: {refused}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_opens_so_many_sockets() {
+    let app = TestApp::start_with(|settings| settings.limits.address_sockets = 1).await;
+    let first = open(&app).await;
+    let mut request = format!("ws://{}/graphql", app.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    let refused = connect_async(request).await.expect_err("a second socket").to_string();
+    assert!(refused.contains("429"), "{refused}");
+    drop(first);
+    app.stop().await;
+}
+
+/// A server that stops says so on its sockets, and lets what they began come to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_is_told_that_the_server_stops() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mut gate = app.database.superuser().await;
+    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
+    let mut socket = open(&app).await;
+    let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } });
+    say(&mut socket, init).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let payload =
+        json!({ "query": crate::instructors::APPLY, "variables": { "input": crate::instructors::application() } });
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
+    let mut looking = app.database.superuser().await;
+    while crate::instructors::waiting(&mut looking).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let stopping = tokio::spawn(app.stop());
+    // The stop has been heard when nothing new is begun.
+    loop {
+        say(&mut socket, json!({ "id": "2", "type": "subscribe", "payload": { "query": "{ __typename }" } })).await;
+        let answer = hear(&mut socket).await;
+        if answer["type"] == "error" {
+            assert_eq!(answer["payload"][0]["extensions"]["code"], "OVERLOADED", "{answer}");
+            break;
+        }
+        assert_eq!(hear(&mut socket).await, json!({ "id": "2", "type": "complete" }));
+    }
+    gate.batch_execute("commit").await.expect("unlocked");
+    let done = hear(&mut socket).await;
+    assert!(done["payload"]["data"]["applyToTeach"]["application"].is_object(), "{done}");
+    assert_eq!(hear(&mut socket).await, json!({ "id": "1", "type": "complete" }));
+    assert_eq!(hear(&mut socket).await["closed"], 1001);
+    stopping.await.expect("the server stops");
 }
 
 /// A mutation runs to its end, whatever becomes of the socket: half a thing done would be worse than a thing not told.

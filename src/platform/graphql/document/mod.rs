@@ -83,8 +83,10 @@ impl Shape {
         };
         let measured = measuring.items(&operation.selection_set.node, root.as_deref(), Some(operation))?;
         within(&measured, limits)?;
-        if operation.ty == OperationType::Mutation {
-            self.check_once(operation)?;
+        match operation.ty {
+            OperationType::Query => {}
+            OperationType::Mutation => self.check_once(operation)?,
+            OperationType::Subscription => check_one(operation)?,
         }
         let (operation, cost) = (operation.ty, measured.cost);
         Ok(Checked { document, operation, cost })
@@ -111,6 +113,21 @@ impl Shape {
             });
         }
         Ok(())
+    }
+}
+
+/// The specification has a subscription select one field (5.2.4.1); the library would answer several, and nothing to a fragment.
+fn check_one(operation: &OperationDefinition) -> Result<(), Rejected> {
+    let plain = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => field.node.directives.is_empty(),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    };
+    match operation.selection_set.node.items.as_slice() {
+        [item] if plain(item) => Ok(()),
+        _ => Err(invalid(words!(
+            "Sebuah langganan memilih satu bidang saja, tanpa fragmen dan tanpa direktif.",
+            "A subscription selects one field only, without fragments and without directives."
+        ))),
     }
 }
 
