@@ -95,10 +95,13 @@ struct Operating {
     task: AbortHandle,
 }
 
-enum Outgoing {
-    Message(Json),
-    /// The operation of this number has ended by itself: its id is free.
-    Ended(String, u64, Json),
+/// What an operation says: it is passed on while the operation is asked for.
+struct Outgoing {
+    id: String,
+    number: u64,
+    message: Json,
+    /// The operation has ended by itself: its id is free.
+    last: bool,
 }
 
 /// Every so often a client is asked whether it is there; who has said nothing since the last time is not.
@@ -145,11 +148,9 @@ pub async fn serve<Q, M, S>(
                     Err(close) => break Some(close),
                 }
             }
-            Some(message) = outgoing.recv() => match message {
-                Outgoing::Message(message) => Some(message),
-                Outgoing::Ended(id, number, last) => socket.ended(&id, number).then_some(last),
+            Some(said) = outgoing.recv() => {
+                socket.is_asked_for(&said).then(|| Message::text(said.message.to_string()))
             }
-            .map(|message| Message::text(message.to_string())),
             _ = heartbeat.tick() => {
                 if !heard {
                     break None;
@@ -193,11 +194,11 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// Whether the operation that has ended was still asked for.
-    fn ended(&mut self, id: &str, number: u64) -> bool {
-        let asked = self.running.get(id).is_some_and(|operating| operating.number == number);
-        if asked {
-            self.running.remove(id);
+    /// Whether the client still waits for what an operation says: its id may be another's by now.
+    fn is_asked_for(&mut self, said: &Outgoing) -> bool {
+        let asked = self.running.get(&said.id).is_some_and(|operating| operating.number == said.number);
+        if asked && said.last {
+            self.running.remove(&said.id);
         }
         asked
     }
@@ -316,10 +317,9 @@ where
                 let answer = failed(anyhow::anyhow!("a resolver panicked").into());
                 operating.error(&answer)
             });
-            let Running { id, number, out, .. } = operating;
             // Whoever hears of the end may begin another.
             drop(running);
-            let _ = out.send(Outgoing::Ended(id, number, last)).await;
+            operating.say(last, true).await;
             drop(place);
         });
         self.running.insert(id, Operating { number: self.begun, kind, task: task.abort_handle() });
@@ -366,11 +366,17 @@ impl Running {
                 return self.error(&answer);
             }
             let next = json!({ "id": self.id, "type": "next", "payload": error::told(&answer, &self.telling) });
-            if self.out.send(Outgoing::Message(next)).await.is_err() || cut {
+            self.say(next, false).await;
+            if cut {
                 break;
             }
         }
         json!({ "id": self.id, "type": "complete" })
+    }
+
+    /// Nobody may be there to hear it: then the socket has ended this, or will.
+    async fn say(&self, message: Json, last: bool) {
+        let _ = self.out.send(Outgoing { id: self.id.clone(), number: self.number, message, last }).await;
     }
 
     fn error(&self, answer: &GqlResponse) -> Json {

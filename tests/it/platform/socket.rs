@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use diesel_async::SimpleAsyncConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::{
@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use crate::harness::TestApp;
+use crate::harness::{Person, TestApp};
 
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -35,12 +35,41 @@ async fn hear(socket: &mut Socket) -> Value {
     }
 }
 
+/// A socket that may be asked.
+async fn initialised(app: &TestApp) -> Socket {
+    let mut socket = open(app).await;
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    socket
+}
+
+/// The same, for a person.
+async fn signed_in(app: &TestApp, person: &Person) -> Socket {
+    let mut socket = open(app).await;
+    let authorization = format!("Bearer {}", person.token);
+    say(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": authorization } })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    socket
+}
+
+/// A mutation under way that waits for a lock, until the gate is opened with a commit.
+async fn held_up(app: &TestApp, socket: &mut Socket) -> AsyncPgConnection {
+    let mut gate = app.database.superuser().await;
+    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
+    let payload =
+        json!({ "query": crate::instructors::APPLY, "variables": { "input": crate::instructors::application() } });
+    say(socket, json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
+    let mut looking = app.database.superuser().await;
+    while crate::instructors::waiting(&mut looking).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    gate
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_delivers_and_completes() {
     let app = TestApp::start().await;
-    let mut socket = open(&app).await;
-    say(&mut socket, json!({ "type": "connection_init" })).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let mut socket = initialised(&app).await;
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "subscription { serverTime }" } }))
         .await;
     let next = hear(&mut socket).await;
@@ -63,13 +92,7 @@ async fn a_subscription_delivers_and_completes() {
 async fn a_socket_is_signed_in_by_its_first_message() {
     let app = TestApp::start().await;
     let ani = app.person("Ani Wijaya").await;
-    let mut socket = open(&app).await;
-    say(
-        &mut socket,
-        json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } }),
-    )
-    .await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let mut socket = signed_in(&app, &ani).await;
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ viewer { email } }" } })).await;
     assert_eq!(hear(&mut socket).await["payload"]["data"]["viewer"]["email"], ani.email.as_str());
     let mut refused = open(&app).await;
@@ -98,14 +121,7 @@ async fn idle_sockets_hold_nothing_and_end_with_their_session() {
     let mut sockets = Vec::new();
     // Twice as many as there are connections.
     for _ in 0..8 {
-        let mut socket = open(&app).await;
-        say(
-            &mut socket,
-            json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } }),
-        )
-        .await;
-        assert_eq!(hear(&mut socket).await["type"], "connection_ack");
-        sockets.push(socket);
+        sockets.push(signed_in(&app, &ani).await);
     }
     ani.client.data("{ viewer { email } }", json!({})).await;
     ani.client.data("mutation { logOut { acknowledged } }", json!({})).await;
@@ -120,9 +136,7 @@ async fn idle_sockets_hold_nothing_and_end_with_their_session() {
 async fn a_subscription_is_weighed_an_event_at_a_time() {
     // Room for one event and not for two.
     let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 100).await;
-    let mut socket = open(&app).await;
-    say(&mut socket, json!({ "type": "connection_init" })).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let mut socket = initialised(&app).await;
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "subscription { serverTime }" } }))
         .await;
     for _ in 0..2 {
@@ -136,9 +150,7 @@ async fn a_subscription_is_weighed_an_event_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_on_a_socket_grows_no_heavier_than_it_may() {
     let app = TestApp::start_with(|settings| settings.limits.answer_bytes = 100).await;
-    let mut socket = open(&app).await;
-    say(&mut socket, json!({ "type": "connection_init" })).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let mut socket = initialised(&app).await;
     let query = "{ academy { policy { documents { body } } } }";
     say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": query } })).await;
     let cut = hear(&mut socket).await;
@@ -148,13 +160,36 @@ async fn an_answer_on_a_socket_grows_no_heavier_than_it_may() {
     app.stop().await;
 }
 
+/// An id may be used again at once: what was said under it before is not taken for the new operation's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_is_free_when_its_operation_is_completed() {
+    let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = u32::MAX).await;
+    let mut socket = initialised(&app).await;
+    for round in 0..50 {
+        let first = json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ academy { name } }" } });
+        say(&mut socket, first).await;
+        say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
+        let alias = format!("a{round}");
+        let query = format!("{{ {alias}: academy {{ slug }} }}");
+        say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": query } })).await;
+        let mut heard = Vec::new();
+        while heard.last().is_none_or(|last: &Value| last["payload"]["data"].get(&alias).is_none()) {
+            heard.push(hear(&mut socket).await);
+        }
+        // What the first one said before it was completed may come; its end must not be taken for the second one's.
+        let said = &heard[..heard.len() - 1];
+        assert!(said.iter().all(|said| said["payload"]["data"].get("academy").is_some() || said["type"] == "complete"));
+        assert!(said.len() <= 2, "{heard:?}");
+        assert_eq!(hear(&mut socket).await, json!({ "id": "1", "type": "complete" }));
+    }
+    app.stop().await;
+}
+
 /// The specification has a subscription select one field; to a fragment the library would answer nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_has_one_field() {
     let app = TestApp::start().await;
-    let mut socket = open(&app).await;
-    say(&mut socket, json!({ "type": "connection_init" })).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    let mut socket = initialised(&app).await;
     for query in [
         "subscription { a: serverTime b: serverTime }",
         "subscription { ...Both } fragment Both on Subscription { serverTime }",
@@ -184,19 +219,8 @@ async fn an_address_opens_so_many_sockets() {
 async fn a_socket_is_told_that_the_server_stops() {
     let app = TestApp::start().await;
     let ani = app.person("Ani Wijaya").await;
-    let mut gate = app.database.superuser().await;
-    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
-    let mut socket = open(&app).await;
-    let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } });
-    say(&mut socket, init).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
-    let payload =
-        json!({ "query": crate::instructors::APPLY, "variables": { "input": crate::instructors::application() } });
-    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
-    let mut looking = app.database.superuser().await;
-    while crate::instructors::waiting(&mut looking).await == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let mut socket = signed_in(&app, &ani).await;
+    let mut gate = held_up(&app, &mut socket).await;
     let stopping = tokio::spawn(app.stop());
     // The stop has been heard when nothing new is begun.
     loop {
@@ -221,19 +245,8 @@ async fn a_socket_is_told_that_the_server_stops() {
 async fn a_mutation_outlives_its_socket() {
     let app = TestApp::start().await;
     let ani = app.person("Ani Wijaya").await;
-    let mut gate = app.database.superuser().await;
-    gate.batch_execute("begin; lock table instructor_applications in share mode").await.expect("a lock");
-    let mut socket = open(&app).await;
-    let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", ani.token) } });
-    say(&mut socket, init).await;
-    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
-    let payload =
-        json!({ "query": crate::instructors::APPLY, "variables": { "input": crate::instructors::application() } });
-    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
-    let mut looking = app.database.superuser().await;
-    while crate::instructors::waiting(&mut looking).await == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let mut socket = signed_in(&app, &ani).await;
+    let mut gate = held_up(&app, &mut socket).await;
     say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
     drop(socket);
     gate.batch_execute("commit").await.expect("unlocked");
