@@ -216,7 +216,8 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
             tracing::warn!(seconds = DRAIN.as_secs(), "sockets are cut whose operations did not end in time");
         }
     };
-    tokio::join!(server.run(routes, readiness, stop.clone()), sockets);
+    let farewell = std::time::Duration::from_secs(services.settings.farewell_seconds);
+    tokio::join!(server.run(routes, readiness, stop.clone(), farewell), sockets);
     sweeper.abort();
     Ok(())
 }

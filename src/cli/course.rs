@@ -101,28 +101,33 @@ pub(super) async fn course_command(
     });
     report(cli, &document, || {
         let mut text = format!(
-            "Imported \"{}\" as a draft: {} sections, {} lessons, {} quizzes, {} questions; in {} more languages.",
+            "Imported \"{}\" as a draft: {}, {}, {}, {}; in {}.",
             read.course.title,
-            counts.sections,
-            counts.lessons,
-            counts.quizzes,
-            counts.questions,
-            read.translations.len()
+            counted(counts.sections, "section", "sections"),
+            counted(counts.lessons, "lesson", "lessons"),
+            counted(counts.quizzes, "quiz", "quizzes"),
+            counted(counts.questions, "question", "questions"),
+            counted(read.translations.len(), "more language", "more languages"),
         );
         let notes = read.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Note).count();
         for problem in read.problems.iter().filter(|problem| problem.severity != ProblemSeverity::Note) {
             text.push('\n');
             text.push_str(&told_problem(problem));
         }
-        text.push_str(&format!("\n{notes} notes beside (--json has them)."));
+        text.push_str(&format!("\n{} beside (--json has all).", counted(notes, "note", "notes")));
         text
     });
     Ok(())
 }
 
+fn counted(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 fn told_problem(problem: &import::Problem) -> String {
     let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-    format!("{} {}{line}: {}", problem.severity.as_str(), problem.path, problem.message.en)
+    let place = if problem.path.is_empty() { String::new() } else { format!(" {}{line}", problem.path) };
+    format!("{}{place}: {}", problem.severity.as_str(), problem.message.en)
 }
 
 fn document_of(problem: &import::Problem) -> Json {

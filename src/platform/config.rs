@@ -60,6 +60,8 @@ pub struct Settings {
     pub session_idle_days: u32,
     /// Days after which any session ends.
     pub session_days: u32,
+    /// Seconds that a server goes on answering when it is asked to stop, saying so: a balancer takes as long to hear of it.
+    pub farewell_seconds: u64,
     /// What a request may ask for.
     pub limits: Limits,
 }
@@ -234,6 +236,7 @@ impl Default for Settings {
             jobs_at_a_time: 4,
             session_idle_days: 30,
             session_days: 180,
+            farewell_seconds: 1,
             limits: Limits::default(),
         }
     }

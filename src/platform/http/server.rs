@@ -19,7 +19,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::{
     Endpoint, Response,
-    http::uri::Scheme,
+    http::{HeaderValue, StatusCode, header, uri::Scheme},
     web::{LocalAddr, RemoteAddr},
 };
 use socket2::{SockRef, TcpKeepalive};
@@ -108,27 +108,37 @@ impl Server {
         self.address
     }
 
-    /// Answers until `stop` turns true, then lets what runs come to its end.
+    /// Answers until `stop` turns true, and for `farewell` more, saying with each answer that the connection ends: whoever keeps one
+    /// open hears of it before it is closed. Then lets what runs come to its end.
     pub async fn run(
         self,
         endpoint: impl Endpoint<Output = Response> + 'static,
         readiness: Readiness,
-        mut stop: watch::Receiver<bool>,
+        stop: watch::Receiver<bool>,
+        farewell: Duration,
     ) {
         let endpoint = Arc::new(endpoint);
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
         let mut connections = JoinSet::new();
+        let mut end = pin!(end_of(stop.clone(), farewell));
+        let mut told = pin!(end_of(stop.clone(), Duration::ZERO));
+        let mut stopping = false;
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
-                () = stopped(&mut stop) => break,
+                () = &mut told, if !stopping => {
+                    stopping = true;
+                    readiness.stopping.store(true, Ordering::Relaxed);
+                    continue;
+                }
+                () = &mut end => break,
             };
             while connections.try_join_next().is_some() {}
             match accepted {
                 Ok((stream, peer)) => {
-                    let (endpoint, stop) = (Arc::clone(&endpoint), stop.clone());
-                    connections.spawn(serve(http.clone(), stream, (self.address, peer), endpoint, stop));
+                    let stop = (stop.clone(), farewell);
+                    connections.spawn(serve(http.clone(), stream, (self.address, peer), Arc::clone(&endpoint), stop));
                 }
                 Err(error) => {
                     // As many files are open as may be, most likely: some will be closed.
@@ -137,7 +147,6 @@ impl Server {
                 }
             }
         }
-        readiness.stopping.store(true, Ordering::Relaxed);
         drop(self.listener);
         let ended = async { while connections.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN, ended).await.is_err() {
@@ -151,22 +160,26 @@ async fn serve(
     stream: TcpStream,
     (local, peer): (SocketAddr, SocketAddr),
     endpoint: Arc<impl Endpoint<Output = Response> + 'static>,
-    mut stop: watch::Receiver<bool>,
+    (stop, farewell): (watch::Receiver<bool>, Duration),
 ) {
+    let end = end_of(stop.clone(), farewell);
     // A peer that is gone already is found out by what comes next.
     let _ = watched(&stream);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let endpoint = Arc::clone(&endpoint);
+        let (endpoint, stop) = (Arc::clone(&endpoint), stop.clone());
         let (local, peer) = (LocalAddr(local.into()), RemoteAddr(peer.into()));
         async move {
-            let response = endpoint.get_response((request, local, peer, Scheme::HTTP).into()).await;
+            let mut response = endpoint.get_response((request, local, peer, Scheme::HTTP).into()).await;
+            if *stop.borrow() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<_, Infallible>(hyper::Response::from(response))
         }
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = stopped(&mut stop) => {
+        () = end => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -174,6 +187,11 @@ async fn serve(
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke off");
     }
+}
+
+async fn end_of(mut stop: watch::Receiver<bool>, farewell: Duration) {
+    stopped(&mut stop).await;
+    tokio::time::sleep(farewell).await;
 }
 
 /// Has the system look after a connection: a peer that went away without a word, or reads nothing, does not stay for ever.

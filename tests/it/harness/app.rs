@@ -54,6 +54,7 @@ impl TestApp {
             data_dir: data_dir.clone(),
             public_url: Some("http://127.0.0.1:8080/".parse().expect("an address")),
             connections: 4,
+            farewell_seconds: 0,
             ..Settings::default()
         };
         change(&mut settings);

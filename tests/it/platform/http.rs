@@ -116,6 +116,37 @@ async fn pages_of_other_sites_are_named() {
     app.stop().await;
 }
 
+/// Whoever keeps a connection open hears that it ends, instead of having a request cut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_says_so_first() {
+    let app = TestApp::start_with(|settings| settings.farewell_seconds = 3).await;
+    let ready = format!("http://{}/readyz", app.address);
+    let mut kept = tokio::net::TcpStream::connect(app.address).await.expect("a connection");
+    assert!(!asked(&mut kept).await.contains("connection: close"));
+    let stopping = tokio::spawn(app.stop());
+    while reqwest::get(&ready).await.expect("it still answers").status() != 503 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let last = asked(&mut kept).await;
+    assert!(last.starts_with("http/1.1 200") && last.contains("connection: close"), "{last}");
+    stopping.await.expect("the server stops");
+    reqwest::get(&ready).await.expect_err("nobody listens any more");
+}
+
+/// The answer to a small request by a connection that is kept.
+async fn asked(connection: &mut tokio::net::TcpStream) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await.expect("sent");
+    let mut answer = String::new();
+    while !answer.contains("\r\n\r\nok") {
+        let mut bytes = [0; 1024];
+        let count = connection.read(&mut bytes).await.expect("an answer");
+        assert_ne!(count, 0, "cut off after {answer:?}");
+        answer.push_str(&String::from_utf8_lossy(&bytes[..count]).to_lowercase());
+    }
+    answer
+}
+
 /// A client may offer to speak another protocol; it does not insist.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offer_of_another_protocol_is_passed_over() {
