@@ -5,6 +5,7 @@
 //! thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
 pub mod authority;
+mod calm;
 pub mod content;
 pub mod create_course;
 pub mod decide_submission;

@@ -1,7 +1,11 @@
 //! Lesson text on its way out: Markdown to HTML, and the HTML sanitised. What was written is kept as it was written.
 
-use comrak::{Options, markdown_to_html};
+use std::sync::{Arc, LazyLock};
 
+use comrak::{Options, markdown_to_html};
+use tokio::sync::Semaphore;
+
+use super::calm::is_calm;
 use crate::platform::{fault::Fault, graphql::Call};
 
 /// Quotes within each other at most; a text with more is shown to the letter.
@@ -11,7 +15,7 @@ const MOST_QUOTES: usize = 32;
 const SHORT: usize = 4096;
 
 /// So many long texts are rendered at a time: the others wait, and the server answers meanwhile.
-static LONG: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+static LONG: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// [`html`], where other requests need not wait for it. Weighed before it is rendered: a request may ask for a text many times.
 ///
@@ -24,8 +28,13 @@ pub async fn html_of(call: &Call, markdown: String) -> Result<String, Fault> {
     }
     // Nothing is read while it waits for its turn.
     call.give_back_reader().await;
-    let _turn = LONG.acquire().await.map_err(anyhow::Error::from)?;
-    Ok(tokio::task::spawn_blocking(move || html(&markdown)).await.map_err(anyhow::Error::from)?)
+    let turn = Arc::clone(&LONG).acquire_owned().await.map_err(anyhow::Error::from)?;
+    // The turn is over when the work is, and not when nobody waits for it any more.
+    let rendering = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        html(&markdown)
+    });
+    Ok(rendering.await.map_err(anyhow::Error::from)?)
 }
 
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through
@@ -41,7 +50,8 @@ pub fn html(markdown: &str) -> String {
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.tasklist = true;
-    options.extension.autolink = true;
+    // Looking for addresses costs the square of a paragraph's length.
+    options.extension.autolink = markdown.split("\n\n").all(|block| block.len() < LONG_BLOCK);
     options.extension.footnotes = true;
     options.render.r#unsafe = true;
     let html = markdown_to_html(markdown, &options);
@@ -51,50 +61,10 @@ pub fn html(markdown: &str) -> String {
     sanitised(&html)
 }
 
+/// Bytes from which on a block is not looked through for addresses to link.
+const LONG_BLOCK: usize = 20_000;
 /// Bytes of HTML that even a short text may make: tables fill up their missing cells, by the square of what is written.
 const ROOM: usize = 64 << 10;
-/// Elements within each other at most.
-const DEEP: usize = 64;
-/// How often an open `<b>` or the like may be opened anew by a browser's rules: once in each block that follows, so that a few
-/// kilobytes of them can be gigabytes of elements.
-const REOPENED: usize = 10_000;
-
-/// Whether HTML is what a reader of it can take: nested within reason, and not growing as it is read. Linear, and generous: it
-/// counts tags, and judges nothing else.
-fn is_calm(html: &str) -> bool {
-    // Closed by what follows them, or by themselves.
-    const FLAT: [&str; 20] = [
-        "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "input", "wbr", "col", "thead", "tbody",
-        "tfoot", "area", "source", "embed",
-    ];
-    const FORMATS: [&str; 14] =
-        ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-    let (mut deep, mut open_formats, mut reopened) = (0_usize, 0_usize, 0_usize);
-    for rest in html.split('<').skip(1) {
-        let (closes, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
-        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(12).collect();
-        let name = name.to_ascii_lowercase();
-        if name.is_empty() {
-            continue;
-        }
-        let is_format = FORMATS.contains(&name.as_str());
-        if !is_format {
-            reopened += open_formats;
-        }
-        match (is_format, closes) {
-            (true, true) => open_formats = open_formats.saturating_sub(1),
-            (true, false) => open_formats += 1,
-            (false, _) if FLAT.contains(&name.as_str()) => {}
-            (false, true) => deep = deep.saturating_sub(1),
-            (false, false) => deep += 1,
-        }
-        if deep + open_formats > DEEP || reopened > REOPENED {
-            return false;
-        }
-    }
-    true
-}
-
 /// HTML without anything that acts: no scripts, handlers, forms, frames or styles; links say who they are not.
 #[must_use]
 pub fn sanitised(html: &str) -> String {
@@ -124,6 +94,11 @@ mod tests {
             bold + &"<p>x".repeat(7600),
             format!("{}{}", "<b id=1><b id=2><i id=3>".repeat(20), "<p>x".repeat(7600)),
             "<div>".repeat(8000),
+            "<b></i>".repeat(28_000),
+            // A tag that closes another one closes nothing.
+            (0..2500).fold("<p>".to_owned(), |text, at| text + &format!("<b id={at}></i>")) + &"<p>x".repeat(2500),
+            (0..200).fold("<p>".to_owned(), |text, at| text + &format!("<b id={at}></i>")) + &"<p>x".repeat(200),
+            "<table><td>".repeat(5000),
             wide,
         ] {
             assert!(html(&hostile).starts_with("<pre>"), "{}", &hostile[..20]);
@@ -132,7 +107,10 @@ mod tests {
             "# Bab\n\nSebuah *kalimat* yang **tebal**, [tautan](https://example.org), `kode`.\n\n- satu\n  - dua\n\n"
                 .repeat(400);
         let table = format!("|a|b|\n|-|-|\n{}", "|1|2|\n".repeat(500));
-        for sound in [book, table, "<details><summary>Lihat</summary>\n\nIsi <b>tebal</b>\n</details>\n".repeat(200)] {
+        let sloppy = "<p><b>tebal<p>dan <i>miring</b> lagi</i>\n\n".repeat(40);
+        for sound in
+            [book, table, sloppy, "<details><summary>Lihat</summary>\n\nIsi <b>tebal</b>\n</details>\n".repeat(200)]
+        {
             assert!(!html(&sound).starts_with("<pre>"), "{}", &sound[..20]);
         }
     }
