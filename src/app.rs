@@ -216,8 +216,7 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
             tracing::warn!(seconds = DRAIN.as_secs(), "sockets are cut whose operations did not end in time");
         }
     };
-    let farewell = std::time::Duration::from_secs(services.settings.farewell_seconds);
-    tokio::join!(server.run(routes, readiness, stop.clone(), farewell), sockets);
+    let (served, ()) = tokio::join!(server.run(routes, readiness, stop.clone(), &services.settings), sockets);
     sweeper.abort();
-    Ok(())
+    served
 }

@@ -32,6 +32,10 @@ pub async fn create(tx: &mut Tx, services: &Services, new: CreateAcademy) -> any
     ensure!(is_slug(&new.slug, 63), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
     ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= 200, "the name is 1 to 200 characters");
     ensure!(Language::of_tag(&new.locale).is_some(), "the locale is id or en");
+    for host in &new.hosts {
+        let named = url::Host::parse(host).is_ok_and(|parsed| parsed.to_string().eq_ignore_ascii_case(host));
+        ensure!(named && !host.is_empty(), "{host:?} is no host name: learn.example.org, without scheme and port");
+    }
     let zone: chrono_tz::Tz = new.time_zone.parse().ok().context("the time zone is no IANA name (Asia/Jakarta)")?;
     let row = AcademyRow {
         id: services.random.ordered_id(&services.clock),

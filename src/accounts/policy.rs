@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::platform::{
     graphql::{UserErrorCode, user_error::Objection},
     mail,
+    text::is_line,
 };
 
 /// Where the password is the only factor (NIST SP 800-63B-4, 3.1.1.2); no rules of composition, none of age.
@@ -97,10 +98,13 @@ pub fn full_name(text: &str) -> Result<String, Objection> {
             words!("Nama paling banyak {NAME_MOST} karakter.", "A name has no more than {NAME_MOST} characters."),
         );
     }
-    if name.chars().any(char::is_control) {
+    if !is_line(name) {
         return objection(
             UserErrorCode::Invalid,
-            words!("Nama tidak memuat karakter kendali.", "A name holds no control characters."),
+            words!(
+                "Nama tidak memuat karakter kendali, dan ada yang tampak darinya.",
+                "A name holds no control characters, and something of it is seen."
+            ),
         );
     }
     Ok(name.to_owned())

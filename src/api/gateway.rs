@@ -9,8 +9,12 @@ use crate::{
     academies::Directory,
     accounts::session,
     platform::{
-        fault::Fault,
-        graphql::{Call, Services, call::RequestFacts, endpoint::Gateway},
+        fault::{Code, Fault},
+        graphql::{
+            Call, Services,
+            call::RequestFacts,
+            endpoint::{Gateway, Token},
+        },
         privacy::Viewer,
         text::Language,
     },
@@ -34,7 +38,7 @@ impl Gateway for Front {
         &'a self,
         services: &'a Services,
         headers: &'a HeaderMap,
-        token: Option<&'a str>,
+        token: Option<&'a Token>,
         facts: RequestFacts,
     ) -> BoxFuture<'a, Result<Arc<Call>, Fault>> {
         Box::pin(async move {
@@ -43,7 +47,13 @@ impl Gateway for Front {
             let language = text(header::ACCEPT_LANGUAGE.as_str()).and_then(Language::accepted);
             let viewer = match token {
                 // By a connection that is given back at once: a mutation takes one of its own, and must not wait with one in hand.
-                Some(token) => session::viewer(services, &services.db.reader(academy.id), token).await?,
+                Some(Token::Header(token)) => session::viewer(services, &services.db.reader(academy.id), token).await?,
+                Some(Token::Cookie(token)) => {
+                    match session::viewer(services, &services.db.reader(academy.id), token).await {
+                        Err(Fault::Refused(Code::Unauthenticated, _)) => Viewer::ANONYMOUS,
+                        viewer => viewer?,
+                    }
+                }
                 None => Viewer::ANONYMOUS,
             };
             let reader = services.db.reader(academy.id);

@@ -24,7 +24,6 @@ use crate::{
         },
     },
     profiles::graphql::User,
-    quizzes,
 };
 
 /// The root of queries.
@@ -54,11 +53,9 @@ impl Query {
     /// Every limit that this API applies: depth, cost, page size, body size, rates, timeouts.
     async fn service_limits(&self, ctx: &Context<'_>) -> Vec<ServiceLimit> {
         let limits = ctx.call().services.settings.limits.published();
-        let attempts = ("attempts", quizzes::attempt::MOST_ATTEMPTS as u64, "attempts", "A learner at a quiz.");
         limits
             .into_iter()
             .chain(catalog::policy::published())
-            .chain([attempts])
             .map(|(name, limit, unit, description)| ServiceLimit {
                 name,
                 limit: i32::try_from(limit).unwrap_or(i32::MAX),

@@ -65,7 +65,7 @@ pub async fn insert(
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let mut objections = Vec::new();
     let title =
-        user_error::text(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
+        user_error::line(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
     let summary =
         user_error::text(&new.summary, "summary", policy::SUMMARY).map_err(|objection| objections.push(objection)).ok();
     objections.extend(user_error::bounded(&new.description, "description", policy::DESCRIPTION).err());

@@ -29,6 +29,8 @@ pub const QUIZZES: usize = 2_000;
 pub const QUIZZES_BESIDE: usize = 20;
 /// Questions of a quiz at most.
 pub const QUESTIONS: usize = 500;
+/// Attempts of a learner at a quiz at most, whatever the quiz allows.
+pub const ATTEMPTS: i32 = 100;
 /// Choices of a question at most; two at least.
 pub const CHOICES: usize = 50;
 
@@ -42,6 +44,7 @@ pub fn published() -> Vec<PublishedLimit> {
         ("quizzesBeside", QUIZZES_BESIDE as u64, "quizzes", "A lesson of an imported course."),
         ("questions", QUESTIONS as u64, "questions", "A quiz."),
         ("choices", CHOICES as u64, "choices", "A question."),
+        ("attempts", ATTEMPTS.unsigned_abs().into(), "attempts", "A learner at a quiz."),
     ]
 }
 

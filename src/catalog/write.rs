@@ -56,7 +56,7 @@ macro_rules! or_object {
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
-    let title = or_object!(user_error::text(title, "title", policy::TITLE));
+    let title = or_object!(user_error::line(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
     let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
     let last = content::last_section(&tx, version.id).await?;
@@ -100,7 +100,7 @@ pub struct LessonInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<LessonId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(user_error::text(&input.title, "title", policy::TITLE));
+    let title = or_object!(user_error::line(&input.title, "title", policy::TITLE));
     or_object!(user_error::bounded(input.body.as_deref().unwrap_or_default(), "body", policy::BODY));
     if (input.kind == LessonKind::Quiz) != input.quiz.is_some() {
         let words = words!(
@@ -165,13 +165,14 @@ pub struct QuizInput {
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(user_error::text(&input.title, "title", policy::TITLE));
+    let title = or_object!(user_error::line(&input.title, "title", policy::TITLE));
     let invalid = |field, words| Ok(Err(Objection::new(UserErrorCode::Invalid, field, words)));
     if !(0..=100).contains(&input.pass_percent) {
         return invalid("passPercent", words!("Dari 0 sampai 100.", "From 0 to 100."));
     }
-    if input.attempts_allowed.is_some_and(|attempts| attempts < 1) {
-        return invalid("attemptsAllowed", words!("Paling sedikit satu.", "One at least."));
+    let most = policy::ATTEMPTS;
+    if input.attempts_allowed.is_some_and(|attempts| !(1..=most).contains(&attempts)) {
+        return invalid("attemptsAllowed", words!("Dari 1 sampai {most}.", "From 1 to {most}."));
     }
     if input.feedback == FeedbackPolicy::AfterLastAttempt && input.attempts_allowed.is_none() {
         return invalid(

@@ -128,6 +128,9 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Config) {
         return print_settings(&settings);
     }
+    if matches!(cli.command, Command::Demo) {
+        return tell_demo(cli, &settings);
+    }
     if matches!(cli.command, Command::Serve { .. }) {
         // An occupied port is told before a cluster is made.
         Server::look(settings.bind)?;
@@ -145,12 +148,13 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         }
         match &cli.command {
             Command::Serve { demo, .. } => serve(cli, &settings, &home, *demo).await,
-            Command::Demo => tell_demo(cli, &settings, &home).await,
             Command::User(command) => user_command(cli, command, &settings, &home).await,
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
-            Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => Ok(()),
+            Command::Demo | Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => {
+                Ok(())
+            }
         }
     });
     // What still computes on a thread of its own (a long import) is not waited for: its job is tried again.

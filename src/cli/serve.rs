@@ -47,9 +47,8 @@ pub(super) async fn serve(cli: &Cli, settings: &Arc<Settings>, home: &Home, with
     app::run(server, services, stopped).await
 }
 
-pub(super) async fn tell_demo(cli: &Cli, settings: &Arc<Settings>, home: &Home) -> anyhow::Result<()> {
-    let services = home.services(settings).await?;
-    let demo = demo::made(&services)?.context("there is no demonstration here: sanggar serve --demo makes one")?;
+pub(super) fn tell_demo(cli: &Cli, settings: &Settings) -> anyhow::Result<()> {
+    let demo = demo::made(settings)?.context("there is no demonstration here: sanggar serve --demo makes one")?;
     print_demo(cli, &demo)
 }
 

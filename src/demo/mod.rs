@@ -20,6 +20,7 @@ use crate::{
     enrolment::{complete, enrol},
     instructors::{self, Decision, apply::Application},
     platform::{
+        config::Settings,
         graphql::{Call, Services, call::RequestFacts, user_error::Objection},
         privacy::{Role, Roles, UserId, Viewer},
         text::Language,
@@ -69,16 +70,16 @@ const PEOPLE: [(&str, &str, &[Role]); 8] = [
     ("Dodi Saputra", "peserta", &[]),
 ];
 
-fn file(services: &Services) -> PathBuf {
-    services.settings.data_dir.join("demo.json")
+fn file(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("demo.json")
 }
 
 /// What was made before, if it was.
 ///
 /// # Errors
 /// Where the file can't be read.
-pub fn made(services: &Services) -> anyhow::Result<Option<Demo>> {
-    let path = file(services);
+pub fn made(settings: &Settings) -> anyhow::Result<Option<Demo>> {
+    let path = file(settings);
     if !path.exists() {
         return Ok(None);
     }
@@ -91,7 +92,7 @@ pub fn made(services: &Services) -> anyhow::Result<Option<Demo>> {
 /// # Errors
 /// Where a step is refused: the message says which.
 pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<Demo> {
-    if let Some(demo) = made(services)? {
+    if let Some(demo) = made(&services.settings)? {
         return Ok(demo);
     }
     let mut people = Vec::new();
@@ -145,7 +146,7 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
     let (course, quiz) = first.context("two courses were to be made")?;
     let certificate_code = learn(&as_of(finished, &[]), course, quiz).await?;
     let demo = Demo { academy: academy.slug.clone(), people, courses: slugs, certificate_code };
-    let path = file(services);
+    let path = file(&services.settings);
     let mut out = std::fs::OpenOptions::new()
         .write(true)
         .create(true)

@@ -74,8 +74,8 @@ pub async fn apply(call: &Call, input: Application) -> Result<Result<Application
 
 fn objections(input: &Application) -> Vec<Objection> {
     let mut objections = Vec::new();
+    objections.extend(user_error::line(&input.display_name, "displayName", 200).err());
     let mut text = |given: &str, field: &str, most| objections.extend(user_error::text(given, field, most).err());
-    text(&input.display_name, "displayName", 200);
     text(&input.experience, "experience", 5000);
     for (index, expertise) in input.expertise.iter().enumerate() {
         text(expertise, &format!("expertise.{index}"), 100);

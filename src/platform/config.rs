@@ -100,6 +100,8 @@ pub struct Limits {
     pub body_seconds: u64,
     /// Objects that one address may ask for in a minute; each request costs at least one.
     pub cost_per_minute: u32,
+    /// Connections of one address, sockets among them; proxies that we trust apart.
+    pub address_connections: usize,
     /// Sockets of one address.
     pub address_sockets: usize,
     /// Sockets of this process.
@@ -132,6 +134,7 @@ impl Default for Limits {
             seconds: 10,
             body_seconds: 10,
             cost_per_minute: 600_000,
+            address_connections: 2_000,
             address_sockets: 1_000,
             sockets: 20_000,
             socket_message_bytes: 64 << 10,
@@ -165,6 +168,7 @@ impl Limits {
             seconds,
             body_seconds,
             cost_per_minute,
+            address_connections,
             address_sockets,
             sockets,
             socket_message_bytes,
@@ -203,6 +207,12 @@ impl Limits {
                 cost_per_minute.into(),
                 "objects",
                 "What one address may ask for in a minute; each request costs at least one.",
+            ),
+            (
+                "addressConnections",
+                address_connections as u64,
+                "connections",
+                "What one address has open, sockets among them.",
             ),
             ("addressSockets", address_sockets as u64, "sockets", "What one address has open."),
             ("sockets", sockets as u64, "sockets", "What one server has open."),
@@ -288,6 +298,7 @@ impl Settings {
         let counts = [
             ("connections", settings.connections as u64),
             ("limits_address_operations", settings.limits.address_operations as u64),
+            ("limits_address_connections", settings.limits.address_connections as u64),
             ("jobs_at_a_time", settings.jobs_at_a_time as u64),
             ("limits_seconds", seconds),
             ("limits_cost_per_minute", cost_per_minute.into()),

@@ -18,6 +18,7 @@ use super::{
     db::{AcademyId, Tx},
     fault::Fault,
     graphql::Services,
+    http::DRAIN,
     privacy::Table,
 };
 
@@ -297,7 +298,11 @@ pub async fn work(services: Services, registry: Registry, mut stop: tokio::sync:
             _ = stop.changed() => {}
         }
     }
-    while running.join_next().await.is_some() {}
+    let ended = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN, ended).await.is_err() {
+        // Nothing of them is written, and another worker takes them up when their lease is over.
+        warn!(seconds = DRAIN.as_secs(), "jobs are cut that did not end in time");
+    }
 }
 
 /// Jobs that are due or will be tried again, and those that were given up. What is only planned for later is neither.

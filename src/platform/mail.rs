@@ -254,12 +254,30 @@ impl Settings {
 /// Whether the text is one mail address, such as `ani@example.org`.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    let Ok(address) = text.parse::<lettre::Address>() else { return false };
+    // Quoted names and numbers in brackets are addresses to the standard, and to nobody who delivers mail.
+    let sound =
+        |part: &str, signs: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || signs.contains(c));
+    address.user().split('.').all(|part| sound(part, "!#$%&'*+/=?^_`{|}~-"))
+        && address.domain().contains('.')
+        && address.domain().split('.').all(|part| sound(part, "-"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::guarded;
+
+    #[test]
+    fn an_address_can_be_written_to() {
+        for sound in ["ani@example.org", "ani.wijaya+kursus@mail.example.co.id", "o'brien@example.org"] {
+            assert!(super::is_address(sound), "{sound}");
+        }
+        for none in
+            ["ani", "a@x", "\"a b\"@x.example", "a@[127.0.0.1]", "a@[IPv6:::1]", "a@localhost", "a..b@x.example"]
+        {
+            assert!(!super::is_address(none), "{none}");
+        }
+    }
 
     #[test]
     fn mails_leave_this_machine_encrypted_unless_told_otherwise() {

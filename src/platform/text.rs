@@ -67,6 +67,15 @@ pub fn is_slug(name: &str, most: usize) -> bool {
         && !name.ends_with('-')
 }
 
+/// Whether a text is one line that is read as it is written: no control characters, nothing that turns the direction of what follows
+/// (which makes one name look like another), and something to be seen.
+#[must_use]
+pub fn is_line(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    !text.chars().any(|c| c.is_control() || turns(c)) && text.chars().any(|c| !c.is_whitespace() && !unseen(c))
+}
+
 /// One message in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {

@@ -59,14 +59,18 @@ pub async fn add_person(
     if let Some(name) = &username {
         accounts::store::take_username(&mut tx, &policy::key(name)).await?;
     }
-    let taken = |field| Objection::new(UserErrorCode::Taken, field, words!("Sudah dipakai.", "It is taken."));
+    let taken = |field, words| Objection::new(UserErrorCode::Taken, field, words);
     if accounts::store::login_by_email(&tx, &policy::key(&email)).await?.is_some() {
-        return Ok(Err(vec![taken("email")]));
+        let words = words!("Sudah ada orang dengan alamat ini.", "There is somebody with this address already.");
+        return Ok(Err(vec![taken("email", words)]));
     }
     if let Some(name) = &username
         && accounts::store::login_by_username(&tx, name).await?.is_some()
     {
-        return Ok(Err(vec![taken("username")]));
+        return Ok(Err(vec![taken(
+            "username",
+            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
+        )]));
     }
     let now = services.clock.now();
     let id: UserId = services.random.id();

@@ -12,6 +12,7 @@ use crate::{
     catalog::{
         self, content,
         model::{ChoiceId, ChoiceRow, QuestionId, QuestionRow, QuizId},
+        policy,
     },
     enrolment::{self, complete},
     platform::{
@@ -21,9 +22,6 @@ use crate::{
         idempotency::{self, Claimed},
     },
 };
-
-/// Attempts of an enrolment at a quiz at most, whatever the quiz allows.
-pub const MOST_ATTEMPTS: i32 = 100;
 
 /// Starts an attempt, or gives back the one that is open.
 ///
@@ -51,7 +49,7 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         }
     }
     let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
-    if made >= row.attempts_allowed.map_or(MOST_ATTEMPTS, |allowed| allowed.min(MOST_ATTEMPTS)) {
+    if made >= row.attempts_allowed.unwrap_or(policy::ATTEMPTS) {
         tx.commit().await?;
         let words = words!("Kesempatan mengerjakan kuis ini sudah habis.", "There are no attempts at this quiz left.");
         return Ok(Err(Objection::new(UserErrorCode::LimitReached, "quiz", words)));

@@ -36,7 +36,7 @@ pub struct ImportCourse {
 /// `UNAUTHENTICATED`, `FORBIDDEN` to who is no instructor, and those of the database.
 pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result<Result<ImportId, Objection>, Fault> {
     let user = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
-    let title = match title.map(|title| user_error::text(&title, "title", policy::TITLE)).transpose() {
+    let title = match title.map(|title| user_error::line(&title, "title", policy::TITLE)).transpose() {
         Ok(title) => title,
         Err(objection) => return Ok(Err(objection)),
     };

@@ -69,8 +69,13 @@ impl Answer {
 
     /// Tells what of a share of `quota` may still be asked for, and in how many seconds it is whole again.
     pub(super) fn rated(self, quota: u32, left: u32, seconds: u64) -> Self {
-        self.with(header::HeaderName::from_static("ratelimit-policy"), format!("\"cost\";q={quota};w=60"))
+        self.of_quota(quota)
             .with(header::HeaderName::from_static("ratelimit"), format!("\"cost\";r={left};t={seconds}"))
+    }
+
+    /// Tells how large the share is.
+    pub(super) fn of_quota(self, quota: u32) -> Self {
+        self.with(header::HeaderName::from_static("ratelimit-policy"), format!("\"cost\";q={quota};w=60"))
     }
 
     /// As HTTP has it.

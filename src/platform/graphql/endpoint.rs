@@ -25,23 +25,33 @@ use super::{
     document::{Checked, Rejected, Shape},
     error::{self, Telling},
     request::{Asked, GRAPHQL, JSON, accepted, language, throw_away, token_of},
-    shares::{Charged, Counted, Shares},
+    shares::{Charged, Shares},
 };
 use crate::platform::{
     config::Limits,
     fault::{Code, Fault},
+    http::addresses::Counted,
     idempotency,
     text::{Language, Words},
 };
 
+/// What a client says of who it is.
+#[derive(Clone)]
+pub enum Token {
+    /// The `Authorization` header: what is wrong with it is told.
+    Header(String),
+    /// The session cookie, which a browser sends by itself: one whose session has ended is nobody's, or nobody could sign in any more.
+    Cookie(String),
+}
+
 /// Finds out who asks.
 pub trait Gateway: Send + Sync + 'static {
-    /// The request's academy and viewer. `token` is what the `Authorization` header or the session cookie holds.
+    /// The request's academy and viewer.
     fn open<'a>(
         &'a self,
         services: &'a Services,
         headers: &'a HeaderMap,
-        token: Option<&'a str>,
+        token: Option<&'a Token>,
         facts: RequestFacts,
     ) -> BoxFuture<'a, Result<Arc<Call>, Fault>>;
 }
@@ -136,7 +146,8 @@ where
     }
 
     fn used_up(&self, seconds: u64, language: Language) -> Answer {
-        Answer::too_many(seconds, language).rated(self.limits().cost_per_minute, 0, seconds)
+        // What is left is not known, and may be enough for something smaller.
+        Answer::too_many(seconds, language).of_quota(self.limits().cost_per_minute)
     }
 
     /// Answers one HTTP request.
@@ -183,7 +194,7 @@ where
         let token = self.token(request.headers());
         let call = self
             .gateway
-            .open(&self.services, request.headers(), token.as_deref(), facts)
+            .open(&self.services, request.headers(), token.as_ref(), facts)
             .await
             .map_err(|fault| Box::new(Answer::faulted(&fault, language)))?;
         Ok((call, asked))
@@ -318,7 +329,7 @@ where
 
     /// The session token of a request. Only the cookie that we set ourselves counts: another name could be planted from a
     /// subdomain.
-    pub(super) fn token(&self, headers: &HeaderMap) -> Option<String> {
+    pub(super) fn token(&self, headers: &HeaderMap) -> Option<Token> {
         token_of(headers, if self.is_secure() { COOKIE } else { PLAIN_COOKIE })
     }
 

@@ -9,7 +9,7 @@ use poem::{
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::answer::Answer;
+use super::{answer::Answer, endpoint::Token};
 use crate::platform::{
     config::Limits,
     fault::Code,
@@ -164,11 +164,13 @@ fn in_address(query: &str, language: Language) -> Result<Posted, Box<Answer>> {
 
 /// The first media type of `Accept`, by its order and weights, that we speak. Who says nothing gets `application/json`.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<&'static str> {
-    let Some(accept) = headers.get(header::ACCEPT) else { return Some(JSON) };
-    let mut ranges: Vec<(f32, String)> = accept
-        .to_str()
-        .ok()?
-        .split(',')
+    if !headers.contains_key(header::ACCEPT) {
+        return Some(JSON);
+    }
+    // Several lines are one list.
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    let mut ranges: Vec<(f32, String)> = lines
+        .flat_map(|line| line.split(','))
         .take(32)
         .filter_map(|range| {
             let mut parts = range.split(';').map(str::trim);
@@ -197,17 +199,21 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The session token: of the `Authorization` header, else of the cookie of this name.
-pub(super) fn token_of(headers: &HeaderMap, cookie: &str) -> Option<String> {
+pub(super) fn token_of(headers: &HeaderMap, cookie: &str) -> Option<Token> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if let Some(authorization) = text(header::AUTHORIZATION) {
-        let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
-        // An Authorization that is not ours is a mistake to be told, not to be taken for nobody.
-        return Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim().to_owned() } else { String::new() });
+        return Some(bearer(authorization));
     }
     text(header::COOKIE)?.split(';').find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == cookie && !value.is_empty()).then(|| value.to_owned())
+        (name == cookie && !value.is_empty()).then(|| Token::Cookie(value.to_owned()))
     })
+}
+
+/// The token of an `Authorization`. One that is not ours is a mistake to be told, not to be taken for nobody.
+pub(super) fn bearer(authorization: &str) -> Token {
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    Token::Header(if scheme.eq_ignore_ascii_case("bearer") { token.trim().to_owned() } else { String::new() })
 }
 
 /// The language asked for in `Accept-Language`, before anything else is known.

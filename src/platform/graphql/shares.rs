@@ -1,18 +1,16 @@
 //! What an address may ask for: so much a minute, and so many operations at a time.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{
     Quota, RateLimiter, clock::DefaultClock, middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
 
-use crate::platform::config::Limits;
+use crate::platform::{
+    config::Limits,
+    http::addresses::{Counted, Counts, key},
+};
 
 /// The shares of all addresses.
 pub(super) struct Shares {
@@ -28,60 +26,6 @@ pub(super) enum Charged {
     Left(Option<u32>),
     /// It has used up its share: so many seconds to wait.
     Used(u64),
-}
-
-/// How many of something each address has.
-type Tally = Arc<Mutex<HashMap<IpAddr, usize>>>;
-
-/// So many of something for each address at most.
-struct Counts {
-    most: usize,
-    all: Tally,
-}
-
-/// One of what is counted for an address; dropped, it has ended. Where the address is not known there is nothing to count.
-pub(super) struct Counted(Option<(IpAddr, Tally)>);
-
-impl Counts {
-    fn of(most: usize) -> Self {
-        Self { most, all: Arc::default() }
-    }
-
-    /// One more, where there may be.
-    fn begin(&self, address: &str) -> Option<Counted> {
-        let Some(address) = key(address) else { return Some(Counted(None)) };
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(address).or_default();
-        if *count >= self.most {
-            return None;
-        }
-        *count += 1;
-        Some(Counted(Some((address, Arc::clone(&self.all)))))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let Some((address, all)) = self.0.take() else { return };
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = all.get_mut(&address) {
-            *count -= 1;
-            if *count == 0 {
-                all.remove(&address);
-            }
-        }
-    }
-}
-
-/// By what an address is known: whoever has an IPv6 address has all 2^64 of its network.
-fn key(address: &str) -> Option<IpAddr> {
-    Some(match address.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address @ IpAddr::V4(_) => address,
-    })
 }
 
 /// What is charged at a time of what can't be refused any more.
@@ -100,7 +44,7 @@ impl Shares {
 
     /// Charges an address.
     pub(super) fn charge(&self, address: &str, cost: u64) -> Charged {
-        let Some(address) = key(address) else { return Charged::Left(None) };
+        let Some(address) = address.parse().ok().map(key) else { return Charged::Left(None) };
         let cost = u32::try_from(cost).ok().and_then(|cost| NonZeroU32::new(cost.max(1))).unwrap_or(NonZeroU32::MAX);
         match self.rates.check_key_n(&address, cost) {
             Ok(Ok(state)) => Charged::Left(Some(state.remaining_burst_capacity())),
@@ -131,12 +75,12 @@ impl Shares {
 
     /// An operation that begins for an address; nothing where as many run as may.
     pub(super) fn begin(&self, address: &str) -> Option<Counted> {
-        self.running.begin(address)
+        self.running.begin(address.parse().ok())
     }
 
     /// A socket that an address opens; nothing where it has as many as it may.
     pub(super) fn open(&self, address: &str) -> Option<Counted> {
-        self.sockets.begin(address)
+        self.sockets.begin(address.parse().ok())
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     bounds::{self, failed},
     call::{Call, RequestFacts},
     document::Rejected,
-    endpoint::{self, Face, Place},
+    endpoint::{self, Face, Place, Token},
     error::{self, Telling},
     request,
     shares::Charged,
@@ -60,9 +60,12 @@ struct Operation {
     variables: Json,
 }
 
-/// What a socket said of who is there: a session's token, or nothing.
+/// What a socket said of who is there, and whether that was somebody.
 #[derive(Clone)]
-struct Claim(Option<String>);
+struct Claim {
+    token: Option<Token>,
+    signed_in: bool,
+}
 
 /// Why the socket is closed.
 struct Close(u16, &'static str);
@@ -141,7 +144,8 @@ pub async fn serve<Q, M, S>(
                     Some(Ok(Message::Text(text))) => text,
                     Some(Ok(Message::Binary(_))) => break Some(BAD_REQUEST),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
+                    Some(Ok(Message::Close(_))) | None => break None,
+                    Some(Err(error)) => break Some(broken(&error)),
                 };
                 match socket.hear(&text, stopping).await {
                     Ok(reply) => reply.map(|reply| Message::text(reply.to_string())),
@@ -240,28 +244,31 @@ where
         if self.opened.is_some() {
             return Err(TOO_MANY_INITS);
         }
+        if !matches!(payload, Json::Null | Json::Object(_)) {
+            return Err(BAD_REQUEST);
+        }
         // Browsers can't set headers of a socket: the token may stand in the payload, in the words of the header.
-        let claimed = ["authorization", "Authorization"].iter().find_map(|name| payload.get(name)?.as_str());
+        let claimed = ["authorization", "Authorization"].iter().find_map(|name| payload.get(name));
         let token = match claimed {
-            Some(claimed) => Some(claimed.trim_start_matches("Bearer ").trim().to_owned()),
+            Some(claimed) => Some(request::bearer(claimed.as_str().unwrap_or_default())),
             None => self.face.token(&self.headers),
         };
-        match self.open(token.as_deref()).await {
-            Ok(_) => {
-                self.opened = Some(Claim(token));
+        match self.open(token.as_ref()).await {
+            Ok(call) => {
+                self.opened = Some(Claim { token, signed_in: call.viewer().user.is_some() });
                 Ok(json!({ "type": "connection_ack" }))
             }
             Err(fault) => Err(closing(&fault)),
         }
     }
 
-    async fn open(&self, token: Option<&str>) -> Result<Arc<Call>, Fault> {
+    async fn open(&self, token: Option<&Token>) -> Result<Arc<Call>, Fault> {
         let face = Arc::clone(&self.face);
         face.gateway.open(&face.services, &self.headers, token, self.facts.clone()).await
     }
 
     async fn subscribe(&mut self, id: String, operation: Operation) -> Result<Option<Json>, Close> {
-        let Some(Claim(token)) = self.opened.clone() else { return Err(UNAUTHORIZED) };
+        let Some(Claim { token, signed_in }) = self.opened.clone() else { return Err(UNAUTHORIZED) };
         if self.running.contains_key(&id) {
             return Err(Close(4409, "Subscriber for this id already exists"));
         }
@@ -271,7 +278,8 @@ where
             return refused(Code::RateLimited, &too_many(seconds));
         }
         // Whoever has signed out since, or lost a role, is told so; and each operation reads by a connection of its own.
-        let call = match self.open(token.as_deref()).await {
+        let call = match self.open(token.as_ref()).await {
+            Ok(call) if signed_in && call.viewer().user.is_none() => return Err(FORBIDDEN),
             Ok(call) => call,
             // The moment is bad, and not the socket.
             Err(Fault::Refused(Code::Overloaded, words)) => return refused(Code::Overloaded, &words),
@@ -394,6 +402,18 @@ fn refused(id: &str, code: Code, language: Language, words: &Words) -> Json {
 
 fn stopping() -> Words {
     words!("Server sedang berhenti; sambungkan lagi.", "The server is stopping; connect again.")
+}
+
+/// With what a socket is closed that did not keep to the protocol below ours. The library's error is known by its words only.
+fn broken(error: &std::io::Error) -> Close {
+    let text = error.to_string();
+    if text.contains("too long") || text.contains("too big") {
+        Close(1009, "The message is too large")
+    } else if text.contains("UTF-8") {
+        Close(1007, "The message is no UTF-8")
+    } else {
+        Close(1002, "Not a WebSocket frame")
+    }
 }
 
 /// With what a socket is closed that can't be opened (any more).

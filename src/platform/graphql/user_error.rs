@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::platform::text::{Language, Words};
+use crate::platform::text::{Language, Words, is_line};
 
 /// What is wrong, in a word that a client can act on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +93,25 @@ pub fn text(given: &str, field: &str, most: usize) -> Result<String, Objection> 
     }
     bounded(given, field, most)?;
     Ok(given.to_owned())
+}
+
+/// A name or a title: a text on one line, of which something is seen.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG`, `INVALID`.
+pub fn line(given: &str, field: &str, most: usize) -> Result<String, Objection> {
+    let given = text(given, field, most)?;
+    if is_line(&given) {
+        return Ok(given);
+    }
+    Err(Objection::new(
+        UserErrorCode::Invalid,
+        field,
+        words!(
+            "Satu baris, tanpa karakter kendali atau karakter yang tak tampak saja.",
+            "One line, without control characters, and not of characters alone that nobody sees."
+        ),
+    ))
 }
 
 /// A text no longer than `most` characters.

@@ -1,5 +1,6 @@
 //! HTTP: routes, headers that every answer has, health, and the way to stop.
 
+pub mod addresses;
 pub mod body;
 mod explorer;
 mod router;

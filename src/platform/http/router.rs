@@ -7,7 +7,7 @@ use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route,
     endpoint::BoxEndpoint,
     get,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Version, header},
     middleware::{CatchPanic, Cors, SetHeader},
     web::websocket::{WebSocket, WebSocketConfig},
 };
@@ -16,6 +16,7 @@ use serde_json::json;
 use super::{explorer, server::Readiness};
 use crate::platform::{
     config::Settings,
+    fault::Code,
     graphql::{
         endpoint::Face,
         socket::{self, PROTOCOL},
@@ -97,6 +98,12 @@ impl Endpoint for Origins {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if let Some(name) = ambiguous(&request) {
+            let message = format!("A request has one {name}, and one only.");
+            let error = json!({ "message": message, "extensions": { "code": Code::BadUserInput.as_str() } });
+            let answer = Response::builder().status(StatusCode::BAD_REQUEST).content_type("application/json");
+            return Ok(answer.body(json!({ "errors": [error] }).to_string()));
+        }
         let path = request.uri().path();
         let for_sessions = path == "/graphql" || path.starts_with("/uploads/");
         match &self.others {
@@ -106,6 +113,18 @@ impl Endpoint for Origins {
             _ => self.route.call(request).await,
         }
     }
+}
+
+/// What a request says twice, or not at all, of where it goes and who sends it: a proxy may read the other one (RFC 9112, 3.2).
+fn ambiguous(request: &Request) -> Option<&'static str> {
+    let count = |name: &str| request.headers().get_all(name).iter().count();
+    let needs_host = request.version() == Version::HTTP_11 && request.uri().host().is_none();
+    if count("host") > 1 || (needs_host && count("host") == 0) {
+        return Some("Host");
+    }
+    [("x-academy", "X-Academy"), ("origin", "Origin"), ("authorization", "Authorization")]
+        .into_iter()
+        .find_map(|(name, shown)| (count(name) > 1).then_some(shown))
 }
 
 /// The origin of our pages, where the settings say it.

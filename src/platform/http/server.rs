@@ -25,14 +25,20 @@ use poem::{
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{Semaphore, watch},
     task::JoinSet,
 };
 
-use crate::platform::db::{Db, migrate};
+use super::addresses::Counts;
+use crate::platform::{
+    config::Settings,
+    db::{Db, migrate},
+};
 
 /// Within which a request's head must have come, and the next request of a connection must begin.
-const HEAD: Duration = Duration::from_mins(1);
+const HEAD: Duration = Duration::from_secs(30);
+/// Files that the server needs for other things than connections of clients.
+const FILES: usize = 200;
 /// Bytes of a request's head at most.
 const HEAD_BYTES: usize = 64 << 10;
 /// After which a peer that takes nothing of what it is sent, or is gone without a word, is let go of.
@@ -110,13 +116,22 @@ impl Server {
 
     /// Answers until `stop` turns true, and for `farewell` more, saying with each answer that the connection ends: whoever keeps one
     /// open hears of it before it is closed. Then lets what runs come to its end.
+    ///
+    /// # Errors
+    /// Where a setting is wrong.
     pub async fn run(
         self,
         endpoint: impl Endpoint<Output = Response> + 'static,
         readiness: Readiness,
         stop: watch::Receiver<bool>,
-        farewell: Duration,
-    ) {
+        settings: &Settings,
+    ) -> anyhow::Result<()> {
+        let farewell = Duration::from_secs(settings.farewell_seconds);
+        let proxies = settings.proxies()?;
+        // However few files there may be, one address must not have them all.
+        let most = open_files().saturating_sub(FILES).max(2);
+        let all = Arc::new(Semaphore::new(most));
+        let counts = Counts::of(settings.limits.address_connections.min(most / 2));
         let endpoint = Arc::new(endpoint);
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
@@ -137,8 +152,18 @@ impl Server {
             while connections.try_join_next().is_some() {}
             match accepted {
                 Ok((stream, peer)) => {
+                    let address = Some(peer.ip().to_canonical()).filter(|address| !proxies.contains(address));
+                    let (Some(counted), Ok(place)) = (counts.begin(address), Arc::clone(&all).try_acquire_owned())
+                    else {
+                        tracing::debug!("a connection too many");
+                        continue;
+                    };
                     let stop = (stop.clone(), farewell);
-                    connections.spawn(serve(http.clone(), stream, (self.address, peer), Arc::clone(&endpoint), stop));
+                    let serving = serve(http.clone(), stream, (self.address, peer), Arc::clone(&endpoint), stop);
+                    connections.spawn(async move {
+                        serving.await;
+                        drop((counted, place));
+                    });
                 }
                 Err(error) => {
                     // As many files are open as may be, most likely: some will be closed.
@@ -152,6 +177,7 @@ impl Server {
         if tokio::time::timeout(DRAIN, ended).await.is_err() {
             tracing::warn!(seconds = DRAIN.as_secs(), "connections are cut that did not end in time");
         }
+        Ok(())
     }
 }
 
@@ -202,6 +228,16 @@ fn watched(stream: &TcpStream) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(STALLED))?;
     Ok(())
+}
+
+/// How many files this process may have open: as many as the system lets it have.
+pub fn open_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    // What we may not raise stays as it is.
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+    let most = if raised { maximum } else { current };
+    most.map_or(usize::MAX >> 8, |most| usize::try_from(most).unwrap_or(usize::MAX >> 8)).min(1 << 24)
 }
 
 fn occupied(address: SocketAddr) -> String {

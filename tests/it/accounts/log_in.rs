@@ -85,5 +85,23 @@ async fn a_browser_may_have_its_session_in_a_cookie() {
     let response = app.anonymous().post().header("cookie", pair).body(body).send().await.expect("an answer");
     let answer: serde_json::Value = response.json().await.expect("JSON");
     assert_eq!(answer["data"]["viewer"]["email"], ani.email.as_str());
+
+    // No script can take a cookie away whose session has ended: it must not keep anybody from signing in again.
+    app.world.pass(chrono::TimeDelta::days(31));
+    let ask = async |query: &str, variables: serde_json::Value| {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let response = app.anonymous().post().header("cookie", pair).header("x-session-transport", "cookie").body(body);
+        let response = response.send().await.expect("an answer");
+        let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        (response.json::<serde_json::Value>().await.expect("JSON"), cookie)
+    };
+    let (answer, _) = ask("{ viewer { email } }", json!({})).await;
+    assert_eq!(answer, json!({ "data": { "viewer": null } }));
+    let (_, cleared) = ask("mutation { logOut { acknowledged } }", json!({})).await;
+    assert!(cleared.is_some_and(|cookie| cookie.starts_with("sanggar=;") && cookie.contains("Max-Age=0")));
+    let input = json!({ "input": { "login": ani.email, "password": PASSWORD } });
+    let (answer, cookie) = ask(LOG_IN, input).await;
+    assert_eq!(answer["data"]["logIn"]["userErrors"], json!([]), "{answer}");
+    assert!(cookie.is_some_and(|cookie| cookie.starts_with("sanggar=sgs_")));
     app.stop().await;
 }

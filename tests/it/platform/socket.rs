@@ -102,6 +102,28 @@ async fn a_socket_is_signed_in_by_its_first_message() {
     app.stop().await;
 }
 
+/// The token stands in the first message in the words of the header, and is read as the header is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_first_message_says_is_read_as_the_header_is() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    for (payload, expected) in [
+        (json!({ "authorization": format!("bearer {}", ani.token) }), json!({ "type": "connection_ack" })),
+        (json!({ "Authorization": ani.token }), json!({ "closed": 4403 })),
+        (json!({ "Authorization": 5 }), json!({ "closed": 4403 })),
+        (json!("x"), json!({ "closed": 4400 })),
+    ] {
+        let mut socket = open(&app).await;
+        say(&mut socket, json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(hear(&mut socket).await, expected, "{payload}");
+    }
+    let mut socket = open(&app).await;
+    let long = json!({ "type": "ping", "payload": { "x": "x".repeat(70_000) } });
+    say(&mut socket, long).await;
+    assert_eq!(hear(&mut socket).await["closed"], 1009);
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_site_gets_no_socket() {
     let app = TestApp::start().await;

@@ -363,6 +363,26 @@ mod tests {
     }
 
     #[test]
+    fn questions_that_nobody_can_answer_are_told() {
+        let bare = r#"[{"quizzes":[{"id":1,"title":" ","quiz":[{"questionText":"","answerOptions":[]},
+            {"questionText":"of \\u0000","answerOptions":[{"answerText":" ","isCorrect":"true"}]}]},{"id":2,"title":"Two","quiz":[]}]}]"#;
+        let mut hollow = course();
+        hollow.tree.insert("quiz-app/src/assets/translations/en.json".to_owned(), bare.as_bytes().to_vec());
+        let read = read(&hollow, None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        for said in [
+            "Quiz 1 has no title.",
+            "Quiz 2 has no question;",
+            "Quiz 1, question 1: nothing is asked.",
+            "Quiz 1, question 1: fewer than two options.",
+            "Quiz 1, question 2: fewer than two options.",
+            "Quiz 1, question 2: an option has no text.",
+        ] {
+            let told = read.problems.iter().find(|problem| problem.message.en.starts_with(said));
+            assert_eq!(told.map(|problem| problem.severity), Some(Warning), "{said} in {:?}", read.problems);
+        }
+    }
+
+    #[test]
     fn a_quiz_that_no_lesson_links_to_is_told() {
         let mut lonely = course();
         lonely.tree.insert("1-first/2-early/README.md".to_owned(), b"# Early\n".to_vec());
@@ -378,7 +398,10 @@ mod tests {
         let option = r#"{"answerText":"a","isCorrect":"true"},"#;
         let many = QUIZ.replacen(r#"{"answerText":"4","#, &format!(r#"{}{{"answerText":"4","#, option.repeat(60)), 1);
         let large = format!(r#"[{{"quizzes":[],"x":[{}0]}}]"#, "[],".repeat(2 << 20));
-        for (text, said) in [(many, "more than 50 options"), (large, "More than 4194304 bytes")] {
+        let nul = QUIZ.replacen("2+2?", "\\u0000", 1);
+        for (text, said) in
+            [(many, "more than 50 options"), (large, "More than 4194304 bytes"), (nul, "the character U+0000")]
+        {
             let mut hostile = course();
             hostile.tree.insert(path.to_owned(), text.into_bytes());
             let problem = read(&hostile, None).err().expect("a problem");

@@ -26,6 +26,8 @@ use crate::{
 
 /// Bytes of a file of quizzes at most: what is read of JSON takes many times its length.
 const MOST_BYTES: usize = 4 << 20;
+/// Bytes of all files of quizzes at most: what is kept of a translation does, too.
+const ALL_BYTES: usize = 16 << 20;
 pub(super) const QUIZZES: &str = "quiz-app/src/assets/translations/";
 
 pub(super) struct Quiz {
@@ -105,6 +107,14 @@ pub(super) fn quizzes<'a>(
     let mut counts = BTreeMap::new();
     let Some((path, bytes)) = files.get_key_value(&own_path) else { return Ok((Vec::new(), counts)) };
     taken.insert(path);
+    let all: usize = of_quizzes(files).map(|(_, bytes)| bytes.len()).sum();
+    if all > ALL_BYTES {
+        let words = words!(
+            "Berkas kuisnya lebih dari {ALL_BYTES} bita.",
+            "The files of quizzes have more than {ALL_BYTES} bytes."
+        );
+        return Err(Problem::new(QUIZZES, None, Error, words));
+    }
     let own = quiz_file(path, bytes, problems)?;
     check_questions(path, bytes, &own, problems)?;
     let mut quizzes: Vec<Quiz> = own
@@ -132,7 +142,7 @@ pub(super) fn quizzes<'a>(
                 .collect(),
         })
         .collect();
-    for (path, bytes) in files.range(QUIZZES.to_owned()..).take_while(|(path, _)| path.starts_with(QUIZZES)) {
+    for (path, bytes) in of_quizzes(files) {
         let Some(tag) = path[QUIZZES.len()..].strip_suffix(".json").filter(|_| *path != own_path) else { continue };
         let tag = locale(tag);
         // What is no language is told with the files that are not taken over.
@@ -149,6 +159,10 @@ pub(super) fn quizzes<'a>(
         counts.insert(tag.clone(), translate(&mut quizzes, &theirs, &tag, path, bytes, problems));
     }
     Ok((quizzes, counts))
+}
+
+fn of_quizzes(files: &Tree) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+    files.range(QUIZZES.to_owned()..).take_while(|(path, _)| path.starts_with(QUIZZES))
 }
 
 /// Lays a translation beside the quizzes; what does not fit is told and left out.
@@ -231,7 +245,7 @@ fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<Qu
             words!("Bukan kuis sebuah kursus: {error}", "Not the quizzes of a course: {error}"),
         )
     })?;
-    if String::from_utf8_lossy(bytes).contains("\\u0000") {
+    if files.iter().flat_map(texts).any(|text| text.contains('\0')) {
         return refused(words!("Berisi karakter U+0000.", "Holds the character U+0000."));
     }
     let others: BTreeSet<&str> = files.iter().flat_map(others).collect();
@@ -264,6 +278,15 @@ fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<Qu
     Ok(quizzes)
 }
 
+/// The texts of a file.
+fn texts(file: &QuizFile) -> impl Iterator<Item = &str> {
+    let questions = || file.quizzes.iter().flat_map(|quiz| &quiz.quiz);
+    let titles = file.quizzes.iter().map(|quiz| quiz.title.as_str());
+    let prompts = questions().map(|question| question.question_text.as_str());
+    let options = questions().flat_map(|question| &question.answer_options).map(|option| option.answer_text.as_str());
+    titles.chain(prompts).chain(options)
+}
+
 /// The fields of a file that are not taken over.
 fn others(file: &QuizFile) -> impl Iterator<Item = &str> {
     let questions = || file.quizzes.iter().flat_map(|quiz| &quiz.quiz);
@@ -276,6 +299,20 @@ fn others(file: &QuizFile) -> impl Iterator<Item = &str> {
 /// What is wrong with questions themselves: they are taken over as they are.
 fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mut Problems) -> Result<(), Problem> {
     let lines = question_lines(bytes);
+    for quiz in quizzes {
+        let number = quiz.id;
+        if quiz.title.trim().is_empty() {
+            let words = words!("Kuis {number} tanpa judul.", "Quiz {number} has no title.");
+            problems.push(Problem::new(path, None, Warning, words));
+        }
+        if quiz.quiz.is_empty() {
+            let words = words!(
+                "Kuis {number} tanpa soal; kursus tidak dapat diajukan sebelum ada soalnya.",
+                "Quiz {number} has no question; the course can't be submitted before it has."
+            );
+            problems.push(Problem::new(path, None, Warning, words));
+        }
+    }
     let questions =
         quizzes.iter().flat_map(|quiz| quiz.quiz.iter().enumerate().map(move |(index, q)| (quiz.id, index + 1, q)));
     for ((quiz, number, question), at) in questions.zip(0..) {
@@ -288,6 +325,15 @@ fn check_questions(path: &str, bytes: &[u8], quizzes: &[QuizJson], problems: &mu
             let words = words!("Kuis {quiz}, soal {number}: {id}", "Quiz {quiz}, question {number}: {en}");
             problems.push(Problem::new(path, line, severity, words));
         };
+        if question.question_text.trim().is_empty() {
+            tell(Warning, words!("tanpa pertanyaan.", "nothing is asked."));
+        }
+        if question.answer_options.len() < 2 {
+            tell(Warning, words!("kurang dari dua pilihan.", "fewer than two options."));
+        }
+        if question.answer_options.iter().any(|option| option.answer_text.trim().is_empty()) {
+            tell(Warning, words!("ada pilihan tanpa teks.", "an option has no text."));
+        }
         match question.answer_options.iter().filter(|option| option.right()).count() {
             0 => tell(
                 Warning,
