@@ -2,9 +2,9 @@
 
 use anyhow::{Context, ensure};
 
-use super::{model::AcademyRow, store};
+use super::{model::AcademyRow, policy::Policy, store};
 use crate::platform::{
-    db::Tx,
+    db::{AsJson, Tx},
     graphql::Services,
     text::{Language, is_slug},
 };
@@ -20,6 +20,10 @@ pub struct CreateAcademy {
     pub locale: String,
     /// IANA.
     pub time_zone: String,
+    /// The name of its policy.
+    pub policy_profile: String,
+    /// The policy that it begins with.
+    pub policy: Policy,
     /// Host names by which requests name it.
     pub hosts: Vec<String>,
 }
@@ -43,7 +47,8 @@ pub async fn create(tx: &mut Tx, services: &Services, new: CreateAcademy) -> any
         name: new.name.trim().to_owned(),
         locale: new.locale,
         time_zone: zone.name().to_owned(),
-        policy_profile: "open".to_owned(),
+        policy_profile: new.policy_profile,
+        policy: AsJson(new.policy),
         hosts: new.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
         created_at: services.clock.now(),
     };

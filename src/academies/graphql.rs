@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
-use super::{AcademyRow, store::AcademyById};
+use super::{AcademyRow, policy::Collected, store::AcademyById};
 use crate::{
     consent::graphql::PolicyDocument,
     platform::{
@@ -49,6 +49,9 @@ impl Academy {
         Ok(AcademyPolicy {
             profile: self.0.policy_profile.clone(),
             controller: self.0.name.clone(),
+            minimum_age: self.0.policy().minimum_age.map(Into::into),
+            guardian_consent_below_age: self.0.policy().guardian_consent_below_age.map(Into::into),
+            collects: self.0.policy().collects.iter().map(CollectedField::from).collect(),
             documents: PolicyDocument::current(ctx.call()).await?,
         })
     }
@@ -61,8 +64,32 @@ pub struct AcademyPolicy {
     profile: String,
     /// Who answers for the personal data.
     controller: String,
+    /// In years: who is younger may not register, or only with a guardian's consent.
+    minimum_age: Option<i32>,
+    /// In years: who is younger needs a guardian's consent.
+    guardian_consent_below_age: Option<i32>,
+    /// What sign-up and profiles may ask here, and no more.
+    collects: Vec<CollectedField>,
     /// The documents in force, by version and language; who registers accepts the required ones.
     documents: Vec<PolicyDocument>,
+}
+
+/// Something that sign-up and profiles may ask.
+#[derive(SimpleObject)]
+pub struct CollectedField {
+    /// Its name in this schema.
+    field: String,
+    /// Whether one must give it.
+    required: bool,
+    /// What for.
+    purposes: Vec<String>,
+}
+
+impl From<&Collected> for CollectedField {
+    fn from(collected: &Collected) -> Self {
+        let Collected { field, required, purposes } = collected.clone();
+        Self { field, required, purposes }
+    }
 }
 
 /// An academy by its id: only the request's own is there.

@@ -6,12 +6,14 @@ mod create;
 mod directory;
 pub mod graphql;
 mod model;
+mod policy;
 pub mod privacy;
 pub mod store;
 
 pub use create::{CreateAcademy, create};
 pub use directory::Directory;
 pub use model::AcademyRow;
+pub use policy::Policy;
 
 use crate::platform::{db::Tx, fault::Fault, graphql::Call};
 

@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::academies;
 
-use crate::platform::{db::AcademyId, text::Language};
+use super::policy::Policy;
+use crate::platform::{
+    db::{AcademyId, AsJson},
+    text::Language,
+};
 
 /// An academy.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -22,6 +26,8 @@ pub struct AcademyRow {
     pub time_zone: String,
     /// The policy that it runs under.
     pub policy_profile: String,
+    /// What that policy says, from the day that the academy was made.
+    pub policy: AsJson<Policy>,
     /// Host names by which requests name it.
     pub hosts: Vec<String>,
     /// When it was made.
@@ -29,6 +35,12 @@ pub struct AcademyRow {
 }
 
 impl AcademyRow {
+    /// What its policy says.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy.0
+    }
+
     /// The language of its messages to who asks for none that we speak.
     #[must_use]
     pub fn language(&self) -> Language {

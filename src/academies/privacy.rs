@@ -6,5 +6,5 @@ use crate::platform::privacy::Table;
 pub const TABLES: &[Table] = &[Table {
     name: "academies",
     subject: "",
-    plain: &["id", "slug", "name", "locale", "time_zone", "policy_profile", "hosts", "created_at"],
+    plain: &["id", "slug", "name", "locale", "time_zone", "policy_profile", "policy", "hosts", "created_at"],
 }];

@@ -141,7 +141,7 @@ impl Session {
     /// A session is only ever given to whose it is.
     fn own(&self, ctx: &Context<'_>) -> Access {
         let is_own = ctx.call().viewer().user == Some(self.0.user_id);
-        Access::new(is_own.then_some(Audience::Self_), Vec::new())
+        Access::plain(is_own.then_some(Audience::Self_))
     }
 }
 
@@ -322,6 +322,9 @@ impl AccountMutations {
         let academy = academies::current(call).await?;
         let language = input.locale.as_ref().and_then(|locale| Language::of_tag(&locale.0));
         let mut objections = Vec::new();
+        if input.username.is_some() && !academy.policy().asks("username") {
+            objections.push(sign_up::not_collected("username"));
+        }
         if input.birth_date.is_some() {
             objections.push(sign_up::not_collected("birthDate"));
         }

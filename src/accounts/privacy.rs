@@ -1,6 +1,8 @@
 //! What an account knows of a person.
 
-use crate::platform::privacy::{Audience, Erasure, LegalBasis, PersonalDataClass, ProfileField, RetentionStart, Table};
+use crate::platform::privacy::{
+    Audience, Erasure, LegalBasis, PersonalDataClass, ProfileField, RetentionStart, Shared, Table,
+};
 
 const SELF_SUPPORT_OFFICER_ADMIN: &[Audience] =
     &[Audience::Self_, Audience::Support, Audience::PrivacyOfficer, Audience::Admin];
@@ -11,7 +13,14 @@ crate::datum!(
         field: "email",
         columns: &["logins.email", "logins.email_key"],
         class: PersonalDataClass::Contact,
-        audience: SELF_SUPPORT_OFFICER_ADMIN,
+        audience: &[
+            Audience::Self_,
+            Audience::Instructor,
+            Audience::Support,
+            Audience::PrivacyOfficer,
+            Audience::Admin,
+        ],
+        shared_as: Some(Shared::Email),
         purposes: &["account", "transactional_mail"],
     }
 );

@@ -57,7 +57,8 @@ impl Gateway for Front {
                 None => Viewer::ANONYMOUS,
             };
             let reader = services.db.reader(academy.id);
-            Ok(Call::new(services.clone(), reader, viewer, language.unwrap_or_else(|| academy.language()), facts))
+            let language = language.unwrap_or_else(|| academy.language());
+            Ok(Call::new(services.clone(), reader, viewer, language, facts, Arc::new(academy.policy().sharing())))
         })
     }
 }

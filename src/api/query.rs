@@ -21,6 +21,7 @@ use crate::{
         id::GlobalId,
         privacy::{
             Audience, Entry, Erasure, LegalBasis, PersonalDataClass, RetentionAction, RetentionStart, Sensitivity,
+            Sharing,
         },
     },
     profiles::graphql::User,
@@ -159,8 +160,9 @@ impl Query {
 
     /// What personal data this academy holds, why, for how long and who may read it: the record of processing, generated
     /// from the code.
-    async fn data_inventory(&self) -> Vec<DataInventoryEntry> {
-        app::data().into_iter().map(DataInventoryEntry::from).collect()
+    async fn data_inventory(&self, ctx: &Context<'_>) -> Vec<DataInventoryEntry> {
+        let sharing = ctx.call().sharing();
+        app::data().iter().map(|entry| DataInventoryEntry::of(entry, &sharing)).collect()
     }
 }
 
@@ -194,7 +196,7 @@ pub struct DataInventoryEntry {
     purposes: Vec<&'static str>,
     /// On what ground.
     legal_basis: LegalBasis,
-    /// Who may read it at all.
+    /// Who may read it here: of those whom `@visibility` names, those with whom the academy's policy shares it.
     visible_to: Vec<Audience>,
     /// Whom it is given to outside the platform.
     shared_with: Vec<&'static str>,
@@ -206,8 +208,8 @@ pub struct DataInventoryEntry {
     then: RetentionAction,
 }
 
-impl From<Entry> for DataInventoryEntry {
-    fn from(entry: Entry) -> Self {
+impl DataInventoryEntry {
+    fn of(entry: &Entry, sharing: &Sharing) -> Self {
         Self {
             subject: entry.subject,
             field: entry.field,
@@ -216,7 +218,7 @@ impl From<Entry> for DataInventoryEntry {
             encrypted: entry.encrypted,
             purposes: entry.purposes.to_vec(),
             legal_basis: entry.basis,
-            visible_to: entry.audience.to_vec(),
+            visible_to: sharing.in_force(entry),
             shared_with: Vec::new(),
             keep_for: None,
             starting_from: entry.starts,

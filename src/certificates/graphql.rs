@@ -25,7 +25,7 @@ use crate::{
 
 /// What anybody with the code may know.
 fn everybody() -> Access {
-    Access::new([Audience::Public], Vec::new())
+    Access::plain([Audience::Public])
 }
 
 /// A certificate, for its holder and for who runs the academy.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Cli, home::Home, report};
 use crate::{
-    academies::{self, CreateAcademy},
+    academies::{self, CreateAcademy, Policy},
     app,
     platform::{config::Settings, graphql::Services},
 };
@@ -28,6 +28,9 @@ pub(super) enum AcademyCommand {
         /// The time zone of its calendar days
         #[arg(long, default_value = "Asia/Jakarta")]
         time_zone: String,
+        /// The policy that it begins with: open, eterna, pojok-belajar, crosslife, cekolah, focusra, or a file of its own (JSON)
+        #[arg(long, default_value = "open")]
+        policy: String,
         /// A host name by which requests name it; may be given again
         #[arg(long)]
         host: Vec<String>,
@@ -36,14 +39,27 @@ pub(super) enum AcademyCommand {
     List,
 }
 
-pub(super) fn first_of_all() -> CreateAcademy {
-    CreateAcademy {
+pub(super) fn first_of_all() -> anyhow::Result<CreateAcademy> {
+    Ok(CreateAcademy {
         slug: "sanggar".to_owned(),
         name: "Sanggar".to_owned(),
         locale: "id".to_owned(),
         time_zone: "Asia/Jakarta".to_owned(),
+        policy_profile: "open".to_owned(),
+        policy: Policy::preset("open")?,
         hosts: Vec::new(),
+    })
+}
+
+/// A preset by its name, or a file; its name without ending is the policy's then.
+fn policy_of(given: &str) -> anyhow::Result<(String, Policy)> {
+    let path = std::path::Path::new(given);
+    if !given.contains(['/', '.']) {
+        return Ok((given.to_owned(), Policy::preset(given)?));
     }
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {given}"))?;
+    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, Policy::read(&text).with_context(|| format!("the policy in {given}"))?))
 }
 
 pub(super) async fn academy_command(
@@ -53,14 +69,17 @@ pub(super) async fn academy_command(
     home: &Home,
 ) -> anyhow::Result<()> {
     let services = home.services(settings).await?;
-    let told = |academy: &academies::AcademyRow| json!({ "slug": academy.slug, "name": academy.name, "locale": academy.locale, "timeZone": academy.time_zone, "hosts": academy.hosts });
+    let told = |academy: &academies::AcademyRow| json!({ "slug": academy.slug, "name": academy.name, "locale": academy.locale, "timeZone": academy.time_zone, "policy": academy.policy_profile, "hosts": academy.hosts });
     match command {
-        AcademyCommand::Create { slug, name, locale, time_zone, host } => {
+        AcademyCommand::Create { slug, name, locale, time_zone, policy, host } => {
+            let (policy_profile, policy) = policy_of(policy)?;
             let new = CreateAcademy {
                 slug: slug.clone(),
                 name: name.clone(),
                 locale: locale.clone(),
                 time_zone: time_zone.clone(),
+                policy_profile,
+                policy,
                 hosts: host.clone(),
             };
             let academy = app::create_academy(&services, new).await?;
@@ -88,7 +107,7 @@ pub(super) async fn named_academy(services: &Services, slug: Option<&str>) -> an
             .with_context(|| format!("there is no academy {slug}"));
     }
     match &all[..] {
-        [] => app::create_academy(services, first_of_all()).await,
+        [] => app::create_academy(services, first_of_all()?).await,
         [only] => Ok(only.clone()),
         _ => bail!("there are several academies: name one with --academy"),
     }

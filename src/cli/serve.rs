@@ -92,6 +92,6 @@ async fn first_academy(services: &Services) -> anyhow::Result<academies::Academy
     drop(tx);
     match known.into_iter().next() {
         Some(oldest) => Ok(oldest),
-        None => app::create_academy(services, first_of_all()).await,
+        None => app::create_academy(services, first_of_all()?).await,
     }
 }

@@ -121,7 +121,8 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
         let roles: Roles = roles.iter().copied().chain([Role::Learner]).collect();
         let viewer = Viewer { user: Some(user), session: None, roles };
         let reader = services.db.reader(academy.id);
-        Call::new(services.clone(), reader, viewer, Language::Indonesian, RequestFacts::default())
+        let (language, sharing) = (Language::Indonesian, Arc::new(academy.policy().sharing()));
+        Call::new(services.clone(), reader, viewer, language, RequestFacts::default(), sharing)
     };
     let reviewing = as_of(reviewer, &[Role::Reviewer]);
     let application = Application {

@@ -42,7 +42,7 @@ impl Enrolment {
             _ => Vec::new(),
         };
         let teaches = viewer.user.is_some_and(|user| instructors.contains(&user)).then_some(Audience::Instructor);
-        let access = Access::new(viewer.standing().chain(own).chain(teaches), Vec::new());
+        let access = Access::new(viewer.standing().chain(own).chain(teaches), Vec::new(), call.sharing());
         Ok((access.decide(&Learning::ENTRY) == Decision::Shown).then_some(Self(row)))
     }
 

@@ -1,6 +1,6 @@
 //! What learning leaves behind. Its rows are handed out only through types that are guarded whole.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Table};
+use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Shared, Table};
 
 crate::datum!(
     /// What a person is enrolled in, and how far they are: read whole, through `Enrolment`.
@@ -16,6 +16,7 @@ crate::datum!(
         ],
         class: PersonalDataClass::Learning,
         audience: &[Audience::Self_, Audience::Guardian, Audience::Instructor, Audience::Admin],
+        shared_as: Some(Shared::EnrolmentStatus),
         purposes: &["course_delivery", "certificates"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,

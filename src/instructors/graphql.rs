@@ -35,7 +35,7 @@ impl InstructorApplication {
     fn for_viewer(call: &Call, row: ApplicationRow) -> Option<Self> {
         let viewer = call.viewer();
         let own = (viewer.user == Some(row.user_id)).then_some(Audience::Self_);
-        let access = Access::new(viewer.standing().chain(own), Vec::new());
+        let access = Access::plain(viewer.standing().chain(own));
         let readable = row.experience.shown_to(&access).is_ok();
         readable.then_some(Self { row, access })
     }
@@ -167,7 +167,7 @@ impl InstructorProfile {
 
 /// What is public is public to everybody.
 fn everybody() -> Access {
-    Access::new([Audience::Public], Vec::new())
+    Access::plain([Audience::Public])
 }
 
 /// The public face of an instructor.

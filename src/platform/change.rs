@@ -13,6 +13,12 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
+    /// Whether it has a value.
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        matches!(self, Self::Set(_))
+    }
+
     /// Checks or turns the value, where there is one.
     ///
     /// # Errors

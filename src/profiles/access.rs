@@ -43,7 +43,7 @@ impl Batch for AccessTo {
             let id = person.id();
             let own = (viewer.user == Some(id)).then_some(Audience::Self_);
             let teaches = taught.contains(&id).then_some(Audience::Instructor);
-            let access = Access::new(viewer.standing().chain(own).chain(teaches), person.choices());
+            let access = Access::new(viewer.standing().chain(own).chain(teaches), person.choices(), call.sharing());
             (AccessTo(id), Seen { person, access: Arc::new(access) })
         });
         Ok(seen.collect())

@@ -434,7 +434,12 @@ impl ProfileMutations {
         #[graphql(desc = "The fields that change.")] input: SetVisibilityInput,
     ) -> Result<VisibilityPayload> {
         let chosen: Vec<_> = input.fields.iter().map(|field| (field.field, field.audience)).collect();
-        let all = set_visibility::set_visibility(ctx.call(), &chosen).await?;
-        Ok(VisibilityPayload { visibility: Some(FieldVisibility::all(&all)), user_errors: Vec::new() })
+        let call = ctx.call();
+        Ok(match set_visibility::set_visibility(call, &chosen).await? {
+            Ok(all) => VisibilityPayload { visibility: Some(FieldVisibility::all(&all)), user_errors: Vec::new() },
+            Err(objections) => {
+                VisibilityPayload { visibility: None, user_errors: user_error::told(objections, call.language) }
+            }
+        })
     }
 }

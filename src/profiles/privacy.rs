@@ -1,6 +1,6 @@
 //! What people tell about themselves.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Table};
+use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Shared, Table};
 
 /// Shown as its owner chooses, and to those who help or answer for them.
 const CHOSEN: &[Audience] = &[
@@ -29,6 +29,7 @@ crate::datum!(
             Audience::Admin,
         ],
         choice: Some(ProfileField::FullName),
+        shared_as: Some(Shared::Name),
         purposes: &["account", "certificates"],
     }
 );

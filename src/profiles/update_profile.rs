@@ -3,9 +3,11 @@
 use super::{
     model::{PostalAddress, SocialLink},
     policy,
+    sign_up::not_collected,
     store::{self, ContactChange, ProfileChange},
 };
 use crate::{
+    academies::{self, Policy},
     accounts,
     platform::{
         change::Change,
@@ -30,13 +32,31 @@ pub struct ProfileInput {
     pub locale: Change<String>,
 }
 
+impl ProfileInput {
+    /// What the academy's policy does not collect can't be given; it can be cleared.
+    fn not_collected(&self, policy: &Policy) -> Vec<Objection> {
+        let given = [
+            ("username", self.username.is_set()),
+            ("biography", self.biography.is_set()),
+            ("socialLinks", self.social_links.is_set()),
+            ("organization", self.organization.is_set()),
+            ("jobTitle", self.job_title.is_set()),
+            ("phone", self.phone.is_set()),
+            ("billingAddress", self.billing_address.is_set()),
+        ];
+        let refused = given.into_iter().filter(|(field, is_set)| *is_set && !policy.asks(field));
+        refused.map(|(field, _)| not_collected(field)).collect()
+    }
+}
+
 /// Changes the viewer's own profile; nothing is changed where there is an objection.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn update_profile(call: &Call, input: ProfileInput) -> Result<Result<UserId, Vec<Objection>>, Fault> {
     let user = call.viewer().signed_in()?;
-    let mut objections = Vec::new();
+    let academy = academies::current(call).await?;
+    let mut objections = input.not_collected(academy.policy());
     let mut text = |change: Change<String>, field: &str, most: usize| {
         change.try_map(|value| policy::text(&value, field, most)).unwrap_or_else(|objection| {
             objections.push(objection);

@@ -12,6 +12,7 @@ diesel::table! {
         policy_profile -> Text,
         hosts -> Array<Text>,
         created_at -> Timestamptz,
+        policy -> Jsonb,
     }
 }
 

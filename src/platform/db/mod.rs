@@ -2,12 +2,14 @@
 
 pub mod connect;
 pub mod embedded;
+mod json;
 pub mod migrate;
 pub mod page;
 pub mod roles;
 mod tenant;
 mod text_enum;
 
+pub use json::AsJson;
 pub(in crate::platform) use tenant::waited_too_long;
 pub use tenant::{AcademyId, AcademyKind, Db, DbSettings, Reader, Reading, Tx};
 

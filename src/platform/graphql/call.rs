@@ -27,7 +27,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{UserId, Viewer},
+    privacy::{Sharing, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -90,6 +90,7 @@ pub struct Call {
     pub language: Language,
     /// What the transport knows.
     pub facts: RequestFacts,
+    sharing: Arc<Sharing>,
     reader: Reader,
     loaders: DataLoader<Loaders, HashMapCache>,
     turns: Turns,
@@ -107,10 +108,12 @@ impl Call {
         viewer: Viewer,
         language: Language,
         facts: RequestFacts,
+        sharing: Arc<Sharing>,
     ) -> Arc<Self> {
         let turns = Turns::default();
         Arc::new_cyclic(|call| Self {
             turns: turns.clone(),
+            sharing,
             academy: reader.academy(),
             reader,
             services,
@@ -122,6 +125,12 @@ impl Call {
                 .delay(Duration::ZERO),
             cookie: Mutex::new(None),
         })
+    }
+
+    /// What the academy's policy shares.
+    #[must_use]
+    pub fn sharing(&self) -> Arc<Sharing> {
+        Arc::clone(&self.sharing)
     }
 
     /// What the answer weighs so far.

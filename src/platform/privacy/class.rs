@@ -2,6 +2,8 @@
 
 use async_graphql::Enum;
 
+use super::Shared;
+
 /// Who may read a field.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Audience {
@@ -228,6 +230,8 @@ pub struct Entry {
     pub audience: &'static [Audience],
     /// Which choice of the owner opens it, where the audience has `OwnerChoice`.
     pub choice: Option<ProfileField>,
+    /// As what an academy's policy shares it with who teaches the person, where the audience has `Instructor`.
+    pub shared_as: Option<Shared>,
     /// What it is used for.
     pub purposes: &'static [&'static str],
     /// On what ground.
@@ -256,6 +260,7 @@ impl Entry {
         sensitivity: Sensitivity::General,
         audience: &[Audience::Self_],
         choice: None,
+        shared_as: None,
         purposes: &["account"],
         basis: LegalBasis::Contract,
         controller: Controller::Academy,

@@ -8,6 +8,7 @@ mod access;
 mod class;
 pub mod directive;
 mod sealed;
+mod sharing;
 mod viewer;
 
 pub use access::{Access, Decision};
@@ -16,4 +17,5 @@ pub use class::{
     RetentionAction, RetentionStart, Sensitivity, Table,
 };
 pub use sealed::{Duty, Personal};
+pub use sharing::{Shared, Sharing};
 pub use viewer::{Role, Roles, SessionId, SessionKind, UserId, UserKind, Viewer};

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use sanggar::{academies::CreateAcademy, app};
+use sanggar::{
+    academies::{CreateAcademy, Policy},
+    app,
+};
 
 use crate::harness::TestApp;
 
@@ -13,6 +16,8 @@ async fn an_academy_is_made_whole_and_once() {
         slug: slug.to_owned(),
         name: "Baru".to_owned(),
         locale: "id".to_owned(),
+        policy_profile: "open".to_owned(),
+        policy: Policy::preset("open").expect("a policy"),
         time_zone: "Asia/Makassar".to_owned(),
         hosts: vec![host.to_owned()],
     };

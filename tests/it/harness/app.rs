@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use sanggar::{
-    academies::CreateAcademy,
+    academies::{CreateAcademy, Policy},
     app,
     platform::{config::Settings, db::AcademyId, graphql::Services, http::Server, jobs},
 };
@@ -29,6 +29,7 @@ pub struct TestApp {
     pub academy: AcademyId,
     /// The other one.
     pub neighbour: AcademyId,
+    pub policy: Policy,
     /// Its data directory.
     pub data_dir: PathBuf,
     stop: watch::Sender<bool>,
@@ -43,6 +44,11 @@ impl TestApp {
 
     /// A server whose settings `change` has touched.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_under(Policy::preset("open").expect("a policy"), change).await
+    }
+
+    /// A server whose academies live by this policy.
+    pub async fn start_under(policy: Policy, change: impl FnOnce(&mut Settings)) -> Self {
         // What the server warns of is told with the test that it happened in.
         let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
         let database = empty_database().await;
@@ -63,8 +69,8 @@ impl TestApp {
         let url = database.server_url();
         app::check_database(&url).await.expect("a database fit to serve from");
         let services = app::services(&settings, &url, &world.world()).expect("services");
-        let academy = make_academy(&services, "nusa", "Akademi Nusa").await;
-        let neighbour = make_academy(&services, "tetangga", "Akademi Tetangga").await;
+        let academy = make_academy(&services, "nusa", "Akademi Nusa", &policy).await;
+        let neighbour = make_academy(&services, "tetangga", "Akademi Tetangga", &policy).await;
         let server = Server::bind(settings.bind, false).await.expect("a port");
         let address = server.address();
         let (stop, stopped) = watch::channel(false);
@@ -72,7 +78,7 @@ impl TestApp {
             let services = services.clone();
             async move { app::answer(server, services, stopped).await.expect("serving ends well") }
         });
-        Self { address, database, services, world, academy, neighbour, data_dir, stop, serving: Some(serving) }
+        Self { address, database, services, world, academy, neighbour, policy, data_dir, stop, serving: Some(serving) }
     }
 
     /// A client of the academy that tests live in, signed in as nobody, who speaks English.
@@ -129,12 +135,14 @@ impl Drop for TestApp {
     }
 }
 
-async fn make_academy(services: &Services, slug: &str, name: &str) -> AcademyId {
+async fn make_academy(services: &Services, slug: &str, name: &str, policy: &Policy) -> AcademyId {
     let new = CreateAcademy {
         slug: slug.to_owned(),
         name: name.to_owned(),
         locale: "en".to_owned(),
         time_zone: "Asia/Jakarta".to_owned(),
+        policy_profile: "tests".to_owned(),
+        policy: policy.clone(),
         hosts: vec![format!("{slug}.example.org")],
     };
     app::create_academy(services, new).await.expect("an academy").id

@@ -44,7 +44,7 @@ impl TestApp {
         let username = name.to_lowercase().replace(' ', ".");
         let email = format!("{username}@example.org");
         let input = json!({
-            "email": email, "password": PASSWORD, "fullName": name, "username": username, "ageConfirmed": true,
+            "email": email, "password": PASSWORD, "fullName": name, "username": self.policy.asks("username").then_some(&username), "ageConfirmed": true,
             "acceptedDocuments": self.documents(client).await,
         });
         let register = "mutation ($input: RegisterInput!) { register(input: $input) { acknowledged userErrors { code path message } } }";

@@ -1,6 +1,6 @@
 //! Profiles: change them, show them, hide them.
 
-use sanggar::platform::privacy::Role;
+use sanggar::{academies::Policy, platform::privacy::Role};
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, user_errors};
@@ -127,6 +127,53 @@ async fn staff_page_through_people_and_others_may_not() {
     assert_eq!(app.anonymous().send(query, json!({})).await.codes(), ["UNAUTHENTICATED"]);
     let ani = app.person("Eka Lestari").await;
     assert_eq!(ani.client.send(query, json!({})).await.codes(), ["FORBIDDEN"]);
+    app.stop().await;
+}
+
+/// What the academy's policy does not collect can't be given, and what it does not show can't be shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_bounds_what_is_given_and_shown() {
+    let app = TestApp::start_under(Policy::preset("eterna").expect("a policy"), |_| {}).await;
+    let ani = app.person("Ani Wijaya").await;
+    let policy = "{ academy { policy { profile minimumAge guardianConsentBelowAge collects { field required } } } dataInventory { field visibleTo } }";
+    let data = app.anonymous().data(policy, json!({})).await;
+    assert_eq!(
+        (&data["academy"]["policy"]["minimumAge"], &data["academy"]["policy"]["guardianConsentBelowAge"]),
+        (&json!(17), &json!(17))
+    );
+    assert!(
+        data["academy"]["policy"]["collects"]
+            .as_array()
+            .is_some_and(|all| all.contains(&json!({ "field": "email", "required": true })))
+    );
+    let visible = |field: &str| {
+        let all = data["dataInventory"].as_array().expect("entries");
+        all.iter().find(|entry| entry["field"] == field).expect("an entry")["visibleTo"].clone()
+    };
+    assert_eq!(visible("email"), json!(["SELF", "SUPPORT", "PRIVACY_OFFICER", "ADMIN"]), "not to instructors");
+    assert!(!visible("organization").as_array().expect("audiences").contains(&json!("OWNER_CHOICE")));
+
+    let update = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path } } }";
+    let input = json!({ "organization": "Sekolah", "jobTitle": "Guru", "biography": "Saya." });
+    let data = ani.client.data(update, json!({ "input": input })).await;
+    assert_eq!(user_errors(&data["updateProfile"]), ["INVALID input.organization", "INVALID input.jobTitle"]);
+    let own = "{ viewer { user { biography } } }";
+    assert_eq!(
+        ani.client.data(own, json!({})).await["viewer"]["user"]["biography"],
+        Value::Null,
+        "nothing was written"
+    );
+    let data = ani.client.data(update, json!({ "input": { "organization": null, "biography": "Saya." } })).await;
+    assert_eq!(data["updateProfile"]["userErrors"], json!([]), "what is not collected can be cleared");
+
+    let set = "mutation ($input: SetVisibilityInput!) { setVisibility(input: $input) { visibility { field } userErrors { code path } } }";
+    let fields =
+        json!([{ "field": "BIOGRAPHY", "audience": "MEMBERS" }, { "field": "USERNAME", "audience": "PUBLIC" }]);
+    let data = ani.client.data(set, json!({ "input": { "fields": fields } })).await;
+    assert_eq!(user_errors(&data["setVisibility"]), ["NOT_ELIGIBLE input.fields.1.audience"]);
+    let other = app.person("Budi Santoso").await;
+    let seen = "query ($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(other.client.data(seen, json!({ "id": ani.id })).await["node"], Value::Null, "nothing was chosen");
     app.stop().await;
 }
 

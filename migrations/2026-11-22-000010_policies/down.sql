@@ -1,0 +1,1 @@
+alter table academies drop column policy;
