@@ -5,6 +5,7 @@ mod academy;
 mod care;
 mod course;
 mod home;
+mod privacy;
 mod serve;
 mod user;
 
@@ -20,6 +21,7 @@ use self::{
     care::{doctor, migrate_command, print_settings},
     course::{CourseCommand, course_command, read_course},
     home::Home,
+    privacy::{PrivacyCommand, privacy_command},
     serve::{serve, tell_demo},
     user::{UserCommand, user_command},
 };
@@ -88,6 +90,9 @@ enum Command {
     /// Courses
     #[command(subcommand)]
     Course(CourseCommand),
+    /// Personal data: what is held and why
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Print the configuration in force, secrets left out
     Config,
     /// Print a completion script
@@ -151,6 +156,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             Command::User(command) => user_command(cli, command, &settings, &home).await,
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
+            Command::Privacy(command) => privacy_command(cli, command, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
             Command::Demo | Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => {
                 Ok(())

@@ -7,6 +7,7 @@
 mod access;
 mod class;
 pub mod directive;
+pub mod inventory;
 mod sealed;
 mod sharing;
 mod viewer;

@@ -223,6 +223,33 @@ async fn an_operator_adds_the_first_admin() {
     assert_eq!(add(crate::harness::PASSWORD, "ADMIN").status.code(), Some(1), "the address is taken");
 }
 
+/// An academy begins with a policy, and the record of processing says what is in force there.
+#[test]
+fn the_record_of_processing_is_printed() {
+    let home = Home::new("record");
+    let unknown = home.run(&["academy", "create", "satu", "--name", "Satu", "--policy", "none"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("pojok-belajar"), "{}", text(&unknown.stderr));
+    for (slug, policy) in [("satu", "focusra"), ("dua", "crosslife")] {
+        let made = home.run(&["academy", "create", slug, "--name", slug, "--policy", policy]);
+        assert!(made.status.success(), "{}", text(&made.stderr));
+    }
+    for (slug, instructors) in [("satu", true), ("dua", false)] {
+        let printed = home.run(&["privacy", "inventory", "--academy", slug, "--json"]);
+        let record: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("one document");
+        let data = record["data"].as_array().expect("entries");
+        assert_eq!(data.len(), sanggar::app::data().len());
+        let email = data.iter().find(|entry| entry["field"] == "email").expect("the address");
+        let readers = email["visibleTo"].as_array().expect("readers");
+        assert_eq!(readers.contains(&"INSTRUCTOR".into()), instructors, "{slug}: {email}");
+        assert_eq!(email["columns"], serde_json::json!(["logins.email", "logins.email_key"]));
+    }
+    let table = home.run(&["privacy", "inventory", "--academy", "satu"]);
+    let table = text(&table.stdout);
+    assert!(table.starts_with("# Personal data at satu (policy: focusra)\n"), "{table}");
+    assert!(table.contains("| User.passwordHash | CREDENTIAL, GENERAL | account | CONTRACT | nobody |"), "{table}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_database_must_be_migrated_and_its_role_fit() {
     let database = crate::harness::empty_database().await;
