@@ -25,7 +25,6 @@ create table logins (
 );
 comment on table logins is 'How a living person signs in. Closing the account deletes the row, and with it frees the address.';
 comment on column logins.email_key is 'The address as it is compared: NFKC, lower case.';
-comment on column logins.username is 'A wish while username_key is null: the name is held once the address is proved.';
 comment on column logins.username_key is 'The user name as it is compared: NFKC, lower case.';
 comment on column logins.password_hash is 'Argon2id, PHC string; null where they sign in by a provider only.';
 create unique index logins_email on logins (academy_id, email_key);

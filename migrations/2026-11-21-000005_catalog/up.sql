@@ -14,7 +14,7 @@ comment on table courses is 'A course through all its versions.';
 comment on column courses.latest_id is 'The newest version: its instructors edit it until it is submitted; the edit after that begins a new one from it.';
 comment on column courses.published_id is 'The version that the catalogue shows and new learners get.';
 create unique index courses_slug on courses (academy_id, slug);
-create index courses_newest on courses (academy_id, created_at desc, id desc);
+create index courses_published on courses (academy_id, published_at desc, id desc) where status = 'PUBLISHED';
 select sanggar_isolate('courses');
 grant select, insert, update on courses to sanggar_app;
 
@@ -69,7 +69,6 @@ create table sections (
     foreign key (academy_id, version_id) references course_versions (academy_id, id)
 );
 comment on column sections.id is 'The section itself, the same through all versions.';
-create index sections_id on sections (academy_id, id);
 select sanggar_isolate('sections');
 grant select, insert, update, delete on sections to sanggar_app;
 
@@ -147,7 +146,6 @@ create table questions (
 );
 comment on column questions.prompts is 'Translations of the prompt: locale to text.';
 comment on column questions.points is 'Millionths of a point: exact decimal arithmetic.';
-create index questions_id on questions (academy_id, id);
 create index questions_quiz on questions (academy_id, version_id, quiz_id, position);
 select sanggar_isolate('questions');
 grant select, insert, update, delete on questions to sanggar_app;

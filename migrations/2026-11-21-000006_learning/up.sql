@@ -20,7 +20,6 @@ create unique index enrolments_live on enrolments (academy_id, user_id, course_i
     where status in ('PENDING_PAYMENT', 'WAITLISTED', 'ACTIVE', 'COMPLETED');
 create index enrolments_newest on enrolments (academy_id, user_id, enrolled_at desc, id desc);
 create index enrolments_course on enrolments (academy_id, course_id);
-create index enrolments_run on enrolments (academy_id, run_id);
 select sanggar_isolate('enrolments');
 grant select, insert, update on enrolments to sanggar_app;
 

@@ -37,8 +37,7 @@ create table certificates (
 comment on table certificates is 'What was certified, frozen when it was issued. It outlives the account: then user, enrolment and name are null.';
 comment on column certificates.code is 'Without hyphens, upper case.';
 create unique index certificates_code on certificates (academy_id, code);
-create unique index certificates_valid on certificates (academy_id, enrolment_id) where status = 'VALID';
-create index certificates_enrolment on certificates (academy_id, enrolment_id);
+create unique index certificates_enrolment on certificates (academy_id, enrolment_id) where status = 'VALID';
 create index certificates_user on certificates (academy_id, user_id, issued_at desc, id desc);
 select sanggar_isolate('certificates');
 grant select, insert, update on certificates to sanggar_app;
