@@ -20,7 +20,7 @@ crate::datum!(
             Audience::PrivacyOfficer,
             Audience::Admin,
         ],
-        shared_as: Some(Shared::Email),
+        shared_as: &[Shared::Email],
         purposes: &["account", "transactional_mail"],
     }
 );

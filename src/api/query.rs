@@ -218,7 +218,7 @@ impl DataInventoryEntry {
             encrypted: entry.encrypted,
             purposes: entry.purposes.to_vec(),
             legal_basis: entry.basis,
-            visible_to: sharing.in_force(entry),
+            visible_to: sharing.in_force(entry).collect(),
             shared_with: Vec::new(),
             keep_for: None,
             starting_from: entry.starts,

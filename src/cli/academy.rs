@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -58,7 +58,11 @@ fn policy_of(given: &str) -> anyhow::Result<(String, Policy)> {
         return Ok((given.to_owned(), Policy::preset(given)?));
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {given}"))?;
-    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name: String = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    ensure!(
+        Policy::preset(&name).is_err(),
+        "{given} is named like the preset {name}: a policy of its own has its own name"
+    );
     Ok((name, Policy::read(&text).with_context(|| format!("the policy in {given}"))?))
 }
 

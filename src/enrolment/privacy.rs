@@ -16,7 +16,7 @@ crate::datum!(
         ],
         class: PersonalDataClass::Learning,
         audience: &[Audience::Self_, Audience::Guardian, Audience::Instructor, Audience::Admin],
-        shared_as: Some(Shared::EnrolmentStatus),
+        shared_as: &[Shared::EnrolmentStatus, Shared::Progress],
         purposes: &["course_delivery", "certificates"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,

@@ -29,7 +29,7 @@ crate::datum!(
             Audience::Admin,
         ],
         choice: Some(ProfileField::FullName),
-        shared_as: Some(Shared::Name),
+        shared_as: &[Shared::Name],
         purposes: &["account", "certificates"],
     }
 );

@@ -19,6 +19,7 @@ use crate::platform::{
     fault::Code,
     graphql::{
         endpoint::Face,
+        error, language,
         socket::{self, PROTOCOL},
     },
 };
@@ -86,7 +87,7 @@ where
     Ok(routes.with(headers).with(panic).map_to_response())
 }
 
-/// Pages of other sites, where the settings name them, may call what needs a session. To our own pages that is no question, and
+/// What stands in front of every route: a request says once where it goes; and pages of other sites, where the settings name them, may call what needs a session. To our own pages that is no question, and
 /// documents that anybody may read say so themselves: the middleware would refuse both.
 struct Origins {
     own: Option<String>,
@@ -99,10 +100,11 @@ impl Endpoint for Origins {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         if let Some(name) = ambiguous(&request) {
-            let message = format!("A request has one {name}, and one only.");
-            let error = json!({ "message": message, "extensions": { "code": Code::BadUserInput.as_str() } });
+            let words =
+                words!("Sebuah permintaan memuat tepat satu {name}.", "A request has one {name}, and one only.");
+            let refusal = error::refusal(Code::BadUserInput, &words, language(request.headers()));
             let answer = Response::builder().status(StatusCode::BAD_REQUEST).content_type("application/json");
-            return Ok(answer.body(json!({ "errors": [error] }).to_string()));
+            return Ok(answer.body(refusal.to_string()));
         }
         let path = request.uri().path();
         let for_sessions = path == "/graphql" || path.starts_with("/uploads/");

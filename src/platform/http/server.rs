@@ -230,8 +230,8 @@ fn watched(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// How many files this process may have open: as many as the system lets it have.
-pub fn open_files() -> usize {
+/// Has this process open as many files as the system lets it, and tells how many that are.
+fn open_files() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     // What we may not raise stays as it is.

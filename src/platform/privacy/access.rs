@@ -48,7 +48,7 @@ impl Access {
     /// Whether the viewer may read the datum.
     #[must_use]
     pub fn decide(&self, datum: &Entry) -> Decision {
-        if self.sharing.in_force(datum).into_iter().any(|audience| self.has(audience)) {
+        if self.sharing.in_force(datum).any(|audience| self.has(audience)) {
             return Decision::Shown;
         }
         if !datum.audience.contains(&Audience::OwnerChoice) {
@@ -97,8 +97,7 @@ mod tests {
     /// What an academy's policy does not share, nobody sees by it.
     #[test]
     fn a_policy_narrows_what_is_shown() {
-        const EMAIL: Entry =
-            Entry { audience: &[Audience::Instructor], shared_as: Some(Shared::Email), ..Entry::USUAL };
+        const EMAIL: Entry = Entry { audience: &[Audience::Instructor], shared_as: &[Shared::Email], ..Entry::USUAL };
         const MARKS: Entry = Entry { audience: &[Audience::Instructor], ..Entry::USUAL };
         let of = |instructors: &[Shared], most: Option<FieldAudience>| {
             let choices = most.map(|most| (ProfileField::FullName, most)).into_iter().collect();
@@ -109,6 +108,9 @@ mod tests {
         assert_eq!(of(&[Shared::Email], None).decide(&EMAIL), Decision::Shown);
         assert_eq!(of(&[Shared::Name], None).decide(&EMAIL), Decision::Denied);
         assert_eq!(of(&[Shared::Name, Shared::Email], None).decide(&MARKS), Decision::Denied, "shared as nothing");
+        const WAY: Entry = Entry { shared_as: &[Shared::EnrolmentStatus, Shared::Progress], ..MARKS };
+        assert_eq!(of(&[Shared::EnrolmentStatus], None).decide(&WAY), Decision::Denied, "one word of two");
+        assert_eq!(of(WAY.shared_as, None).decide(&WAY), Decision::Shown);
         assert_eq!(of(&[], None).decide(&NAME), Decision::Private, "nothing may be chosen");
         assert_eq!(of(&[], Some(FieldAudience::Members)).decide(&NAME), Decision::Shown);
         let anonymous = Access::new(

@@ -230,8 +230,9 @@ pub struct Entry {
     pub audience: &'static [Audience],
     /// Which choice of the owner opens it, where the audience has `OwnerChoice`.
     pub choice: Option<ProfileField>,
-    /// As what an academy's policy shares it with who teaches the person, where the audience has `Instructor`.
-    pub shared_as: Option<Shared>,
+    /// As what an academy's policy shares it with who teaches the person, where the audience has `Instructor`: all of these words must
+    /// be there. None: no policy shares it.
+    pub shared_as: &'static [Shared],
     /// What it is used for.
     pub purposes: &'static [&'static str],
     /// On what ground.
@@ -260,7 +261,7 @@ impl Entry {
         sensitivity: Sensitivity::General,
         audience: &[Audience::Self_],
         choice: None,
-        shared_as: None,
+        shared_as: &[],
         purposes: &["account"],
         basis: LegalBasis::Contract,
         controller: Controller::Academy,

@@ -37,7 +37,7 @@ pub fn document_of(entry: &Entry, sharing: &Sharing) -> Json {
             Controller::Academy => "ACADEMY",
             Controller::Operator => "OPERATOR",
         },
-        "visibleTo": sharing.in_force(entry).into_iter().map(word).collect::<Vec<_>>(),
+        "visibleTo": sharing.in_force(entry).map(word).collect::<Vec<_>>(),
         "exported": entry.exported,
         "erasure": erasure,
         "erasureReason": reason,

@@ -23,7 +23,7 @@ pub enum Shared {
 }
 
 /// What an academy's policy shares. What it does not name is not shared.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sharing {
     /// What of a learner who teaches them sees.
     pub instructors: BTreeSet<Shared>,
@@ -32,17 +32,17 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// Who may read a datum here: its ceiling without those whom this policy shares it with not.
-    #[must_use]
-    pub fn in_force(&self, datum: &Entry) -> Vec<Audience> {
-        let holds = |audience: &Audience| match audience {
-            Audience::Instructor => datum.shared_as.is_some_and(|shared| self.instructors.contains(&shared)),
+    /// Who may read a datum here: its ceiling, without those with whom this policy does not share it.
+    pub fn in_force(&self, datum: &Entry) -> impl Iterator<Item = Audience> {
+        datum.audience.iter().copied().filter(|audience| match audience {
+            Audience::Instructor => {
+                !datum.shared_as.is_empty() && datum.shared_as.iter().all(|word| self.instructors.contains(word))
+            }
             Audience::OwnerChoice => {
                 datum.choice.is_some_and(|field| self.narrowed(field, FieldAudience::Public) != FieldAudience::Private)
             }
             _ => true,
-        };
-        datum.audience.iter().copied().filter(holds).collect()
+        })
     }
 
     /// What becomes of a person's choice.
