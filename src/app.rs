@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::{
     academies::{self, AcademyRow, CreateAcademy},
-    accounts, api, catalog, certificates, consent, enrolment, instructors,
+    accounts, api, audit, catalog, certificates, consent, enrolment, instructors,
     platform::{
         clock::Clock,
         config::Settings,
@@ -41,6 +41,7 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::Device::ENTRY,
         accounts::privacy::IpAddress::ENTRY,
         accounts::privacy::MailedToken::ENTRY,
+        audit::privacy::AccessReason::ENTRY,
         profiles::privacy::FullName::ENTRY,
         profiles::privacy::Biography::ENTRY,
         profiles::privacy::Organization::ENTRY,
@@ -69,6 +70,7 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(academies::privacy::TABLES);
     tables.extend_from_slice(consent::privacy::TABLES);
     tables.extend_from_slice(accounts::privacy::TABLES);
+    tables.extend_from_slice(audit::privacy::TABLES);
     tables.extend_from_slice(uploads::privacy::TABLES);
     tables.extend_from_slice(profiles::privacy::TABLES);
     tables.extend_from_slice(instructors::privacy::TABLES);
@@ -85,6 +87,7 @@ pub fn job_kinds() -> jobs::Registry {
     jobs::Registry::default()
         .with::<mail::SendMail>()
         .with::<idempotency::ForgetKey>()
+        .with::<audit::link::LinkEntries>()
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
         .with::<quizzes::close::CloseAttempt>()

@@ -6,6 +6,7 @@ pub mod platform;
 
 pub mod academies;
 pub mod accounts;
+pub mod audit;
 pub mod consent;
 pub mod instructors;
 pub mod profiles;

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     academies,
+    audit::graphql::AuditEntry,
     catalog::{self, graphql::Course},
     consent::DocumentId,
     enrolment::{graphql::Enrolment, model::EnrolmentStatus},
@@ -118,6 +119,19 @@ impl Viewer {
         Ok(InstructorApplication::all(ctx.call(), None, Some(self.user), &page).await?)
     }
 
+    /// What was done to their data, and by whom, newest first.
+    async fn security_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<AuditEntry>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(AuditEntry::about(ctx.call(), self.user, &page).await?)
+    }
+
     /// To whom they show each field.
     async fn visibility(&self, ctx: &Context<'_>) -> Result<Vec<FieldVisibility>> {
         Ok(FieldVisibility::all_of(ctx.call(), self.user).await?)
@@ -140,8 +154,7 @@ impl Session {
 
     /// A session is only ever given to whose it is.
     fn own(&self, ctx: &Context<'_>) -> Access {
-        let is_own = ctx.call().viewer().user == Some(self.0.user_id);
-        Access::plain(is_own.then_some(Audience::Self_))
+        Access::own(ctx.call().viewer().user == Some(self.0.user_id))
     }
 }
 

@@ -8,6 +8,7 @@ use poem::http::{HeaderMap, header};
 use crate::{
     academies::Directory,
     accounts::session,
+    audit,
     platform::{
         fault::{Code, Fault},
         graphql::{
@@ -60,5 +61,9 @@ impl Gateway for Front {
             let language = language.unwrap_or_else(|| academy.language());
             Ok(Call::new(services.clone(), reader, viewer, language, facts, Arc::new(academy.policy().sharing())))
         })
+    }
+
+    fn close<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(audit::note_reads(call))
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, Interface};
 use crate::{
     academies::graphql::{self as academies, Academy},
     accounts::graphql::Session,
+    audit::{AuditEntryKind, graphql::AuditEntry},
     catalog::{
         graphql::{ChoiceQuestion, Course, CourseRun, CourseSubmission, Lesson, Quiz, Section},
         import::{graphql::Import, model::ImportKind},
@@ -38,6 +39,8 @@ pub enum Node {
     PolicyDocument(PolicyDocument),
     /// A session.
     Session(Session),
+    /// An entry of the audit log.
+    AuditEntry(AuditEntry),
     /// A course.
     Course(Course),
     /// A course on its way in.
@@ -81,6 +84,9 @@ impl Node {
             return Ok(Session::of_viewer(ctx.call(), id).await?.map(Self::Session));
         }
         let call = ctx.call();
+        if let Some(id) = id.of::<AuditEntryKind>() {
+            return Ok(AuditEntry::by_id(call, id).await?.map(Self::AuditEntry));
+        }
         if let Some(id) = id.of::<CourseKind>() {
             return Ok(Course::by_id(call, id).await?.map(Self::Course));
         }

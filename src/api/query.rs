@@ -8,6 +8,7 @@ use crate::{
     academies::{self, graphql::Academy},
     accounts::graphql::Viewer,
     app,
+    audit::graphql::{AuditEntry, AuditFilter},
     catalog::{
         self,
         graphql::{Course, CourseFilter, CourseSubmission},
@@ -156,6 +157,20 @@ impl Query {
     ) -> Result<List<InstructorApplication>> {
         let page = PageArgs { first, after, last, before };
         Ok(InstructorApplication::all(ctx.call(), status, None, &page).await?)
+    }
+
+    /// The audit log, newest first. Privacy officers and admins.
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which entries.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<AuditEntry>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(AuditEntry::all(ctx.call(), filter.unwrap_or_default().into(), &page).await?)
     }
 
     /// What personal data this academy holds, why, for how long and who may read it: the record of processing, generated

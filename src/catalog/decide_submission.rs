@@ -1,12 +1,14 @@
 //! A reviewer decides on a submission. Approval publishes exactly the version that was submitted.
 
+use serde_json::json;
+
 use super::{
     mail,
     model::{SubmissionId, SubmissionStatus},
     store::{self, InstructorsOf},
 };
 use crate::{
-    academies, accounts,
+    academies, accounts, audit,
     instructors::Decision,
     platform::{
         fault::Fault,
@@ -52,6 +54,14 @@ pub async fn decide(
     if decision == Decision::Approve {
         store::publish(&mut tx, submission.course_id, submission.version_id, now).await?;
     }
+    let happened = audit::Happened {
+        actor: Some(reviewer),
+        action: audit::Action::SubmissionDecided,
+        subject: None,
+        reason: call.facts.access_reason.clone(),
+        detail: json!({ "submission": id.to_string(), "status": status.as_str() }),
+    };
+    audit::write(&mut tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, &tx).await?;
     let title = store::version(&tx, submission.version_id).await?.title;
     let letter = mail::decided(&academy.name, &title, status, reason.as_deref());

@@ -25,7 +25,7 @@ use crate::{
 
 /// What anybody with the code may know.
 fn everybody() -> Access {
-    Access::plain([Audience::Public])
+    Access::public()
 }
 
 /// A certificate, for its holder and for who runs the academy.

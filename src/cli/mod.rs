@@ -2,6 +2,7 @@
 //! what a script reads (`--json`) to standard output.
 
 mod academy;
+mod audit;
 mod care;
 mod course;
 mod home;
@@ -18,6 +19,7 @@ use tracing_subscriber::{EnvFilter, filter::Directive};
 
 use self::{
     academy::{AcademyCommand, academy_command},
+    audit::{AuditCommand, audit_command},
     care::{doctor, migrate_command, print_settings},
     course::{CourseCommand, course_command, read_course},
     home::Home,
@@ -93,6 +95,9 @@ enum Command {
     /// Personal data: what is held and why
     #[command(subcommand)]
     Privacy(PrivacyCommand),
+    /// The log of who did what to whose data
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the configuration in force, secrets left out
     Config,
     /// Print a completion script
@@ -157,6 +162,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             Command::Migrate { .. } => migrate_command(cli, &settings, &home).await,
             Command::Doctor => doctor(cli, &settings, &home).await,
             Command::Privacy(command) => privacy_command(cli, command, &settings, &home).await,
+            Command::Audit(command) => audit_command(cli, command, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
             Command::Demo | Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => {
                 Ok(())

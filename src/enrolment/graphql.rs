@@ -19,10 +19,10 @@ use crate::{
     certificates::graphql::Certificate,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, user_error},
+        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, shown::whole, user_error},
         id::GlobalId,
         privacy::{
-            Access, Audience, Datum, Decision, UserId,
+            Audience, Datum, UserId,
             directive::{to, visibility},
         },
     },
@@ -35,15 +35,13 @@ pub struct Enrolment(EnrolmentRow);
 impl Enrolment {
     /// The enrolment, for its learner, for who teaches the course, and for who runs the academy.
     async fn for_viewer(call: &Call, row: EnrolmentRow) -> Result<Option<Self>, Fault> {
-        let viewer = call.viewer();
-        let own = (viewer.user == Some(row.user_id)).then_some(Audience::Self_);
-        let instructors = match viewer.user {
-            Some(_) if own.is_none() => call.load(InstructorsOf(row.course_id)).await?.unwrap_or_default(),
+        let instructors = match call.viewer().user {
+            Some(user) if user != row.user_id => call.load(InstructorsOf(row.course_id)).await?.unwrap_or_default(),
             _ => Vec::new(),
         };
-        let teaches = viewer.user.is_some_and(|user| instructors.contains(&user)).then_some(Audience::Instructor);
-        let access = Access::new(viewer.standing().chain(own).chain(teaches), Vec::new(), call.sharing());
-        Ok((access.decide(&Learning::ENTRY) == Decision::Shown).then_some(Self(row)))
+        let teaches = call.viewer().user.is_some_and(|user| instructors.contains(&user));
+        let access = call.access_to(row.user_id, teaches.then_some(Audience::Instructor), Vec::new());
+        Ok(whole(access.open(&Learning::ENTRY))?.then_some(Self(row)))
     }
 
     /// An enrolment by its id.

@@ -1,12 +1,14 @@
 //! A reviewer decides on an application. Approval makes an instructor of the applicant, with the face that they agreed to.
 
+use serde_json::json;
+
 use super::{
     ApplicationId, ApplicationStatus, Decision, mail,
     model::{ApplicationRow, InstructorRow},
     store,
 };
 use crate::{
-    academies, accounts,
+    academies, accounts, audit,
     platform::{
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
@@ -64,6 +66,14 @@ pub async fn decide(
         };
         store::put_instructor(&mut tx, &face).await?;
     }
+    let happened = audit::Happened {
+        actor: Some(reviewer),
+        action: audit::Action::ApplicationDecided,
+        subject: Some(row.user_id),
+        reason: call.facts.access_reason.clone(),
+        detail: json!({ "application": id.to_string(), "status": status.as_str() }),
+    };
+    audit::write(&mut tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, &tx).await?;
     let letter = mail::decided(&academy.name, decision, reason.as_deref());
     accounts::mail::to_person(&mut tx, &call.services, &academy, row.user_id, &letter).await?;

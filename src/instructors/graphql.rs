@@ -14,10 +14,10 @@ use super::{
 use crate::{
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, scalars::Url, user_error},
+        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, scalars::Url, shown::whole, user_error},
         id::GlobalId,
         privacy::{
-            Access, Audience, Role, UserId,
+            Access, Datum, Role, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -32,12 +32,9 @@ pub struct InstructorApplication {
 
 impl InstructorApplication {
     /// The application, for its applicant and for who decides or answers for it.
-    fn for_viewer(call: &Call, row: ApplicationRow) -> Option<Self> {
-        let viewer = call.viewer();
-        let own = (viewer.user == Some(row.user_id)).then_some(Audience::Self_);
-        let access = Access::plain(viewer.standing().chain(own));
-        let readable = row.experience.shown_to(&access).is_ok();
-        readable.then_some(Self { row, access })
+    fn for_viewer(call: &Call, row: ApplicationRow) -> Result<Option<Self>, Fault> {
+        let access = call.access_to(row.user_id, [], Vec::new());
+        Ok(whole(access.open(&super::privacy::Application::ENTRY))?.then_some(Self { row, access }))
     }
 
     /// An application by its id.
@@ -48,7 +45,10 @@ impl InstructorApplication {
         if call.viewer().user.is_none() {
             return Ok(None);
         }
-        Ok(call.load(ApplicationById(id)).await?.and_then(|row| Self::for_viewer(call, row)))
+        match call.load(ApplicationById(id)).await? {
+            Some(row) => Self::for_viewer(call, row),
+            None => Ok(None),
+        }
     }
 
     /// Applications, newest first: all of them for reviewers, or those of one person.
@@ -66,7 +66,7 @@ impl InstructorApplication {
         }
         let page = page.page(call, "applications")?;
         let rows = page.cut(store::newest_applications(&*call.reader().await?, &page, status, of).await?);
-        let rows = rows.filter_map(|row| Self::for_viewer(call, row));
+        let rows = rows.try_filter_map(|row| Self::for_viewer(call, row))?;
         list(
             call,
             "applications",
@@ -167,7 +167,7 @@ impl InstructorProfile {
 
 /// What is public is public to everybody.
 fn everybody() -> Access {
-    Access::plain([Audience::Public])
+    Access::public()
 }
 
 /// The public face of an instructor.
@@ -241,11 +241,11 @@ pub struct InstructorApplicationPayload {
 }
 
 impl InstructorApplicationPayload {
-    fn of(call: &Call, outcome: Result<ApplicationRow, Vec<user_error::Objection>>) -> Self {
-        match outcome {
-            Ok(row) => Self { application: InstructorApplication::for_viewer(call, row), user_errors: Vec::new() },
+    fn of(call: &Call, outcome: Result<ApplicationRow, Vec<user_error::Objection>>) -> Result<Self, Fault> {
+        Ok(match outcome {
+            Ok(row) => Self { application: InstructorApplication::for_viewer(call, row)?, user_errors: Vec::new() },
             Err(objections) => Self { application: None, user_errors: user_error::told(objections, call.language) },
-        }
+        })
     }
 }
 
@@ -271,7 +271,7 @@ impl InstructorMutations {
             proposals: proposals.collect(),
         };
         let outcome = apply::apply(ctx.call(), application).await?;
-        Ok(InstructorApplicationPayload::of(ctx.call(), outcome))
+        Ok(InstructorApplicationPayload::of(ctx.call(), outcome)?)
     }
 
     /// Decides on an application. Reviewers.
@@ -281,6 +281,6 @@ impl InstructorMutations {
         #[graphql(desc = "The decision.")] input: DecideInstructorApplicationInput,
     ) -> Result<InstructorApplicationPayload> {
         let outcome = decide::decide(ctx.call(), input.id, input.decision, input.reason).await?;
-        Ok(InstructorApplicationPayload::of(ctx.call(), outcome.map_err(|objection| vec![objection])))
+        Ok(InstructorApplicationPayload::of(ctx.call(), outcome.map_err(|objection| vec![objection]))?)
     }
 }

@@ -116,6 +116,15 @@ impl Fault {
         Self::Refused(Code::BadUserInput, words)
     }
 
+    /// Who reads somebody's data for their office says why.
+    #[must_use]
+    pub fn unexplained() -> Self {
+        Self::bad_input(words!(
+            "Ini data pribadi orang lain: sebutkan alasan Anda membacanya di header X-Access-Reason; alasan itu dicatat.",
+            "This is somebody's personal data: say why you read it in the header X-Access-Reason; it is put on record."
+        ))
+    }
+
     /// The server has more to do than it can.
     #[must_use]
     pub fn overloaded() -> Self {

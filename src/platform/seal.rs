@@ -8,10 +8,11 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 use anyhow::{Context, bail, ensure};
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use super::id::Random;
+use super::{id::Random, text::hex};
 
 /// Length of the sealing key, in bytes.
 pub const KEY_LENGTH: usize = 32;
@@ -27,6 +28,8 @@ pub enum Use {
     Mail,
     /// Where a page of a list ended.
     Cursor,
+    /// The signature under the head of the audit log.
+    AuditHead,
 }
 
 impl Use {
@@ -35,6 +38,7 @@ impl Use {
             Self::SigningKey => b"sanggar.signing-key.v1",
             Self::Mail => b"sanggar.mail.v1",
             Self::Cursor => b"sanggar.cursor.v1",
+            Self::AuditHead => b"sanggar.audit-head.v1",
         }
     }
 }
@@ -64,6 +68,23 @@ impl Key {
     fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new(&self.bytes.into())
     }
+
+    /// HMAC-SHA256 under this key.
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    fn mac(&self, usage: Use, plain: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.bytes).expect("any key length");
+        mac.update(usage.context());
+        mac.update(plain);
+        mac.finalize().into_bytes().into()
+    }
+
+    fn signer(&self, usage: Use) -> SigningKey {
+        SigningKey::from_bytes(&self.mac(usage, b"ed25519"))
+    }
+
+    fn name(&self) -> String {
+        hex(&self.id)
+    }
 }
 
 impl Sealer {
@@ -86,13 +107,8 @@ impl Sealer {
     ///
     /// # Errors
     /// Only where the cipher itself fails.
-    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
     pub fn seal_alike(&self, usage: Use, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
-        // HMAC takes keys of any length, so this can't fail.
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.current.bytes).expect("any key length");
-        mac.update(usage.context());
-        mac.update(plain);
-        let digest = mac.finalize().into_bytes();
+        let digest = self.current.mac(usage, plain);
         let mut nonce = [0; NONCE_LENGTH];
         nonce.copy_from_slice(&digest[..NONCE_LENGTH]);
         self.seal_with(usage, plain, nonce)
@@ -105,6 +121,19 @@ impl Sealer {
             .encrypt(&nonce.into(), Payload { msg: plain, aad: usage.context() })
             .map_err(|_| anyhow::anyhow!("sealing failed"))?;
         Ok([self.current.id.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// A key of the configuration to sign with, derived for one use, and its id.
+    #[must_use]
+    pub fn signer(&self, usage: Use) -> (String, SigningKey) {
+        (self.current.name(), self.current.signer(usage))
+    }
+
+    /// With what to check a signature by the key of this id.
+    #[must_use]
+    pub fn verifier(&self, usage: Use, key_id: &str) -> Option<VerifyingKey> {
+        let mut keys = std::iter::once(&self.current).chain(&self.older);
+        keys.find(|key| key.name() == key_id).map(|key| key.signer(usage).verifying_key())
     }
 
     /// Opens what was sealed for the same use.

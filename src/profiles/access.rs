@@ -41,9 +41,8 @@ impl Batch for AccessTo {
         };
         let seen = people.into_values().map(|person| {
             let id = person.id();
-            let own = (viewer.user == Some(id)).then_some(Audience::Self_);
             let teaches = taught.contains(&id).then_some(Audience::Instructor);
-            let access = Access::new(viewer.standing().chain(own).chain(teaches), person.choices(), call.sharing());
+            let access = call.access_to(id, teaches, person.choices());
             (AccessTo(id), Seen { person, access: Arc::new(access) })
         });
         Ok(seen.collect())

@@ -27,7 +27,7 @@ use crate::{
         },
         id::GlobalId,
         privacy::{
-            Access, Datum, Decision, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
+            Access, Datum, Duty, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -53,7 +53,7 @@ impl User {
             Ok(Some(seen)) => match value(&seen.person) {
                 Some(value) => shown(value, &seen.access, read),
                 // A row that is not there is an empty field, for whoever may read the field.
-                None => crate::platform::graphql::shown::hidden(seen.access.decide(&D::ENTRY)),
+                None => crate::platform::graphql::shown::hidden(seen.access.open(&D::ENTRY)),
             },
             Ok(None) => None,
             Err(fault) => Some(Err(Error::from(fault))),
@@ -64,6 +64,12 @@ impl User {
     pub(crate) async fn own_email(self, call: &Call) -> Result<Option<String>, Fault> {
         let seen = self.seen(call).await?;
         Ok(seen.and_then(|seen| seen.person.login.as_ref()?.email.shown_to(&seen.access).ok().cloned().flatten()))
+    }
+
+    /// The name of who acted for the academy, for whom they acted on.
+    pub(crate) async fn name_in_office(self, call: &Call) -> Result<Option<String>, Fault> {
+        let person = call.load(store::PersonById(self.0)).await?;
+        Ok(person.map(|person| person.profile.full_name.for_duty(Duty::Audit).clone()))
     }
 
     /// Whether the viewer's own address was proved.
@@ -94,7 +100,7 @@ impl User {
         let Some(read) = found.or(other) else { return Ok(None) };
         // Who keeps the name private can't be found by it.
         let seen = Self(read).seen(call).await?;
-        let shown = seen.is_some_and(|seen| seen.access.decide(&Username::ENTRY) == Decision::Shown);
+        let shown = seen.is_some_and(|seen| seen.access.decide(&Username::ENTRY).is_open());
         Ok(found.filter(|_| shown).map(Self))
     }
 }
@@ -131,7 +137,7 @@ fn anything_shown(access: &Access) -> bool {
         &Email::ENTRY,
     ]
     .into_iter()
-    .any(|datum| access.decide(datum) == Decision::Shown)
+    .any(|datum| access.decide(datum).is_open())
 }
 
 /// A person of the academy. Whoever asks gets the fields that they may read, and null for the others: kept private by its

@@ -562,6 +562,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    audit_entries (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        subject_id -> Nullable<Uuid>,
+        reason -> Nullable<Sealed<Text>>,
+        detail -> Jsonb,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    audit_links (academy_id, number) {
+        academy_id -> Uuid,
+        number -> Int8,
+        segment -> Date,
+        entry_id -> Uuid,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    audit_heads (academy_id, number) {
+        academy_id -> Uuid,
+        number -> Int8,
+        at -> Timestamptz,
+        key_id -> Text,
+        signature -> Bytea,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
@@ -571,3 +612,4 @@ diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);

@@ -6,6 +6,7 @@ mod laws;
 
 mod academies;
 mod accounts;
+mod audit;
 mod drills;
 mod instructors;
 mod line;

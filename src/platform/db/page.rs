@@ -48,6 +48,18 @@ impl<T> Rows<T> {
     }
 }
 
+impl<T> Rows<T> {
+    /// As [`Self::filter_map`] does, where making may fail.
+    ///
+    /// # Errors
+    /// The first one of `map`.
+    pub fn try_filter_map<U, E>(self, mut map: impl FnMut(T) -> Result<Option<U>, E>) -> Result<Rows<U>, E> {
+        let Self { rows, has_previous, has_next } = self;
+        let rows = rows.into_iter().filter_map(|row| map(row).transpose()).collect::<Result<_, _>>()?;
+        Ok(Rows { rows, has_previous, has_next })
+    }
+}
+
 impl<C> Page<C> {
     /// The limit of a statement that shows whether there is more.
     #[must_use]

@@ -27,7 +27,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Sharing, UserId, Viewer},
+    privacy::{Access, Audience, FieldAudience, ProfileField, Reads, Sharing, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -78,6 +78,8 @@ pub struct RequestFacts {
     pub wants_cookie: bool,
     /// `Idempotency-Key`: one thing is done under it, once.
     pub idempotency_key: Option<String>,
+    /// `X-Access-Reason`: why staff read somebody's data.
+    pub access_reason: Option<String>,
 }
 
 /// One request: who asks, in which academy and language, with one connection to read by and loaders that batch.
@@ -91,6 +93,7 @@ pub struct Call {
     /// What the transport knows.
     pub facts: RequestFacts,
     sharing: Arc<Sharing>,
+    reads: Arc<Reads>,
     reader: Reader,
     loaders: DataLoader<Loaders, HashMapCache>,
     turns: Turns,
@@ -114,6 +117,7 @@ impl Call {
         Arc::new_cyclic(|call| Self {
             turns: turns.clone(),
             sharing,
+            reads: Arc::new(Reads::new(facts.access_reason.clone())),
             academy: reader.academy(),
             reader,
             services,
@@ -131,6 +135,25 @@ impl Call {
     #[must_use]
     pub fn sharing(&self) -> Arc<Sharing> {
         Arc::clone(&self.sharing)
+    }
+
+    /// What staff read in this request.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// The viewer's access to a person: by their standing, by being that person, and by what else they are to them.
+    pub fn access_to(
+        &self,
+        subject: UserId,
+        relations: impl IntoIterator<Item = Audience>,
+        choices: Vec<(ProfileField, FieldAudience)>,
+    ) -> Access {
+        let viewer = self.viewer();
+        let own = (viewer.user == Some(subject)).then_some(Audience::Self_);
+        let audiences = viewer.standing().chain(own).chain(relations);
+        Access::new(subject, audiences, choices, self.sharing(), Arc::clone(&self.reads))
     }
 
     /// What the answer weighs so far.

@@ -32,6 +32,7 @@ use crate::platform::{
     fault::{Code, Fault},
     http::addresses::Counted,
     idempotency,
+    privacy::reads,
     text::{Language, Words},
 };
 
@@ -54,6 +55,9 @@ pub trait Gateway: Send + Sync + 'static {
         token: Option<&'a Token>,
         facts: RequestFacts,
     ) -> BoxFuture<'a, Result<Arc<Call>, Fault>>;
+
+    /// What is left to do before an answer goes out: without it, it doesn't.
+    fn close<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<(), Fault>>;
 }
 
 /// The face: a schema, and what stands in front of it.
@@ -68,6 +72,9 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
     sockets: Arc<Semaphore>,
     pub(super) stop: watch::Receiver<bool>,
 }
+
+/// Why staff read somebody's data.
+const ACCESS_REASON: &str = "x-access-reason";
 
 /// More than any system has files.
 const MOST_SOCKETS: usize = 1 << 24;
@@ -191,6 +198,13 @@ where
             );
             return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
         }
+        if request.headers().contains_key(ACCESS_REASON) && facts.access_reason.is_none() {
+            let words = words!(
+                "X-Access-Reason adalah satu baris UTF-8 dari 3 sampai 500 karakter.",
+                "An X-Access-Reason is one line of UTF-8, of 3 to 500 characters."
+            );
+            return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
+        }
         let token = self.token(request.headers());
         let call = self
             .gateway
@@ -272,13 +286,14 @@ where
         running: Counted,
         changes: bool,
     ) -> GqlResponse {
-        let schema = self.schema.clone();
+        let face = Arc::clone(self);
         let span = tracing::info_span!("request", id = call.facts.request_id);
-        let limits = self.services.settings.limits.clone();
         let task = async move {
-            let response = bounded(&call, &limits, Box::pin(call.turns().drive(schema.execute(request)))).await;
+            let running_to_the_end = Box::pin(call.turns().drive(face.schema.execute(request)));
+            let response = bounded(&call, face.limits(), running_to_the_end).await;
+            let closed = face.gateway.close(&call).await;
             drop((call, running));
-            response.unwrap_or_else(|cut| cut.answer(changes))
+            closed.map_or_else(failed, |()| response.unwrap_or_else(|cut| cut.answer(changes)))
         };
         tokio::spawn(task.instrument(span)).await.unwrap_or_else(|panic| {
             tracing::error!(%panic, "a resolver panicked");
@@ -324,6 +339,7 @@ where
             device: text("user-agent").unwrap_or_default().chars().take(200).collect(),
             wants_cookie: text("x-session-transport").is_some_and(|way| way.eq_ignore_ascii_case("cookie")),
             idempotency_key: text("idempotency-key").map(str::to_owned),
+            access_reason: headers.get(ACCESS_REASON).and_then(|reason| reads::reason(reason.as_bytes())),
         }
     }
 

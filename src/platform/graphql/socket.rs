@@ -363,6 +363,9 @@ impl Running {
                 _ => bounds::bounded(&call, limits, next).await,
             };
             face.shares.charge_given(&call.facts.ip_address, call.weight().objects());
+            if let Err(fault) = face.gateway.close(&call).await {
+                return self.error(&bounds::failed(fault));
+            }
             // The client takes its time: nothing is read meanwhile.
             call.give_back_reader().await;
             let (answer, cut) = match answer {

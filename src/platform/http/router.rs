@@ -71,6 +71,7 @@ where
             "x-session-transport",
             "x-access-reason",
             "idempotency-key",
+            "x-access-reason",
         ])
         .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
         .allow_credentials(true)

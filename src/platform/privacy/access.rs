@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Audience, Entry, FieldAudience, ProfileField, Sharing};
+use super::{Audience, Entry, FieldAudience, ProfileField, Reads, Sharing, UserId};
 
 /// What a viewer is to a subject, and what the subject chose to show.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub struct Access {
     audiences: u16,
     choices: Vec<(ProfileField, FieldAudience)>,
     sharing: Arc<Sharing>,
+    /// Whose data it is, and where it is noted that staff read it.
+    noted: Option<(UserId, Arc<Reads>)>,
 }
 
 /// The answer of the guard.
@@ -17,26 +19,46 @@ pub struct Access {
 pub enum Decision {
     /// The viewer may read it.
     Shown,
+    /// The viewer may read it for their office, and has not said why (`X-Access-Reason`): null and BAD_USER_INPUT.
+    Unexplained,
     /// Its owner keeps it private: null, no error, the same as empty.
     Private,
     /// The viewer's class of reader may not have it: null and FORBIDDEN.
     Denied,
 }
 
+impl Decision {
+    /// Whether the viewer may read it, be it that they must say why first: then it is there for them.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Shown | Self::Unexplained)
+    }
+}
+
 impl Access {
-    /// Access of a viewer who belongs to `audiences`, to a subject who chose `choices`, in an academy whose policy shares so much.
+    /// Access of a viewer who belongs to `audiences`, to a subject who chose `choices`, in an academy whose policy shares so much. What
+    /// is read by office is noted in `reads`.
     pub fn new(
+        subject: UserId,
         audiences: impl IntoIterator<Item = Audience>,
         choices: Vec<(ProfileField, FieldAudience)>,
         sharing: Arc<Sharing>,
+        reads: Arc<Reads>,
     ) -> Self {
-        let audiences = audiences.into_iter().fold(0, |set, audience| set | bit(audience));
-        Self { audiences, choices, sharing }
+        Self { audiences: set_of(audiences), choices, sharing, noted: Some((subject, reads)) }
     }
 
-    /// Access to what no policy narrows: a document that anybody holds, or one's own.
-    pub fn plain(audiences: impl IntoIterator<Item = Audience>) -> Self {
-        Self::new(audiences, Vec::new(), Arc::default())
+    /// Anybody's access to what is public.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { audiences: bit(Audience::Public), choices: Vec::new(), sharing: Arc::default(), noted: None }
+    }
+
+    /// A person's access to what is their own, and nobody else's.
+    #[must_use]
+    pub fn own(is_own: bool) -> Self {
+        let audiences = set_of(is_own.then_some(Audience::Self_));
+        Self { audiences, choices: Vec::new(), sharing: Arc::default(), noted: None }
     }
 
     /// Whether the viewer belongs to `audience`.
@@ -45,12 +67,44 @@ impl Access {
         self.audiences & bit(audience) != 0
     }
 
-    /// Whether the viewer may read the datum.
+    /// Whether the viewer may read the datum, in order to read it: what is read by office is noted.
+    #[must_use]
+    pub fn open(&self, datum: &Entry) -> Decision {
+        let (decision, by_office) = self.judge(datum);
+        if decision == Decision::Shown
+            && by_office
+            && let Some((subject, reads)) = &self.noted
+        {
+            reads.note(*subject, datum);
+        }
+        decision
+    }
+
+    /// Whether the viewer may read the datum; it is not read.
     #[must_use]
     pub fn decide(&self, datum: &Entry) -> Decision {
-        if self.sharing.in_force(datum).any(|audience| self.has(audience)) {
-            return Decision::Shown;
+        self.judge(datum).0
+    }
+
+    /// The decision, and whether it rests on an office alone.
+    fn judge(&self, datum: &Entry) -> (Decision, bool) {
+        let held = || self.sharing.in_force(datum).filter(|audience| self.has(*audience));
+        if held().any(|audience| !audience.is_office()) {
+            return (Decision::Shown, false);
         }
+        let chosen = self.chosen(datum);
+        if chosen == Decision::Shown {
+            return (Decision::Shown, false);
+        }
+        if held().next().is_none() {
+            return (chosen, false);
+        }
+        let explained = self.noted.as_ref().is_some_and(|(_, reads)| reads.explained());
+        (if explained { Decision::Shown } else { Decision::Unexplained }, true)
+    }
+
+    /// What the subject's own choice says.
+    fn chosen(&self, datum: &Entry) -> Decision {
         if !datum.audience.contains(&Audience::OwnerChoice) {
             return Decision::Denied;
         }
@@ -64,6 +118,10 @@ impl Access {
             FieldAudience::Members | FieldAudience::Private => Decision::Private,
         }
     }
+}
+
+fn set_of(audiences: impl IntoIterator<Item = Audience>) -> u16 {
+    audiences.into_iter().fold(0, |set, audience| set | bit(audience))
 }
 
 const fn bit(audience: Audience) -> u16 {
@@ -84,14 +142,45 @@ mod tests {
     const HASH: Entry = Entry { audience: &[], ..Entry::USUAL };
 
     fn access(audiences: &[Audience], chosen: Option<FieldAudience>) -> Access {
-        Access::new(
-            audiences.iter().copied(),
-            chosen.map(|audience| (ProfileField::FullName, audience)).into_iter().collect(),
-            Arc::new(Sharing {
-                instructors: [Shared::Name].into(),
-                choices: [(ProfileField::FullName, FieldAudience::Public)].into(),
-            }),
-        )
+        let choices = chosen.map(|audience| (ProfileField::FullName, audience)).into_iter().collect();
+        let sharing = Sharing {
+            instructors: [Shared::Name].into(),
+            choices: [(ProfileField::FullName, FieldAudience::Public)].into(),
+        };
+        of(audiences, choices, sharing, Some("a ticket"))
+    }
+
+    fn of(
+        audiences: &[Audience],
+        choices: Vec<(ProfileField, FieldAudience)>,
+        sharing: Sharing,
+        reason: Option<&str>,
+    ) -> Access {
+        let reads = Arc::new(Reads::new(reason.map(str::to_owned)));
+        Access::new(UserId::from_uuid(uuid::Uuid::nil()), audiences.iter().copied(), choices, Arc::new(sharing), reads)
+    }
+
+    /// Who reads by office says why, and it is noted; who reads by anything else need not, and it is not.
+    #[test]
+    fn an_office_reads_with_a_reason() {
+        use Audience::{Admin, Members, Public, Self_};
+        let sharing =
+            || Sharing { choices: [(ProfileField::FullName, FieldAudience::Public)].into(), ..Sharing::default() };
+        let shown = vec![(ProfileField::FullName, FieldAudience::Public)];
+        for (audiences, choices, reason, decision, noted) in [
+            (&[Public, Members, Admin][..], vec![], None, Decision::Unexplained, false),
+            (&[Public, Members, Admin], vec![], Some("a ticket"), Decision::Shown, true),
+            (&[Public, Members, Admin], shown.clone(), None, Decision::Shown, false),
+            (&[Public, Members, Self_, Admin], vec![], None, Decision::Shown, false),
+            (&[Public, Members], vec![], Some("a ticket"), Decision::Private, false),
+        ] {
+            let access = of(audiences, choices, sharing(), reason);
+            assert_eq!(access.decide(&NAME), decision, "{audiences:?} {reason:?}");
+            let (_, reads) = access.noted.clone().expect("a subject");
+            assert!(reads.take().is_empty(), "deciding is not reading");
+            assert_eq!(access.open(&NAME), decision);
+            assert_eq!(!reads.take().is_empty(), noted, "{audiences:?} {reason:?}");
+        }
     }
 
     /// What an academy's policy does not share, nobody sees by it.
@@ -99,28 +188,27 @@ mod tests {
     fn a_policy_narrows_what_is_shown() {
         const EMAIL: Entry = Entry { audience: &[Audience::Instructor], shared_as: &[Shared::Email], ..Entry::USUAL };
         const MARKS: Entry = Entry { audience: &[Audience::Instructor], ..Entry::USUAL };
-        let of = |instructors: &[Shared], most: Option<FieldAudience>| {
+        let chosen = || vec![(ProfileField::FullName, FieldAudience::Public)];
+        let teaching = |instructors: &[Shared], most: Option<FieldAudience>| {
             let choices = most.map(|most| (ProfileField::FullName, most)).into_iter().collect();
             let sharing = Sharing { instructors: instructors.iter().copied().collect(), choices };
-            let chosen = vec![(ProfileField::FullName, FieldAudience::Public)];
-            Access::new([Audience::Public, Audience::Members, Audience::Instructor], chosen, Arc::new(sharing))
+            of(&[Audience::Public, Audience::Members, Audience::Instructor], chosen(), sharing, None)
         };
-        assert_eq!(of(&[Shared::Email], None).decide(&EMAIL), Decision::Shown);
-        assert_eq!(of(&[Shared::Name], None).decide(&EMAIL), Decision::Denied);
-        assert_eq!(of(&[Shared::Name, Shared::Email], None).decide(&MARKS), Decision::Denied, "shared as nothing");
-        const WAY: Entry = Entry { shared_as: &[Shared::EnrolmentStatus, Shared::Progress], ..MARKS };
-        assert_eq!(of(&[Shared::EnrolmentStatus], None).decide(&WAY), Decision::Denied, "one word of two");
-        assert_eq!(of(WAY.shared_as, None).decide(&WAY), Decision::Shown);
-        assert_eq!(of(&[], None).decide(&NAME), Decision::Private, "nothing may be chosen");
-        assert_eq!(of(&[], Some(FieldAudience::Members)).decide(&NAME), Decision::Shown);
-        let anonymous = Access::new(
-            [Audience::Public],
-            vec![(ProfileField::FullName, FieldAudience::Public)],
-            Arc::new(Sharing {
-                choices: [(ProfileField::FullName, FieldAudience::Members)].into(),
-                ..Sharing::default()
-            }),
+        assert_eq!(teaching(&[Shared::Email], None).decide(&EMAIL), Decision::Shown);
+        assert_eq!(teaching(&[Shared::Name], None).decide(&EMAIL), Decision::Denied);
+        assert_eq!(
+            teaching(&[Shared::Name, Shared::Email], None).decide(&MARKS),
+            Decision::Denied,
+            "shared as nothing"
         );
+        const WAY: Entry = Entry { shared_as: &[Shared::EnrolmentStatus, Shared::Progress], ..MARKS };
+        assert_eq!(teaching(&[Shared::EnrolmentStatus], None).decide(&WAY), Decision::Denied, "one word of two");
+        assert_eq!(teaching(WAY.shared_as, None).decide(&WAY), Decision::Shown);
+        assert_eq!(teaching(&[], None).decide(&NAME), Decision::Private, "nothing may be chosen");
+        assert_eq!(teaching(&[], Some(FieldAudience::Members)).decide(&NAME), Decision::Shown);
+        let members =
+            Sharing { choices: [(ProfileField::FullName, FieldAudience::Members)].into(), ..Sharing::default() };
+        let anonymous = of(&[Audience::Public], chosen(), members, None);
         assert_eq!(anonymous.decide(&NAME), Decision::Private, "public is members here");
     }
 

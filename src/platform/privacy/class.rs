@@ -32,6 +32,14 @@ pub enum Audience {
     Admin,
 }
 
+impl Audience {
+    /// Whether it is an office: who reads by it alone says why, and it is noted.
+    #[must_use]
+    pub const fn is_office(self) -> bool {
+        matches!(self, Self::Reviewer | Self::Finance | Self::Support | Self::PrivacyOfficer | Self::Admin)
+    }
+}
+
 /// What kind of personal data a field is. Its class decides export, erasure and retention.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum PersonalDataClass {

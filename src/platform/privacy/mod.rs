@@ -8,6 +8,7 @@ mod access;
 mod class;
 pub mod directive;
 pub mod inventory;
+pub mod reads;
 mod sealed;
 mod sharing;
 mod viewer;
@@ -17,6 +18,7 @@ pub use class::{
     Audience, Controller, Datum, Entry, Erasure, FieldAudience, LegalBasis, PersonalDataClass, ProfileField,
     RetentionAction, RetentionStart, Sensitivity, Table,
 };
+pub use reads::Reads;
 pub use sealed::{Duty, Personal};
 pub use sharing::{Shared, Sharing};
 pub use viewer::{Role, Roles, SessionId, SessionKind, UserId, UserKind, Viewer};

@@ -33,6 +33,8 @@ pub enum Duty {
     Order,
     /// To freeze the holder's name in a certificate.
     Certify,
+    /// To link an entry of the audit log, and to check it.
+    Audit,
     /// To write it back to the person as they gave it, or to compare it with what they give now.
     Update,
 }
@@ -53,9 +55,9 @@ impl<T, D: Datum> Personal<T, D> {
     /// The content, if `access` lets the viewer read it; the decision otherwise.
     ///
     /// # Errors
-    /// [`Decision::Private`] or [`Decision::Denied`].
+    /// Why not: any other [`Decision`].
     pub fn shown_to(&self, access: &Access) -> Result<&T, Decision> {
-        match access.decide(&D::ENTRY) {
+        match access.open(&D::ENTRY) {
             Decision::Shown => Ok(&self.0),
             decision => Err(decision),
         }

@@ -14,6 +14,7 @@ pub struct Client {
     academy: String,
     token: Option<String>,
     language: String,
+    reason: Option<String>,
 }
 
 /// An answer of the server.
@@ -33,6 +34,7 @@ impl Client {
             academy: academy.to_owned(),
             token: None,
             language: "en".to_owned(),
+            reason: None,
         }
     }
 
@@ -51,6 +53,11 @@ impl Client {
         Self { academy: academy.to_owned(), ..self.clone() }
     }
 
+    /// The same client, whose user says why they read somebody's data.
+    pub fn because(&self, reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..self.clone() }
+    }
+
     /// The request before it is sent, for tests of the transport.
     pub fn post(&self) -> reqwest::RequestBuilder {
         let request = self
@@ -60,6 +67,10 @@ impl Client {
             .header("content-type", "application/json")
             .header("accept-language", &self.language)
             .header("x-academy", &self.academy);
+        let request = match &self.reason {
+            Some(reason) => request.header("x-access-reason", reason),
+            None => request,
+        };
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

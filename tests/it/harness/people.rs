@@ -62,7 +62,7 @@ impl TestApp {
     pub async fn staff(&self, name: &str, role: Role) -> Person {
         let person = self.person(name).await;
         self.grant(&person, role).await;
-        person
+        Person { client: person.client.because("ticket 42"), ..person }
     }
 
     /// Gives a person a role.

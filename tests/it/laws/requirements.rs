@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// `tests/requirements.txt`: an id, then the paths of tests, then after a dash what they prove.
-const CLAIMS: &str = include_str!("../../requirements.txt");
+/// An id, `enforced`, the paths of tests, then after a dash what they prove.
+const CLAIMS: &str = include_str!("../../expected/requirements.txt");
 
-/// The paths of all tests, `room::file::name`, of the integration tests and of the unit tests in the sources.
+/// The paths of all tests: `it::room::file::name` of the integration tests, `src::…` of the unit tests in the sources.
 fn tests() -> BTreeSet<String> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder").flatten() {
@@ -23,7 +23,7 @@ fn tests() -> BTreeSet<String> {
     }
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names = BTreeSet::new();
-    for root in [home.join("tests/it"), home.join("src")] {
+    for (kind, root) in [("it", home.join("tests/it")), ("src", home.join("src"))] {
         let mut files = Vec::new();
         walk(&root, &mut files);
         for file in files {
@@ -39,7 +39,7 @@ fn tests() -> BTreeSet<String> {
                     && is_test
                 {
                     let name = rest.split('(').next().unwrap_or_default();
-                    names.insert(format!("{}::{name}", module.join("::")));
+                    names.insert(format!("{kind}::{}::{name}", module.join("::")));
                     is_test = false;
                 }
             }
@@ -60,6 +60,7 @@ fn every_claim_is_proved_by_a_test_that_exists() {
         let mut words = claim.split_whitespace();
         let id = words.next().expect("an id");
         assert!(claimed.insert(id), "{id} is claimed twice");
+        assert_eq!(words.next(), Some("enforced"), "{line}");
         let named: Vec<_> = words.collect();
         assert!(!named.is_empty(), "{id} names no test");
         wrong.extend(named.into_iter().filter(|test| !known.contains(*test)).map(|test| format!("{id}: {test}")));

@@ -7,7 +7,7 @@ use std::{
 
 /// The rooms by level: a room names rooms of a lower level, and those of its own.
 const LEVELS: [&[&str]; 3] = [
-    &["academies", "accounts", "consent", "uploads"],
+    &["academies", "accounts", "audit", "consent", "uploads"],
     &["profiles", "instructors"],
     &["catalog", "enrolment", "quizzes", "certificates"],
 ];

@@ -142,6 +142,7 @@ async fn scene(app: &TestApp) -> Scene {
             json!({ "code": enrolment["certificate"]["code"] }),
         ),
         query("instructorApplications", "", "", "{ nodes { id } }", json!({})),
+        query("auditLog", "", "", "{ nodes { id } }", json!({})),
         query("dataInventory", "", "", "{ field }", json!({})),
         mutation("verifyEmail", "token", json!({ "token": "sgm_none" })),
         mutation("resendVerification", "acknowledged", json!({ "email": "nobody@example.org" })),

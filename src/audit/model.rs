@@ -1,0 +1,69 @@
+//! Rows of the audit log.
+#![expect(missing_docs, reason = "the columns are commented in the migration")]
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{Insertable, Queryable, Selectable};
+use sanggar_schema::tables::{audit_entries, audit_heads, audit_links};
+use serde_json::Value as Json;
+
+use super::privacy::AccessReason;
+use crate::platform::privacy::{Personal, UserId};
+
+crate::id_kind!(
+    /// The id of an entry of the audit log.
+    AuditEntryId, AuditEntryKind, "AuditEntry", 22
+);
+
+/// What can happen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Staff read somebody's personal data.
+    Read,
+    /// An application to teach was decided.
+    ApplicationDecided,
+    /// A submitted course was decided.
+    SubmissionDecided,
+}
+
+impl Action {
+    /// The word, the same everywhere.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::ApplicationDecided => "INSTRUCTOR_APPLICATION_DECIDED",
+            Self::SubmissionDecided => "COURSE_SUBMISSION_DECIDED",
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = audit_entries, check_for_backend(diesel::pg::Pg))]
+pub struct EntryRow {
+    pub id: AuditEntryId,
+    pub at: DateTime<Utc>,
+    pub actor_id: Option<UserId>,
+    pub action: String,
+    pub subject_id: Option<UserId>,
+    pub reason: Personal<Option<String>, AccessReason>,
+    pub detail: Json,
+    pub hash: Vec<u8>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = audit_links, check_for_backend(diesel::pg::Pg))]
+pub struct LinkRow {
+    pub number: i64,
+    pub segment: NaiveDate,
+    pub entry_id: AuditEntryId,
+    pub hash: Vec<u8>,
+}
+
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = audit_heads, check_for_backend(diesel::pg::Pg))]
+pub struct HeadRow {
+    pub number: i64,
+    pub at: DateTime<Utc>,
+    pub key_id: String,
+    pub signature: Vec<u8>,
+}
