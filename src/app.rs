@@ -4,6 +4,7 @@ use std::{pin::pin, sync::Arc};
 
 use anyhow::{Context, bail, ensure};
 use futures_util::future::BoxFuture;
+use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
 use crate::{
@@ -12,14 +13,17 @@ use crate::{
     platform::{
         clock::Clock,
         config::Settings,
-        db::{Connection, Db, DbSettings, connect, migrate, roles},
+        db::{AcademyId, Connection, Db, DbSettings, connect, migrate, roles},
         fault::Fault,
         graphql::{Services, call::Relations, endpoint::Face},
         http::{DRAIN, Readiness, Server, router, stopped},
         id::Random,
         idempotency, jobs,
         mail::{self, Mailer},
-        privacy::{Datum, Entry, Table, UserId},
+        privacy::{
+            Datum, Entry, Table, UserId,
+            subject::{self, Classification, Outcome},
+        },
         storage::Storage,
     },
     profiles, quizzes, uploads,
@@ -81,6 +85,68 @@ pub fn tables() -> Vec<Table> {
     tables
 }
 
+/// What there is of personal data, and where.
+#[must_use]
+pub fn classification() -> Classification {
+    Classification { tables: tables(), data: data() }
+}
+
+/// Everything that is held about a person of an academy, to be handed to them; it is put on record, `reason` says why.
+///
+/// # Errors
+/// Those of the database.
+pub async fn export_person(
+    services: &Services,
+    academy: &AcademyRow,
+    person: UserId,
+    reason: &str,
+) -> Result<Json, Fault> {
+    let mut tx = services.db.begin(academy.id).await?;
+    // One state of the whole: rows that are written meanwhile are in all of it or in none.
+    tx.see_one_moment().await?;
+    let data = subject::export(&classification(), &tx, person).await?;
+    let happened = audit::Happened {
+        actor: None,
+        action: audit::Action::PersonExported,
+        subject: accounts::store::exists(&tx, person).await?.then_some(person),
+        reason: Some(reason.to_owned()),
+        detail: json!({}),
+    };
+    audit::write(&mut tx, services, vec![happened]).await?;
+    tx.commit().await?;
+    Ok(json!({
+        "academy": { "slug": academy.slug, "name": academy.name, "policy": academy.policy_profile },
+        "subject": person.to_string(),
+        "at": services.clock.now(),
+        "data": data,
+    }))
+}
+
+/// Erases a person of an academy, and puts it on record; `reason` says why.
+///
+/// # Errors
+/// Those of the database.
+pub async fn erase_person(
+    services: &Services,
+    academy: AcademyId,
+    person: UserId,
+    reason: &str,
+) -> Result<Outcome, Fault> {
+    let mut tx = services.db.begin(academy).await?;
+    accounts::store::close(&mut tx, person, services.clock.now()).await?;
+    let outcome = subject::erase(&classification(), &mut tx, services, person).await?;
+    let happened = audit::Happened {
+        actor: None,
+        action: audit::Action::PersonErased,
+        subject: Some(person),
+        reason: Some(reason.to_owned()),
+        detail: json!({ "tables": outcome.erased }),
+    };
+    audit::write(&mut tx, services, vec![happened]).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
 /// The kinds of work that a server does after transactions.
 #[must_use]
 pub fn job_kinds() -> jobs::Registry {
@@ -88,6 +154,7 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<mail::SendMail>()
         .with::<idempotency::ForgetKey>()
         .with::<audit::link::LinkEntries>()
+        .with::<subject::ForgetFiles>()
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
         .with::<quizzes::close::CloseAttempt>()

@@ -50,7 +50,7 @@ crate::datum!(
         columns: &["logins.password_hash"],
         class: PersonalDataClass::Credential,
         audience: &[] as &[Audience],
-        exported: false,
+        withheld: Some("the digest of a secret: of use to nobody but a thief"),
     }
 );
 
@@ -61,7 +61,7 @@ crate::datum!(
         columns: &["users.roles"],
         class: PersonalDataClass::Account,
         audience: &[Audience::Self_, Audience::Support, Audience::Admin],
-        erasure: Erasure::Anonymise,
+        erasure: Erasure::Anonymise("'{}'"),
     }
 );
 
@@ -72,7 +72,7 @@ crate::datum!(
         columns: &["users.created_at"],
         class: PersonalDataClass::Account,
         audience: SELF_SUPPORT_OFFICER_ADMIN,
-        erasure: Erasure::Anonymise,
+        erasure: Erasure::Anonymise("date_trunc('year', created_at, 'UTC')"),
     }
 );
 
@@ -84,7 +84,7 @@ crate::datum!(
         columns: &["sessions.token_hash"],
         class: PersonalDataClass::Credential,
         audience: &[] as &[Audience],
-        exported: false,
+        withheld: Some("the digest of a secret: of use to nobody but a thief"),
         starts: RetentionStart::LastActivity,
     }
 );
@@ -122,23 +122,20 @@ crate::datum!(
         columns: &["account_tokens.token_hash"],
         class: PersonalDataClass::Credential,
         audience: &[] as &[Audience],
-        exported: false,
+        withheld: Some("the digest of a secret: of use to nobody but a thief"),
         starts: RetentionStart::Collected,
     }
 );
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table { name: "users", subject: "id", plain: &["academy_id", "id"] },
-    Table { name: "logins", subject: "user_id", plain: &["academy_id", "user_id", "email_verified_at"] },
-    Table {
-        name: "sessions",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "created_at", "last_seen_at", "expires_at"],
-    },
-    Table {
-        name: "account_tokens",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "purpose", "expires_at", "used_at"],
-    },
+    Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at"])
+        .staying("the id is what other rows refer to; nothing of the person is left in it"),
+    Table::of_person("logins", "user_id", &["academy_id", "user_id", "email_verified_at"]),
+    Table::of_person(
+        "sessions",
+        "user_id",
+        &["academy_id", "id", "user_id", "created_at", "last_seen_at", "expires_at"],
+    ),
+    Table::of_person("account_tokens", "user_id", &["academy_id", "id", "user_id", "purpose", "expires_at", "used_at"]),
 ];

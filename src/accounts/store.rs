@@ -76,6 +76,15 @@ pub async fn anybody(mut connection: &AsyncPgConnection) -> Result<Option<UserId
     Ok(users::table.select(users::id).first(&mut connection).await.optional()?)
 }
 
+/// Whether there is, or was, a person of this id here.
+///
+/// # Errors
+/// Those of the database.
+pub async fn exists(mut connection: &AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    let row = users::table.filter(users::id.eq(user));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(&mut connection).await?)
+}
+
 /// The login of a person.
 ///
 /// # Errors
@@ -175,6 +184,16 @@ pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Ro
     Ok(())
 }
 
+/// Closes an account: nobody signs in to it any more, and what runs in it ends before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn close(connection: &mut AsyncPgConnection, user: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
+    let living = users::table.filter(users::id.eq(user)).filter(users::closed_at.is_null());
+    diesel::update(living).set(users::closed_at.eq(now)).execute(connection).await?;
+    Ok(())
+}
+
 /// The roles of a person.
 ///
 /// # Errors
@@ -212,6 +231,7 @@ pub async fn session_by_token(
     let found = sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::token_hash.eq(&digest))
+        .filter(users::closed_at.is_null())
         .select((SessionRow::as_select(), users::roles))
         .first(&mut connection)
         .await

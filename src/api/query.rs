@@ -239,7 +239,7 @@ impl DataInventoryEntry {
             starting_from: entry.starts,
             then: match entry.erasure {
                 Erasure::Delete => RetentionAction::Delete,
-                Erasure::Anonymise => RetentionAction::Anonymise,
+                Erasure::Anonymise(_) => RetentionAction::Anonymise,
                 Erasure::Keep(_) => RetentionAction::Keep,
             },
         }

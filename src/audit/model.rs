@@ -23,6 +23,10 @@ pub enum Action {
     ApplicationDecided,
     /// A submitted course was decided.
     SubmissionDecided,
+    /// What is held about a person was handed to them.
+    PersonExported,
+    /// What was held about a person was erased.
+    PersonErased,
 }
 
 impl Action {
@@ -33,6 +37,8 @@ impl Action {
             Self::Read => "READ",
             Self::ApplicationDecided => "INSTRUCTOR_APPLICATION_DECIDED",
             Self::SubmissionDecided => "COURSE_SUBMISSION_DECIDED",
+            Self::PersonExported => "PERSON_EXPORTED",
+            Self::PersonErased => "PERSON_ERASED",
         }
     }
 }

@@ -19,11 +19,12 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "audit_entries",
-        subject: "subject_id",
-        plain: &["academy_id", "id", "at", "actor_id", "action", "subject_id", "detail", "hash"],
-    },
-    Table { name: "audit_links", subject: "", plain: &["academy_id", "number", "segment", "entry_id", "hash"] },
-    Table { name: "audit_heads", subject: "", plain: &["academy_id", "number", "at", "key_id", "signature"] },
+    Table::of_person(
+        "audit_entries",
+        "subject_id",
+        &["academy_id", "id", "at", "actor_id", "action", "subject_id", "detail", "hash"],
+    )
+    .staying("who read personal data must be provable (Law 27/2022, articles 31 and 36)"),
+    Table::of_nobody("audit_links", &["academy_id", "number", "segment", "entry_id", "hash"]),
+    Table::of_nobody("audit_heads", &["academy_id", "number", "at", "key_id", "signature"]),
 ];

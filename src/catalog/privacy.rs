@@ -4,30 +4,15 @@ use crate::platform::privacy::Table;
 
 /// No personal data of its own: courses are works, and who teaches them agreed to be named.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "courses",
-        subject: "",
-        plain: &[
-            "academy_id",
-            "id",
-            "slug",
-            "locale",
-            "status",
-            "latest_id",
-            "published_id",
-            "published_at",
-            "created_at",
-        ],
-    },
-    Table {
-        name: "course_instructors",
-        subject: "user_id",
-        plain: &["academy_id", "course_id", "user_id", "position"],
-    },
-    Table {
-        name: "course_versions",
-        subject: "",
-        plain: &[
+    Table::of_nobody(
+        "courses",
+        &["academy_id", "id", "slug", "locale", "status", "latest_id", "published_id", "published_at", "created_at"],
+    ),
+    Table::of_person("course_instructors", "user_id", &["academy_id", "course_id", "user_id", "position"])
+        .staying("a course has authors, if without a name"),
+    Table::of_nobody(
+        "course_versions",
+        &[
             "academy_id",
             "id",
             "course_id",
@@ -43,12 +28,11 @@ pub const TABLES: &[Table] = &[
             "quizzes_passed",
             "lesson_count",
         ],
-    },
-    Table { name: "sections", subject: "", plain: &["academy_id", "version_id", "id", "position", "title"] },
-    Table {
-        name: "lessons",
-        subject: "",
-        plain: &[
+    ),
+    Table::of_nobody("sections", &["academy_id", "version_id", "id", "position", "title"]),
+    Table::of_nobody(
+        "lessons",
+        &[
             "academy_id",
             "version_id",
             "id",
@@ -62,21 +46,12 @@ pub const TABLES: &[Table] = &[
             "estimated_duration",
             "quiz_id",
         ],
-    },
-    Table {
-        name: "lesson_translations",
-        subject: "",
-        plain: &["academy_id", "version_id", "lesson_id", "locale", "title", "body"],
-    },
-    Table {
-        name: "lesson_quizzes",
-        subject: "",
-        plain: &["academy_id", "version_id", "lesson_id", "position", "quiz_id"],
-    },
-    Table {
-        name: "quizzes",
-        subject: "",
-        plain: &[
+    ),
+    Table::of_nobody("lesson_translations", &["academy_id", "version_id", "lesson_id", "locale", "title", "body"]),
+    Table::of_nobody("lesson_quizzes", &["academy_id", "version_id", "lesson_id", "position", "quiz_id"]),
+    Table::of_nobody(
+        "quizzes",
+        &[
             "academy_id",
             "version_id",
             "id",
@@ -88,11 +63,10 @@ pub const TABLES: &[Table] = &[
             "shuffle",
             "feedback",
         ],
-    },
-    Table {
-        name: "questions",
-        subject: "",
-        plain: &[
+    ),
+    Table::of_nobody(
+        "questions",
+        &[
             "academy_id",
             "version_id",
             "id",
@@ -104,16 +78,15 @@ pub const TABLES: &[Table] = &[
             "points",
             "feedback",
         ],
-    },
-    Table {
-        name: "choices",
-        subject: "",
-        plain: &["academy_id", "version_id", "id", "question_id", "position", "text", "texts", "fraction", "feedback"],
-    },
-    Table {
-        name: "imports",
-        subject: "user_id",
-        plain: &[
+    ),
+    Table::of_nobody(
+        "choices",
+        &["academy_id", "version_id", "id", "question_id", "position", "text", "texts", "fraction", "feedback"],
+    ),
+    Table::of_person(
+        "imports",
+        "user_id",
+        &[
             "academy_id",
             "id",
             "user_id",
@@ -126,26 +99,15 @@ pub const TABLES: &[Table] = &[
             "problems",
             "created_at",
         ],
-    },
-    Table {
-        name: "course_runs",
-        subject: "",
-        plain: &[
-            "academy_id",
-            "id",
-            "course_id",
-            "name",
-            "opens_at",
-            "closes_at",
-            "seats",
-            "invitation_only",
-            "created_at",
-        ],
-    },
-    Table {
-        name: "course_submissions",
-        subject: "",
-        plain: &[
+    )
+    .staying("where a course came from"),
+    Table::of_nobody(
+        "course_runs",
+        &["academy_id", "id", "course_id", "name", "opens_at", "closes_at", "seats", "invitation_only", "created_at"],
+    ),
+    Table::of_nobody(
+        "course_submissions",
+        &[
             "academy_id",
             "id",
             "course_id",
@@ -156,5 +118,5 @@ pub const TABLES: &[Table] = &[
             "submitted_at",
             "decided_at",
         ],
-    },
+    ),
 ];

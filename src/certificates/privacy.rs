@@ -11,22 +11,21 @@ crate::datum!(
         class: PersonalDataClass::Certificate,
         audience: &[Audience::Public],
         purposes: &["certificates"],
-        erasure: Erasure::Anonymise,
+        erasure: Erasure::Anonymise("null"),
         starts: RetentionStart::Issued,
     }
 );
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "signing_keys",
-        subject: "",
-        plain: &["academy_id", "id", "public_key", "sealed", "issuer", "created_at", "retired_at"],
-    },
-    Table {
-        name: "certificates",
-        subject: "user_id",
-        plain: &[
+    Table::of_nobody(
+        "signing_keys",
+        &["academy_id", "id", "public_key", "sealed", "issuer", "created_at", "retired_at"],
+    ),
+    Table::of_person(
+        "certificates",
+        "user_id",
+        &[
             "academy_id",
             "id",
             "enrolment_id",
@@ -39,6 +38,7 @@ pub const TABLES: &[Table] = &[
             "issued_at",
             "expires_at",
         ],
-    },
-    Table { name: "certificate_codes", subject: "", plain: &["code", "academy_id"] },
+    )
+    .staying("the holder keeps the document, and whoever is shown it can go on checking it"),
+    Table::of_nobody("certificate_codes", &["code", "academy_id"]),
 ];

@@ -18,14 +18,14 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "policy_documents",
-        subject: "",
-        plain: &["academy_id", "id", "kind", "version", "locale", "body", "required", "effective_at"],
-    },
-    Table {
-        name: "consents",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "purpose", "document_id", "text_hash", "channel", "at"],
-    },
+    Table::of_nobody(
+        "policy_documents",
+        &["academy_id", "id", "kind", "version", "locale", "body", "required", "effective_at"],
+    ),
+    Table::of_person(
+        "consents",
+        "user_id",
+        &["academy_id", "id", "user_id", "purpose", "document_id", "text_hash", "channel", "at"],
+    )
+    .staying("that consent was given must be provable (Law 27/2022, article 24)"),
 ];

@@ -25,15 +25,11 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "enrolments",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "course_id", "run_id", "version_id"],
-    },
-    Table {
-        name: "entitlements",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "course_id", "source", "starts_at", "ends_at"],
-    },
-    Table { name: "lesson_completions", subject: "enrolment_id", plain: &["academy_id", "enrolment_id", "lesson_id"] },
+    Table::of_person("enrolments", "user_id", &["academy_id", "id", "user_id", "course_id", "run_id", "version_id"]),
+    Table::of_person(
+        "entitlements",
+        "user_id",
+        &["academy_id", "id", "user_id", "course_id", "source", "starts_at", "ends_at"],
+    ),
+    Table::of_row_of("lesson_completions", "enrolment_id", "enrolments", &["academy_id", "enrolment_id", "lesson_id"]),
 ];

@@ -50,10 +50,10 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "instructor_applications",
-        subject: "user_id",
-        plain: &["academy_id", "id", "user_id", "status", "decided_by", "decided_at", "created_at"],
-    },
-    Table { name: "instructor_profiles", subject: "user_id", plain: &["academy_id", "id", "user_id", "created_at"] },
+    Table::of_person(
+        "instructor_applications",
+        "user_id",
+        &["academy_id", "id", "user_id", "status", "decided_by", "decided_at", "created_at"],
+    ),
+    Table::of_person("instructor_profiles", "user_id", &["academy_id", "id", "user_id", "created_at"]),
 ];

@@ -22,11 +22,11 @@ use super::{
 };
 
 /// The keys, as the classification knows them.
-pub const TABLES: &[Table] = &[Table {
-    name: "idempotency_keys",
-    subject: "user_id",
-    plain: &["academy_id", "id", "user_id", "key_hash", "request_hash", "outcome", "expires_at"],
-}];
+pub const TABLES: &[Table] = &[Table::of_person(
+    "idempotency_keys",
+    "user_id",
+    &["academy_id", "id", "user_id", "key_hash", "request_hash", "outcome", "expires_at"],
+)];
 
 /// For so long a key is remembered.
 pub const REMEMBERED: TimeDelta = TimeDelta::hours(24);

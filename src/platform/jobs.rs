@@ -60,10 +60,9 @@ struct JobRow {
 }
 
 /// The queue, as the classification knows it: ids only, of no person.
-pub const TABLES: &[Table] = &[Table {
-    name: "jobs",
-    subject: "",
-    plain: &[
+pub const TABLES: &[Table] = &[Table::of_nobody(
+    "jobs",
+    &[
         "id",
         "academy_id",
         "kind",
@@ -75,7 +74,7 @@ pub const TABLES: &[Table] = &[Table {
         "failed_at",
         "created_at",
     ],
-}];
+)];
 
 /// Tries before a job is given up: with the pauses below, about a day.
 const TRIES: i32 = 16;

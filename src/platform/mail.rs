@@ -36,7 +36,7 @@ crate::datum!(
         purposes: &["account"],
         basis: LegalBasis::Contract,
         encrypted: true,
-        exported: false,
+        withheld: Some("it reaches the person by mail, and may hold a secret that only the mail may have"),
         erasure: Erasure::Delete,
         starts: RetentionStart::Collected,
     }
@@ -44,7 +44,7 @@ crate::datum!(
 
 /// The outbox, as the classification knows it.
 pub const TABLES: &[Table] =
-    &[Table { name: "mails", subject: "user_id", plain: &["academy_id", "id", "user_id", "message_id", "created_at"] }];
+    &[Table::of_person("mails", "user_id", &["academy_id", "id", "user_id", "message_id", "created_at"])];
 
 /// What a mail says, in both languages: a greeting, sentences, and at most one thing to do.
 #[derive(Clone, Debug)]

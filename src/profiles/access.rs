@@ -42,7 +42,7 @@ impl Batch for AccessTo {
         let seen = people.into_values().map(|person| {
             let id = person.id();
             let teaches = taught.contains(&id).then_some(Audience::Instructor);
-            let access = call.access_to(id, teaches, person.choices());
+            let access = call.access_to(id, teaches, person.choices_in_force());
             (AccessTo(id), Seen { person, access: Arc::new(access) })
         });
         Ok(seen.collect())

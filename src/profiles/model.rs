@@ -30,6 +30,8 @@ pub(super) struct UserPart {
     pub id: UserId,
     pub roles: Personal<Vec<String>, GrantedRoles>,
     pub created_at: Personal<DateTime<Utc>, CreatedAt>,
+    pub restricted_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// What a login shows.

@@ -115,6 +115,6 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table { name: "profiles", subject: "user_id", plain: &["academy_id", "user_id", "visibility"] },
-    Table { name: "contacts", subject: "user_id", plain: &["academy_id", "user_id"] },
+    Table::of_person("profiles", "user_id", &["academy_id", "user_id", "visibility"]),
+    Table::of_person("contacts", "user_id", &["academy_id", "user_id"]),
 ];

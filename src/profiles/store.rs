@@ -40,6 +40,13 @@ impl Person {
         choices(&self.profile.visibility)
     }
 
+    /// To whom the person's choice is kept up: who is restricted or closed is nowhere public, whatever they chose.
+    #[must_use]
+    pub fn choices_in_force(&self) -> Vec<(ProfileField, FieldAudience)> {
+        let hidden = self.user.restricted_at.is_some() || self.user.closed_at.is_some();
+        if hidden { Vec::new() } else { self.choices() }
+    }
+
     /// Their id.
     #[must_use]
     pub const fn id(&self) -> UserId {

@@ -28,10 +28,10 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "attempts",
-        subject: "user_id",
-        plain: &[
+    Table::of_person(
+        "attempts",
+        "user_id",
+        &[
             "academy_id",
             "id",
             "enrolment_id",
@@ -44,6 +44,6 @@ pub const TABLES: &[Table] = &[
             "question_ids",
             "max_score",
         ],
-    },
-    Table { name: "answers", subject: "attempt_id", plain: &["academy_id", "attempt_id", "question_id"] },
+    ),
+    Table::of_row_of("answers", "attempt_id", "attempts", &["academy_id", "attempt_id", "question_id"]),
 ];

@@ -71,6 +71,8 @@ diesel::table! {
         id -> Uuid,
         roles -> Sealed<Array<Text>>,
         created_at -> Sealed<Timestamptz>,
+        restricted_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -23,14 +23,15 @@ crate::datum!(
         columns: &["uploads.token_hash"],
         class: PersonalDataClass::Credential,
         audience: &[] as &[Audience],
-        exported: false,
+        withheld: Some("the digest of a secret: of use to nobody but a thief"),
         starts: RetentionStart::Collected,
     }
 );
 
 /// The room's tables.
-pub const TABLES: &[Table] = &[Table {
-    name: "uploads",
-    subject: "user_id",
-    plain: &["academy_id", "id", "user_id", "purpose", "content_type", "size", "stored_at", "expires_at"],
-}];
+pub const TABLES: &[Table] = &[Table::of_person(
+    "uploads",
+    "user_id",
+    &["academy_id", "id", "user_id", "purpose", "content_type", "size", "stored_at", "expires_at"],
+)
+.with_files("uploads")];

@@ -25,7 +25,7 @@ use tokio::sync::{Mutex, Notify};
 use tracing::error;
 
 use super::connect::Address;
-use crate::platform::fault::Fault;
+use crate::platform::{fault::Fault, privacy::UserId};
 
 crate::id_kind!(
     /// The id of an academy.
@@ -136,10 +136,33 @@ impl Db {
     /// # Errors
     /// Where no connection is free in time, or the database does not answer.
     pub async fn begin(&self, academy: AcademyId) -> Result<Tx, Fault> {
+        let mut tx = self.open(academy).await?;
+        tx.batch_execute(&format!("set local sanggar.academy_id = '{}'", academy.uuid())).await?;
+        Ok(tx)
+    }
+
+    /// A transaction on a connection of the academy, before it is set to it by itself.
+    async fn open(&self, academy: AcademyId) -> Result<Tx, Fault> {
         let link = self.take(Some(academy)).await?;
         let mut tx = Tx { link: Some(link), academy: Some(academy), work: Arc::clone(&self.work), has_work: false };
         AnsiTransactionManager::begin_transaction(&mut *tx).await?;
-        tx.batch_execute(&format!("set local sanggar.academy_id = '{}'", academy.uuid())).await?;
+        Ok(tx)
+    }
+
+    /// A transaction in an academy, of a person whose account it holds open: who is being erased adds nothing meanwhile.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` where the account is closed; where no connection is free in time, or the database does not answer.
+    pub async fn begin_as(&self, academy: AcademyId, person: UserId) -> Result<Tx, Fault> {
+        let mut tx = self.open(academy).await?;
+        let set =
+            format!("set local sanggar.academy_id = '{}'; select sanggar_living('{}')", academy.uuid(), person.uuid());
+        tx.batch_execute(&set).await.map_err(|error| match error {
+            diesel::result::Error::DatabaseError(_, cause) if cause.message() == "the account is closed" => {
+                Fault::unauthenticated()
+            }
+            error => waited_too_long(error),
+        })?;
         Ok(tx)
     }
 
@@ -291,6 +314,14 @@ impl Tx {
         let academy = self.academy.map(|academy| academy.uuid().to_string()).unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(format!("{academy} {name}")).into();
         i64::from_be_bytes(std::array::from_fn(|place| digest[place]))
+    }
+
+    /// From here on sees the database as it is at the next statement, whatever others commit. Before any other statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn see_one_moment(&mut self) -> Result<(), Fault> {
+        Ok(self.batch_execute("set transaction isolation level repeatable read").await?)
     }
 
     /// Marks where [`Self::roll_back_to_save_point`] goes back to. One at a time.

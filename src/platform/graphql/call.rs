@@ -195,10 +195,13 @@ impl Call {
     /// A transaction in the request's academy; the connection that was read by is given back first.
     ///
     /// # Errors
-    /// Where no connection is free in time.
+    /// `UNAUTHENTICATED` where the viewer's account was closed meanwhile; where no connection is free in time.
     pub async fn begin(&self) -> Result<Tx, Fault> {
         self.reader.give_back().await;
-        self.services.db.begin(self.academy).await
+        match self.viewer().user {
+            Some(person) => self.services.db.begin_as(self.academy, person).await,
+            None => self.services.db.begin(self.academy).await,
+        }
     }
 
     /// What belongs to `key`, in one statement with all that is asked for at the same time.

@@ -213,10 +213,10 @@ pub enum Controller {
 /// What an erasure does to a datum.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Erasure {
-    /// The row goes, or the column is emptied.
+    /// It goes: with its row, or where the row stays its column is emptied.
     Delete,
-    /// What points to the person is replaced.
-    Anonymise,
+    /// It is replaced by this SQL expression, which says nothing of the person.
+    Anonymise(&'static str),
     /// It stays, under the rule that the reason names.
     Keep(&'static str),
 }
@@ -251,8 +251,8 @@ pub struct Entry {
     pub guarded_whole: bool,
     /// Whether it is sealed in the database.
     pub encrypted: bool,
-    /// Whether an export holds it. What may not leave even to its owner (a password hash) says false.
-    pub exported: bool,
+    /// Why an export does not hold it: what may not leave even to its owner.
+    pub withheld: Option<&'static str>,
     /// What an erasure does to it.
     pub erasure: Erasure,
     /// When its retention starts.
@@ -275,7 +275,7 @@ impl Entry {
         controller: Controller::Academy,
         guarded_whole: false,
         encrypted: false,
-        exported: true,
+        withheld: None,
         erasure: Erasure::Delete,
         starts: RetentionStart::AccountClosed,
     };
@@ -303,14 +303,80 @@ macro_rules! datum {
     };
 }
 
-/// One table of a room: which of its columns are not personal. The others must be columns of a datum: a test compares
-/// with the database.
+/// Whose a table's rows are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// Nobody's.
+    Nobody,
+    /// The person's whose id stands in this column.
+    Person(&'static str),
+    /// Whose the row of another table is: its `id` stands in the column.
+    RowOf {
+        /// The column.
+        column: &'static str,
+        /// The other table.
+        table: &'static str,
+    },
+}
+
+/// What becomes of a person's rows when they are erased.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// They go.
+    Go,
+    /// They stay, for this reason, without what is personal in them and not kept.
+    Stay(&'static str),
+}
+
+/// One table of a room: whose its rows are, and which of its columns are not personal. The others must be columns of a datum: a test
+/// compares with the database.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// The table.
     pub name: &'static str,
-    /// The column that leads to the person, or empty where its rows are about nobody.
-    pub subject: &'static str,
+    /// Whose its rows are.
+    pub whose: Whose,
     /// Columns that hold no personal data of their own.
     pub plain: &'static [&'static str],
+    /// What becomes of its rows.
+    pub rows: Rows,
+    /// The folder of the store where each row has a file named by its `id`.
+    pub files: Option<&'static str>,
+}
+
+impl Table {
+    /// A table whose rows are about nobody.
+    #[must_use]
+    pub const fn of_nobody(name: &'static str, plain: &'static [&'static str]) -> Self {
+        Self { name, whose: Whose::Nobody, plain, rows: Rows::Go, files: None }
+    }
+
+    /// A table whose rows are of the person in `column`, and go with them.
+    #[must_use]
+    pub const fn of_person(name: &'static str, column: &'static str, plain: &'static [&'static str]) -> Self {
+        Self { whose: Whose::Person(column), ..Self::of_nobody(name, plain) }
+    }
+
+    /// A table whose rows are whose the row of `table` in `column` is, and go with them.
+    #[must_use]
+    pub const fn of_row_of(
+        name: &'static str,
+        column: &'static str,
+        table: &'static str,
+        plain: &'static [&'static str],
+    ) -> Self {
+        Self { whose: Whose::RowOf { column, table }, ..Self::of_nobody(name, plain) }
+    }
+
+    /// The same, whose rows stay when the person goes.
+    #[must_use]
+    pub const fn staying(self, why: &'static str) -> Self {
+        Self { rows: Rows::Stay(why), ..self }
+    }
+
+    /// The same, whose rows have files.
+    #[must_use]
+    pub const fn with_files(self, folder: &'static str) -> Self {
+        Self { files: Some(folder), ..self }
+    }
 }

@@ -21,7 +21,7 @@ fn word(value: impl EnumType) -> String {
 pub fn document_of(entry: &Entry, sharing: &Sharing) -> Json {
     let (erasure, reason) = match entry.erasure {
         Erasure::Delete => ("DELETE", None),
-        Erasure::Anonymise => ("ANONYMISE", None),
+        Erasure::Anonymise(_) => ("ANONYMISE", None),
         Erasure::Keep(reason) => ("KEEP", Some(reason)),
     };
     json!({
@@ -38,7 +38,8 @@ pub fn document_of(entry: &Entry, sharing: &Sharing) -> Json {
             Controller::Operator => "OPERATOR",
         },
         "visibleTo": sharing.in_force(entry).map(word).collect::<Vec<_>>(),
-        "exported": entry.exported,
+        "exported": entry.withheld.is_none(),
+        "withheld": entry.withheld,
         "erasure": erasure,
         "erasureReason": reason,
         "startingFrom": word(entry.starts),

@@ -11,12 +11,13 @@ pub mod inventory;
 pub mod reads;
 mod sealed;
 mod sharing;
+pub mod subject;
 mod viewer;
 
 pub use access::{Access, Decision};
 pub use class::{
     Audience, Controller, Datum, Entry, Erasure, FieldAudience, LegalBasis, PersonalDataClass, ProfileField,
-    RetentionAction, RetentionStart, Sensitivity, Table,
+    RetentionAction, RetentionStart, Rows, Sensitivity, Table, Whose,
 };
 pub use reads::Reads;
 pub use sealed::{Duty, Personal};

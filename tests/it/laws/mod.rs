@@ -9,4 +9,5 @@ mod requirements;
 mod rooms;
 mod roots;
 mod schema;
+mod subject;
 mod visibility;

@@ -22,7 +22,7 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().expect("an archive").into_inner()
 }
 
-fn course() -> Vec<u8> {
+pub fn course() -> Vec<u8> {
     archive(&[
         ("course/README.md", "# Small web\n\nA course of our own.\n"),
         ("course/1-start/README.md", "# Start\n"),
@@ -36,7 +36,7 @@ fn course() -> Vec<u8> {
     ])
 }
 
-async fn send(app: &TestApp, person: &Person, bytes: &[u8]) -> Value {
+pub async fn send(app: &TestApp, person: &Person, bytes: &[u8]) -> Value {
     let input = json!({ "purpose": "COURSE_IMPORT", "fileName": "course.zip", "contentType": "application/zip", "size": bytes.len() });
     let upload =
         done(&person.client, "createUpload", input, "upload { id url method headers { name value } }").await["upload"]

@@ -3,7 +3,7 @@
 mod certificate;
 mod course;
 mod examples;
-mod import;
+pub mod import;
 mod quiz;
 mod statements;
 

@@ -221,6 +221,32 @@ async fn an_operator_adds_the_first_admin() {
     let added = add(crate::harness::PASSWORD, "ADMIN");
     assert!(added.status.success(), "{}", text(&added.stderr));
     assert_eq!(add(crate::harness::PASSWORD, "ADMIN").status.code(), Some(1), "the address is taken");
+
+    // What is held about them is written, then erased, and both are on record.
+    let document = |output: &Output| -> serde_json::Value {
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("one document")
+    };
+    let about = |verb: &str, who: &str, more: &[&str]| home.run(&[&["privacy", verb, who], more].concat());
+    let reason = ["--reason", "her letter of 3 March"];
+    assert_eq!(about("export", "rina@example.org", &[]).status.code(), Some(2), "why is asked for");
+    assert_eq!(about("export", "rina@example.org", &["--reason", "x"]).status.code(), Some(1));
+    assert_eq!(about("export", "nobody@example.org", &reason).status.code(), Some(1));
+    let exported = document(&about("export", "rina@example.org", &reason));
+    assert_eq!(exported["data"]["logins"][0]["email"], "rina@example.org");
+    assert_eq!(exported["data"]["profiles"][0]["fullName"], "Rina");
+    assert_eq!(exported["data"]["logins"][0].get("passwordHash"), None);
+    let unmeant = about("erase", "rina@example.org", &reason);
+    assert!(unmeant.status.code() == Some(1) && text(&unmeant.stderr).contains("--yes"), "{}", text(&unmeant.stderr));
+    let erased = document(&about("erase", "rina@example.org", &[reason[0], reason[1], "--yes", "--json"]));
+    assert_eq!(erased["subject"], exported["subject"]);
+    assert!(erased["erased"].as_array().expect("tables").iter().any(|table| table["table"] == "logins"), "{erased}");
+    assert_eq!(about("export", "rina@example.org", &reason).status.code(), Some(1), "there is nobody of that address");
+    let id = erased["subject"].as_str().expect("an id");
+    let left = document(&about("export", id, &reason));
+    assert_eq!(left["data"]["profiles"], serde_json::json!([]));
+    let record = document(&home.run(&["audit", "verify", "--json"]));
+    assert_eq!((&record["holds"], &record["unlinked"]), (&serde_json::json!(true), &serde_json::json!(3)), "{record}");
 }
 
 /// An academy begins with a policy, and the record of processing says what is in force there.

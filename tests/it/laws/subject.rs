@@ -1,0 +1,321 @@
+//! Export and erasure follow from the classification: a canary in every personal column of two people shows what is handed out, what
+//! goes, what stays, and that nobody else is touched.
+
+use std::{collections::BTreeSet, path::Path};
+
+use diesel::{QueryableByName, sql_query, sql_types::Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar::{
+    academies,
+    app::{self, classification},
+    platform::{
+        privacy::{Entry, Erasure, Role, Rows, Table, Whose, subject::Retained},
+        text::hex,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Client, PASSWORD, Person, TestApp, user_id},
+    line::{Published, done, learn, published, take},
+};
+
+/// Columns that hold one of a few words, or yes or no: no canary fits.
+const WORDS: [&str; 4] = ["consents.given", "enrolments.status", "attempts.status", "attempts.passed"];
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+async fn lines(connection: &mut AsyncPgConnection, sql: &str) -> Vec<String> {
+    let rows: Vec<Line> = sql_query(sql).load(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// Somebody who has done whatever one can do here.
+async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Client) {
+    let profile = json!({
+        "biography": "Riwayat", "organization": "Sekolah", "jobTitle": "Guru", "phone": "+62 812 3456 7890", "locale": "id",
+        "socialLinks": [{ "platform": "web", "url": "https://example.org/me" }],
+        "billingAddress": { "line1": "Jl. Melati 1", "city": "Bandung", "country": "ID" },
+    });
+    done(&person.client, "updateProfile", profile, "user { id }").await;
+    let enrol = json!({ "query": "mutation ($input: EnrolInput!) { enrol(input: $input) { userErrors { code } } }", "variables": { "input": { "run": course.run } } });
+    let keyed = person.client.post().header("idempotency-key", "once").body(enrol.to_string());
+    assert_eq!(keyed.send().await.expect("an answer").status(), 200);
+    for lesson in &course.lessons[..2] {
+        done(&person.client, "completeLesson", json!({ "id": lesson }), "enrolment { id }").await;
+    }
+    assert_eq!(take(course, person, true).await["passed"], true);
+    let applied = done(&person.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
+    let decision = json!({ "id": applied["application"]["id"], "decision": "APPROVE", "reason": "Baik." });
+    done(reviewer, "decideInstructorApplication", decision, "application { id }").await;
+    let upload = crate::line::import::send(app, person, &crate::line::import::course()).await;
+    done(&person.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+    app.work().await;
+    crate::line::import::send(app, person, &crate::line::import::course()).await;
+    let taught = json!({ "title": "Kursus", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER" });
+    done(&person.client, "createCourse", taught, "course { id }").await;
+}
+
+/// What waits: a mail, to the owner of an address that somebody else would register with.
+async fn await_mail(app: &TestApp, person: &Person) {
+    let input = json!({
+        "email": person.email, "password": PASSWORD, "fullName": "Siapa Saja", "ageConfirmed": true,
+        "acceptedDocuments": app.documents(&app.anonymous()).await,
+    });
+    done(&app.anonymous(), "register", input, "acknowledged").await;
+}
+
+/// The condition for a person's rows, written here once more and by hand of nobody's engine.
+fn theirs(table: &Table, person: &str, all: &[Table]) -> Option<String> {
+    match table.whose {
+        Whose::Nobody => None,
+        Whose::Person(column) => Some(format!("{column} = '{person}'")),
+        Whose::RowOf { column, table: other } => {
+            let parent = all.iter().find(|table| table.name == other).expect("a table");
+            Some(format!("{column} in (select id from {other} where {})", theirs(parent, person, all)?))
+        }
+    }
+}
+
+/// A canary in a column, and how it reads where it is found.
+#[derive(Debug)]
+struct Canary {
+    column: String,
+    needles: Vec<String>,
+    entry: Entry,
+}
+
+/// Puts a canary into every personal column of a person's rows. `number` tells people apart.
+async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) -> Vec<Canary> {
+    let all = classification();
+    let mut planted = Vec::new();
+    let mut words = BTreeSet::new();
+    for table in &all.tables {
+        let Some(condition) = theirs(table, person, &all.tables) else { continue };
+        let count =
+            lines(connection, &format!("select count(*)::text as line from {} where {condition}", table.name)).await;
+        assert_ne!(count, ["0"], "{} has no row of this person: let them do what makes one", table.name);
+        for entry in &all.data {
+            for full in entry.columns {
+                let Some(column) = full.strip_prefix(table.name).and_then(|rest| rest.strip_prefix('.')) else {
+                    continue;
+                };
+                if WORDS.contains(full) {
+                    words.insert(*full);
+                    continue;
+                }
+                let types = format!(
+                    "select format_type(a.atttypid, a.atttypmod) as line from pg_attribute a where a.attrelid = '{}'::regclass and a.attname = '{column}'",
+                    table.name
+                );
+                let ty = lines(connection, &types).await.pop().expect("a column");
+                let at = number * 1000 + planted.len();
+                let text = format!("kanari{at}x");
+                let (value, needles) = match ty.as_str() {
+                    "text" => (format!("'{text}'"), vec![text]),
+                    "text[]" => (format!("array['{text}']"), vec![text]),
+                    "jsonb" => (format!("'{{\"key\": \"{text}\"}}'"), vec![text]),
+                    "timestamp with time zone" => {
+                        let time = format!("04:05:06.{at:05}7");
+                        (format!("'2031-02-03 {time}+00'"), vec![time])
+                    }
+                    "bigint" => (format!("71{at:06}"), vec![format!("71{at:06}")]),
+                    "uuid[]" => {
+                        let id = format!("00000000-0000-4000-8000-{at:012}");
+                        (format!("array['{id}'::uuid]"), vec![id])
+                    }
+                    "bytea" => {
+                        let hex = hex(text.as_bytes());
+                        (format!("convert_to('{text}', 'UTF8')"), vec![text, hex])
+                    }
+                    other => panic!("{full}: say here how a canary of type {other} is made"),
+                };
+                let update = format!("update {} set {column} = {value} where {condition}", table.name);
+                sql_query(&update).execute(connection).await.unwrap_or_else(|error| panic!("{update}: {error}"));
+                planted.push(Canary { column: (*full).to_owned(), needles, entry: *entry });
+            }
+        }
+    }
+    assert_eq!(words, WORDS.into_iter().collect(), "columns without a canary");
+    planted
+}
+
+/// The whole database and the whole store, as text.
+async fn everything(app: &TestApp) -> String {
+    let mut connection = app.database.superuser().await;
+    let tables = "select c.relname::text as line from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'";
+    let mut text = String::new();
+    for table in lines(&mut connection, tables).await {
+        for row in lines(&mut connection, &format!("select t::text as line from {table} t")).await {
+            text.push_str(&format!("{table}: {row}\n"));
+        }
+    }
+    files(&app.data_dir.join("files"), &mut text);
+    text
+}
+
+fn files(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        text.push_str(&format!("{}\n", path.display()));
+        if path.is_dir() {
+            files(&path, text);
+        } else {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(&path).expect("a file")));
+        }
+    }
+}
+
+fn holds(text: &str, canary: &Canary) -> bool {
+    canary.needles.iter().any(|needle| text.contains(needle))
+}
+
+#[test]
+fn what_a_declaration_says_of_erasure_agrees_with_itself() {
+    let all = classification();
+    for table in &all.tables {
+        let data: Vec<_> = all
+            .data
+            .iter()
+            .filter(|entry| entry.columns.iter().any(|column| column.split('.').next() == Some(table.name)))
+            .collect();
+        if table.whose == Whose::Nobody {
+            assert!(data.is_empty(), "{}: personal data of nobody", table.name);
+        } else if table.rows == Rows::Go {
+            assert!(data.iter().all(|entry| entry.erasure == Erasure::Delete), "{}: its rows go", table.name);
+        }
+    }
+    for entry in &all.data {
+        assert_eq!(
+            entry.withheld.is_some(),
+            entry.audience.is_empty(),
+            "{}: nobody's to read, and withheld",
+            entry.field
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_holds_all_of_one_person_and_an_erasure_leaves_nothing() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let admin = app.staff("Agus Admin", Role::Admin).await;
+    let (citra, budi) = (app.person("Citra Dewi").await, app.person("Budi Santoso").await);
+    for person in [&citra, &budi] {
+        live(&app, &course, person, &course.reviewer.client).await;
+        admin
+            .client
+            .data("query ($id: ID!) { node(id: $id) { ... on User { email } } }", json!({ "id": person.id }))
+            .await;
+    }
+    await_mail(&app, &citra).await;
+    await_mail(&app, &budi).await;
+    let code = citra.client.data("{ viewer { learning { nodes { certificate { code } } } } }", json!({})).await["viewer"]
+        ["learning"]["nodes"][0]["certificate"]["code"]
+        .clone();
+    let mut superuser = app.database.superuser().await;
+    let ids = [user_id(&citra.id), user_id(&budi.id)];
+    let hers = plant(&mut superuser, &ids[0].uuid().to_string(), 1).await;
+    let his = plant(&mut superuser, &ids[1].uuid().to_string(), 2).await;
+
+    let tx = app.services.db.begin_platform().await.expect("a transaction");
+    let academies = academies::store::all(&tx).await.expect("academies");
+    drop(tx);
+    let academy = academies.iter().find(|academy| academy.id == app.academy).expect("the academy");
+    let exported =
+        async |person| app::export_person(&app.services, academy, person, "a request").await.expect("an export");
+    let (of_her, of_him) = (exported(ids[0]).await.to_string(), exported(ids[1]).await.to_string());
+    for (text, own, other) in [(&of_her, &hers, &his), (&of_him, &his, &hers)] {
+        for canary in own {
+            assert_eq!(holds(text, canary), canary.entry.withheld.is_none(), "{canary:?}");
+        }
+        for canary in other {
+            assert!(!holds(text, canary), "somebody else's: {canary:?}");
+        }
+    }
+    let neighbours = academies.iter().find(|academy| academy.id == app.neighbour).expect("the neighbour");
+    let elsewhere = app::export_person(&app.services, neighbours, ids[0], "a request").await.expect("an export");
+    let rows = elsewhere["data"].as_object().expect("tables").values().filter(|rows| *rows != &json!([])).count();
+    assert_eq!(rows, 0, "nobody of that id next door");
+
+    let before = everything(&app).await;
+    assert!(hers.iter().chain(&his).all(|canary| holds(&before, canary)), "the search finds what is there");
+    let outcome = app::erase_person(&app.services, app.academy, ids[0], "her request").await.expect("an erasure");
+    let kept: BTreeSet<_> = outcome.retained.iter().map(|Retained { field, .. }| *field).collect();
+    assert_eq!(kept, BTreeSet::from(["consents", "reason"]), "the named holds");
+    app.work().await;
+    let after = everything(&app).await;
+    for canary in &hers {
+        let is_kept = matches!(canary.entry.erasure, Erasure::Keep(_));
+        assert_eq!(holds(&after, canary), is_kept, "{canary:?}");
+    }
+    let lost: Vec<_> = his.iter().filter(|canary| !holds(&after, canary)).map(|canary| &canary.column).collect();
+    // His waiting mail was sent meanwhile, and could not be: a canary is no mail.
+    assert_eq!(lost, Vec::<&String>::new(), "what is somebody else's stays");
+
+    // She is nowhere, and her certificate can still be checked.
+    let seen = "query ($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(admin.client.data(seen, json!({ "id": citra.id })).await["node"], Value::Null);
+    assert_eq!(citra.client.send("{ viewer { user { id } } }", json!({})).await.codes(), ["UNAUTHENTICATED"]);
+    let check = "query ($code: String!) { certificate(code: $code) { status holderName courseTitle } }";
+    let checked = app.anonymous().data(check, json!({ "code": code })).await["certificate"].clone();
+    assert_eq!(checked, json!({ "status": "VALID", "holderName": null, "courseTitle": "Web dari Nol" }));
+    let again = app.person("Citra Dewi").await;
+    assert_ne!(again.id, citra.id, "the address and the name are free again");
+    let queue = "delete from jobs where kind = 'send_mail'";
+    sql_query(queue).execute(&mut superuser).await.expect("the mail that was no mail is let go");
+    app.stop().await;
+}
+
+/// The same without canaries: what somebody wrote themselves is found nowhere afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_person_is_found_nowhere() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let citra = app.person("Citra Dewi").await;
+    live(&app, &course, &citra, &course.reviewer.client).await;
+    learn(&course, &app.person("Budi Santoso").await).await;
+    app.work().await;
+    let before = everything(&app).await;
+    let said = ["citra.dewi@example.org", "Citra Dewi", "+6281234567890", "Jl. Melati 1", "Riwayat", "course.zip"];
+    for word in said {
+        assert!(before.contains(word), "{word} was there");
+    }
+    app::erase_person(&app.services, app.academy, user_id(&citra.id), "her request").await.expect("an erasure");
+    app.work().await;
+    let after = everything(&app).await;
+    for word in said {
+        let told: Vec<_> = after.lines().filter(|line| line.contains(word)).collect();
+        assert_eq!(told, Vec::<&str>::new(), "{word} is still there");
+    }
+    let again =
+        app::erase_person(&app.services, app.academy, user_id(&citra.id), "once more").await.expect("an erasure");
+    assert!(again.erased.iter().all(|table| table.deleted == 0), "{again:?}");
+    app.stop().await;
+}
+
+/// Who is being erased adds nothing meanwhile: what runs ends first, what comes later is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_added_to_who_is_erased() {
+    let app = TestApp::start().await;
+    let citra = app.person("Citra Dewi").await;
+    let mut tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    sanggar::accounts::store::close(&mut tx, user_id(&citra.id), app.world.now()).await.expect("closed");
+    let writing = tokio::spawn({
+        let client = citra.client.clone();
+        async move {
+            let update = "mutation { updateProfile(input: { biography: \"Riwayat\" }) { user { id } } }";
+            client.send(update, json!({})).await
+        }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!writing.is_finished(), "it waits for what becomes of the account");
+    tx.commit().await.expect("a commit");
+    assert_eq!(writing.await.expect("an answer").codes(), ["UNAUTHENTICATED"]);
+    assert_eq!(citra.client.send("{ viewer { user { id } } }", json!({})).await.codes(), ["UNAUTHENTICATED"]);
+    app.stop().await;
+}
