@@ -3,6 +3,7 @@
 use std::{pin::pin, sync::Arc};
 
 use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
@@ -21,7 +22,7 @@ use crate::{
         idempotency, jobs,
         mail::{self, Mailer},
         privacy::{
-            Datum, Entry, Table, UserId,
+            Datum, Entry, Table, Teaching, UserId,
             subject::{self, Classification, Outcome},
         },
         storage::Storage,
@@ -52,6 +53,9 @@ pub fn data() -> Vec<Entry> {
         profiles::privacy::JobTitle::ENTRY,
         profiles::privacy::SocialLinks::ENTRY,
         profiles::privacy::PreferredLocale::ENTRY,
+        profiles::privacy::BirthDate::ENTRY,
+        profiles::privacy::MinorUntil::ENTRY,
+        profiles::privacy::Guardianship::ENTRY,
         profiles::privacy::Phone::ENTRY,
         profiles::privacy::BillingAddress::ENTRY,
         uploads::privacy::FileName::ENTRY,
@@ -62,6 +66,7 @@ pub fn data() -> Vec<Entry> {
         enrolment::privacy::Learning::ENTRY,
         quizzes::privacy::Answered::ENTRY,
         certificates::privacy::HolderName::ENTRY,
+        certificates::privacy::HeldCertificate::ENTRY,
     ]
 }
 
@@ -209,8 +214,9 @@ impl Relations for Enrolments {
         connection: &'a Connection,
         instructor: UserId,
         subjects: &'a [UserId],
-    ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>> {
-        Box::pin(async move { enrolment::store::taught(connection, instructor, subjects).await })
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Vec<(UserId, Teaching)>, Fault>> {
+        Box::pin(async move { enrolment::store::taught(connection, instructor, subjects, now).await })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of academies.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::academies;
 
@@ -39,6 +39,14 @@ impl AcademyRow {
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy.0
+    }
+
+    /// The day of its calendar at a moment.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        // Checked when the academy was made.
+        let zone: chrono_tz::Tz = self.time_zone.parse().unwrap_or_default();
+        at.with_timezone(&zone).date_naive()
     }
 
     /// The language of its messages to who asks for none that we speak.

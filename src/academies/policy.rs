@@ -19,7 +19,8 @@ const PRESETS: [(&str, &str); 6] = [
 ];
 
 /// What sign-up and profiles can ask at all, by the names of the schema.
-const COLLECTABLE: [&str; 10] = [
+const COLLECTABLE: [&str; 11] = [
+    "birthDate",
     "fullName",
     "email",
     "username",
@@ -111,6 +112,12 @@ impl Policy {
     #[must_use]
     pub fn asks(&self, field: &str) -> bool {
         self.collects.iter().any(|collected| collected.field == field)
+    }
+
+    /// Whether this must be given.
+    #[must_use]
+    pub fn requires(&self, field: &str) -> bool {
+        self.collects.iter().any(|collected| collected.field == field && collected.required)
     }
 
     /// What the guards ask of it.

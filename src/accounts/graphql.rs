@@ -34,6 +34,7 @@ use crate::{
     profiles::{
         graphql::{FieldVisibility, User},
         sign_up,
+        store::WardsOf,
     },
 };
 
@@ -130,6 +131,11 @@ impl Viewer {
     ) -> Result<List<AuditEntry>> {
         let page = PageArgs { first, after, last, before };
         Ok(AuditEntry::about(ctx.call(), self.user, &page).await?)
+    }
+
+    /// Of whom they are a confirmed guardian.
+    async fn wards(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+        Ok(ctx.call().load(WardsOf(self.user)).await?.unwrap_or_default().into_iter().map(User).collect())
     }
 
     /// To whom they show each field.
@@ -338,7 +344,7 @@ impl AccountMutations {
         if input.username.is_some() && !academy.policy().asks("username") {
             objections.push(sign_up::not_collected("username"));
         }
-        if input.birth_date.is_some() {
+        if input.birth_date.is_some() && !academy.policy().asks("birthDate") {
             objections.push(sign_up::not_collected("birthDate"));
         }
         if input.guardian_email.is_some() {
@@ -358,7 +364,7 @@ impl AccountMutations {
             marketing_consent: input.marketing_consent.unwrap_or(false),
         };
         if objections.is_empty() {
-            objections = sign_up::sign_up(call, &academy, registration).await?;
+            objections = sign_up::sign_up(call, &academy, registration, input.birth_date.map(|day| day.0)).await?;
         }
         Ok(RegisterPayload {
             acknowledged: objections.is_empty(),

@@ -204,6 +204,18 @@ pub async fn roles_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     Ok(Roles::from_names(held.for_duty(Duty::Authenticate).iter().map(String::as_str)))
 }
 
+/// The roles of a person whose account lives; none where there is no such person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn living_roles(mut connection: &AsyncPgConnection, user: UserId) -> Result<Roles, Fault> {
+    let living = users::table.filter(users::id.eq(user)).filter(users::closed_at.is_null());
+    let held: Option<Personal<Vec<String>, GrantedRoles>> =
+        living.select(users::roles).first(&mut connection).await.optional()?;
+    let held = held.map(|held| Roles::from_names(held.for_duty(Duty::Authenticate).iter().map(String::as_str)));
+    Ok(held.unwrap_or_default())
+}
+
 /// Roles as the column has them.
 #[must_use]
 pub fn names(roles: Roles) -> Vec<String> {

@@ -15,6 +15,7 @@ use async_graphql::{
 use crate::{
     audit::graphql::AuditEntry,
     catalog::graphql::{Course, CourseRun, CourseSubmission, Question},
+    certificates::graphql::Certificate,
     enrolment::graphql::Enrolment,
     instructors::graphql::InstructorApplication,
     platform::graphql::{List, page::Cursor, weight::Weighing},
@@ -55,6 +56,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
     let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
     let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");
+    let builder = list_of::<Certificate>(builder, "Certificates, a page at a time.", "A certificate in a list.");
     let builder = list_of::<AuditEntry>(builder, "Entries of the audit log, a page at a time.", "An entry in a list.");
     let builder = list_of::<Enrolment>(builder, "Enrolments, a page at a time.", "An enrolment in a list.");
     let builder =

@@ -5,7 +5,7 @@ use async_graphql::MergedObject;
 use crate::{
     accounts::graphql::AccountMutations,
     catalog::{
-        graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations},
+        graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations},
         import::graphql::ImportMutations,
     },
     enrolment::graphql::EnrolmentMutations,
@@ -24,6 +24,7 @@ pub struct PeopleMutations(UploadMutations, AccountMutations, ProfileMutations, 
 pub struct LearningMutations(
     ImportMutations,
     CourseWritingMutations,
+    TeachingMutations,
     QuizWritingMutations,
     ReviewMutations,
     EnrolmentMutations,

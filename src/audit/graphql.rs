@@ -15,7 +15,7 @@ use crate::{
         graphql::{Call, CallExt, List, PageArgs, page::list, scalars::Json, shown::whole},
         id::GlobalId,
         privacy::{
-            Access, Datum, Role, UserId, UserKind,
+            Access, Datum, Role, Ties, UserId, UserKind,
             directive::{to, visibility},
         },
         text::hex,
@@ -33,7 +33,7 @@ impl AuditEntry {
     /// The entry, for whom it is about and for who answers for the academy's data.
     fn for_viewer(call: &Call, row: EntryRow) -> Result<Option<Self>, Fault> {
         // Nobody's data is the academy's own affair: there is nobody whose reading would be noted.
-        let access = call.access_to(row.subject_id.unwrap_or(NOBODY), [], Vec::new());
+        let access = call.access_to(row.subject_id.unwrap_or(NOBODY), Ties::default(), Vec::new());
         let open = match row.subject_id {
             Some(_) => access.open(&AccessReason::ENTRY),
             None => access.decide(&AccessReason::ENTRY),

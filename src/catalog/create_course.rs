@@ -2,7 +2,7 @@
 
 use super::{
     content::{self, Content, UNWATCHED, Watch},
-    model::{CourseId, CourseLevel, CourseRow, CourseStatus, NewVersion, RunRow, VersionId},
+    model::{CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId},
     policy, store,
 };
 use crate::platform::{
@@ -138,7 +138,13 @@ pub async fn insert(
         invitation_only: false,
         created_at: now,
     };
-    store::insert(tx, &course, &version, instructor, &run).await?;
+    let assignment = instructor.map(|instructor| NewAssignment {
+        id: services.random.ordered_id::<()>(&services.clock).uuid(),
+        user_id: instructor,
+        course_id: course.id,
+        starts_at: now,
+    });
+    store::insert(tx, &course, &version, assignment.as_ref(), &run).await?;
     content::insert(tx, &content, watch).await?;
     Ok(Ok(course.id))
 }

@@ -1,6 +1,6 @@
 //! The catalogue: courses, their versions, and what a version holds: sections, lessons, quizzes and their translations.
 //!
-//! Owns `courses`, `course_instructors`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
+//! Owns `courses`, `course_instructors`, `teaching_assignments`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
 //! `choices`, `course_runs` and `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the
 //! thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
@@ -19,4 +19,5 @@ pub mod privacy;
 pub mod rendering;
 pub mod store;
 pub mod submit_course;
+pub mod teaching;
 pub mod write;

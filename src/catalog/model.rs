@@ -5,9 +5,11 @@ use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{
     choices, course_runs, course_submissions, course_versions, courses, lesson_quizzes, lesson_translations, lessons,
-    questions, quizzes, sections,
+    questions, quizzes, sections, teaching_assignments,
 };
 use serde_json::Value as Json;
+
+use crate::platform::privacy::UserId;
 
 crate::id_kind!(CourseId, CourseKind, "Course", 8);
 crate::id_kind!(SectionId, SectionKind, "Section", 9);
@@ -118,6 +120,16 @@ pub struct VersionRow {
     pub lessons_percent: i32,
     pub quizzes_passed: bool,
     pub lesson_count: i32,
+}
+
+/// Somebody begins to teach a course.
+#[derive(Insertable)]
+#[diesel(table_name = teaching_assignments)]
+pub(super) struct NewAssignment {
+    pub id: uuid::Uuid,
+    pub user_id: UserId,
+    pub course_id: CourseId,
+    pub starts_at: DateTime<Utc>,
 }
 
 #[derive(Insertable, Clone, Debug)]

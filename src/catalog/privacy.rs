@@ -8,6 +8,11 @@ pub const TABLES: &[Table] = &[
         "courses",
         &["academy_id", "id", "slug", "locale", "status", "latest_id", "published_id", "published_at", "created_at"],
     ),
+    Table::of_person(
+        "teaching_assignments",
+        "user_id",
+        &["academy_id", "id", "user_id", "course_id", "run_id", "starts_at", "ends_at", "shares"],
+    ),
     Table::of_person("course_instructors", "user_id", &["academy_id", "course_id", "user_id", "position"])
         .staying("a course has authors, if without a name"),
     Table::of_nobody(

@@ -6,21 +6,22 @@ use chrono::{DateTime, Utc};
 use super::{
     code,
     model::{CertificateId, CertificateRow, CertificateStatus},
-    privacy::HolderName,
-    store::{self, CertificateById, CertificateOf},
+    privacy::{HeldCertificate, HolderName},
+    store::{self, CertificateById, CertificateOf, CertificatesOf},
 };
 use crate::{
     catalog::graphql::Course,
     enrolment::model::EnrolmentId,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, scalars::Url},
+        graphql::{Call, CallExt, List, PageArgs, page::list, scalars::Url, shown::whole},
         id::GlobalId,
         privacy::{
-            Access, Audience, Role,
+            Access, Datum, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
+    profiles::AccessTo,
 };
 
 /// What anybody with the code may know.
@@ -28,14 +29,26 @@ fn everybody() -> Access {
     Access::public()
 }
 
-/// A certificate, for its holder and for who runs the academy.
+/// A certificate, as its holder's.
 pub struct Certificate(CertificateRow);
 
 impl Certificate {
-    fn for_viewer(call: &Call, row: CertificateRow) -> Option<Self> {
-        let viewer = call.viewer();
-        let own = viewer.user.is_some() && viewer.user == row.user_id;
-        (own || viewer.roles.has(Role::Admin)).then_some(Self(row))
+    async fn for_viewer(call: &Call, row: CertificateRow) -> Result<Option<Self>, Fault> {
+        let Some(holder) = row.user_id else { return Ok(None) };
+        let Some(seen) = call.load(AccessTo(holder)).await? else { return Ok(None) };
+        Ok(whole(seen.access.open(&HeldCertificate::ENTRY))?.then_some(Self(row)))
+    }
+
+    /// The certificates of a person, newest first, for who was found to be allowed.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn of_person(call: &Call, holder: UserId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let page = page.page(call, "certificates")?;
+        let all = call.load(CertificatesOf(holder)).await?.unwrap_or_default();
+        let (count, rows) = (all.len(), page.of_few(all, position));
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        list(call, "certificates", rows, position, Self, move |_| Box::pin(async move { Ok(count) }))
     }
 
     /// A certificate by its id.
@@ -43,7 +56,10 @@ impl Certificate {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: CertificateId) -> Result<Option<Self>, Fault> {
-        Ok(call.load(CertificateById(id)).await?.and_then(|row| Self::for_viewer(call, row)))
+        match call.load(CertificateById(id)).await? {
+            Some(row) => Self::for_viewer(call, row).await,
+            None => Ok(None),
+        }
     }
 
     /// The certificate of an enrolment.
@@ -51,12 +67,20 @@ impl Certificate {
     /// # Errors
     /// Those of the database.
     pub async fn of(call: &Call, enrolment: EnrolmentId) -> Result<Option<Self>, Fault> {
-        Ok(call.load(CertificateOf(enrolment)).await?.and_then(|row| Self::for_viewer(call, row)))
+        match call.load(CertificateOf(enrolment)).await? {
+            Some(row) => Self::for_viewer(call, row).await,
+            None => Ok(None),
+        }
     }
 }
 
-/// A certificate, for its holder and for who runs the academy.
-#[Object(directive = visibility::apply(vec![Audience::Self_, Audience::Admin]))]
+/// Where a certificate stands among a person's: newest first.
+fn position(row: &CertificateRow) -> (i64, CertificateId) {
+    (-row.issued_at.timestamp_micros(), row.id)
+}
+
+/// A certificate, for its holder and for whom they show it to.
+#[Object(directive = visibility::apply(to::<HeldCertificate>()))]
 impl Certificate {
     /// The global id.
     pub async fn id(&self) -> GlobalId {

@@ -1,6 +1,6 @@
 //! What a certificate says of its holder: what the paper shows, to whoever has its code.
 
-use crate::platform::privacy::{Audience, Erasure, PersonalDataClass, RetentionStart, Table};
+use crate::platform::privacy::{Audience, Erasure, PersonalDataClass, ProfileField, RetentionStart, Table};
 
 crate::datum!(
     /// The name of the holder, as it was when the certificate was issued, and the signed document that has it.
@@ -16,6 +16,28 @@ crate::datum!(
     }
 );
 
+crate::datum!(
+    /// That a person holds a certificate, and which: read whole, through `Certificate`. What its paper says is `HolderName`'s.
+    HeldCertificate {
+        field: "certificates",
+        columns: &["certificates.issued_at", "certificates.expires_at", "certificates.status"],
+        class: PersonalDataClass::Certificate,
+        audience: &[
+            Audience::OwnerChoice,
+            Audience::Self_,
+            Audience::Guardian,
+            Audience::Support,
+            Audience::PrivacyOfficer,
+            Audience::Admin,
+        ],
+        choice: Some(ProfileField::Certificates),
+        purposes: &["certificates"],
+        guarded_whole: true,
+        erasure: Erasure::Keep("a certificate can be checked for as long as it is held"),
+        starts: RetentionStart::Issued,
+    }
+);
+
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_nobody(
@@ -25,19 +47,7 @@ pub const TABLES: &[Table] = &[
     Table::of_person(
         "certificates",
         "user_id",
-        &[
-            "academy_id",
-            "id",
-            "enrolment_id",
-            "user_id",
-            "course_id",
-            "code",
-            "course_title",
-            "issuer_name",
-            "status",
-            "issued_at",
-            "expires_at",
-        ],
+        &["academy_id", "id", "enrolment_id", "user_id", "course_id", "code", "course_title", "issuer_name"],
     )
     .staying("the holder keeps the document, and whoever is shown it can go on checking it"),
     Table::of_nobody("certificate_codes", &["code", "academy_id"]),

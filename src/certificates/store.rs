@@ -12,7 +12,8 @@ use crate::{
     platform::{
         db::AcademyId,
         fault::Fault,
-        graphql::{Batch, Call},
+        graphql::{Batch, Call, grouped},
+        privacy::UserId,
     },
 };
 
@@ -100,5 +101,27 @@ impl Batch for CertificateOf {
             .load(&mut connection)
             .await?;
         Ok(rows.into_iter().filter_map(|row| Some((Self(row.enrolment_id?), row))).collect())
+    }
+}
+
+/// The certificates of a person, newest first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct CertificatesOf(pub UserId);
+
+impl Batch for CertificatesOf {
+    type Value = Vec<CertificateRow>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<CertificateRow>>, Fault> {
+        let rows: Vec<CertificateRow> = certificates::table
+            .filter(certificates::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((certificates::issued_at.desc(), certificates::id.asc()))
+            .select(CertificateRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().filter_map(|row| Some((Self(row.user_id?), row)))))
     }
 }

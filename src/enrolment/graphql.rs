@@ -7,14 +7,14 @@ use super::{
     complete, enrol,
     model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
     privacy::Learning,
-    store::{self, CompletedIn, EnrolmentById, LiveEnrolment},
+    store::{self, CompletedIn, EnrolmentById, EnrolmentsOf, LiveEnrolment},
 };
 use crate::{
     catalog::{
         content::LessonsOf,
         graphql::{Course, CourseRun, Lesson, Section},
         model::{CourseId, LessonId, RunId},
-        store::{CourseById, InstructorsOf, RunById, VersionById},
+        store::{Assignment, AssignmentsOf, CourseById, RunById, VersionById},
     },
     certificates::graphql::Certificate,
     platform::{
@@ -22,11 +22,11 @@ use crate::{
         graphql::{Call, CallExt, List, PageArgs, UserError, page::list, shown::whole, user_error},
         id::GlobalId,
         privacy::{
-            Audience, Datum, UserId,
+            Datum, Role, Ties, UserId,
             directive::{to, visibility},
         },
     },
-    profiles::graphql::User,
+    profiles::{AccessTo, graphql::User, store::WardsOf},
 };
 
 /// A person's enrolment in a course.
@@ -35,13 +35,49 @@ pub struct Enrolment(EnrolmentRow);
 impl Enrolment {
     /// The enrolment, for its learner, for who teaches the course, and for who runs the academy.
     async fn for_viewer(call: &Call, row: EnrolmentRow) -> Result<Option<Self>, Fault> {
-        let instructors = match call.viewer().user {
-            Some(user) if user != row.user_id => call.load(InstructorsOf(row.course_id)).await?.unwrap_or_default(),
-            _ => Vec::new(),
+        let viewer = call.viewer();
+        let ties = match viewer.user {
+            Some(user) if user != row.user_id => Ties {
+                teaching: if viewer.roles.has(Role::Instructor) {
+                    let all = call.load(AssignmentsOf(user)).await?.unwrap_or_default();
+                    all.iter()
+                        .filter(|assignment| assignment.covers(row.course_id, row.run_id))
+                        .map(Assignment::teaching)
+                        .collect()
+                } else {
+                    Vec::new()
+                },
+                guards: call.load(WardsOf(user)).await?.unwrap_or_default().contains(&row.user_id),
+            },
+            _ => Ties::default(),
         };
-        let teaches = call.viewer().user.is_some_and(|user| instructors.contains(&user));
-        let access = call.access_to(row.user_id, teaches.then_some(Audience::Instructor), Vec::new());
+        let access = call.access_to(row.user_id, ties, Vec::new());
         Ok(whole(access.open(&Learning::ENTRY))?.then_some(Self(row)))
+    }
+
+    /// The enrolments of a person, newest first, for who was found to be allowed: who is by teaching alone sees what they teach.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn of_person(call: &Call, learner: UserId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let page = page.page(call, "enrolments of")?;
+        let mut all = call.load(EnrolmentsOf(learner)).await?.unwrap_or_default();
+        let seen = call.load(AccessTo(learner)).await?;
+        let teaches_only = seen.is_none_or(|seen| !seen.access.without_teaching().decide(&Learning::ENTRY).is_open());
+        if teaches_only {
+            let taught = match call.viewer().user {
+                Some(user) => call.load(AssignmentsOf(user)).await?.unwrap_or_default(),
+                None => Vec::new(),
+            };
+            all.retain(|row| {
+                taught.iter().any(|assignment| {
+                    assignment.covers(row.course_id, row.run_id) && assignment.teaching().shows(&Learning::ENTRY)
+                })
+            });
+        }
+        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let rows = page.of_few(all, position);
+        list(call, "enrolments of", rows, position, Self, move |_| Box::pin(async move { Ok(count) }))
     }
 
     /// An enrolment by its id.
@@ -88,6 +124,11 @@ impl Enrolment {
             },
         )
     }
+}
+
+/// Where an enrolment stands among a person's: newest first.
+fn position(row: &EnrolmentRow) -> (i64, EnrolmentId) {
+    (-row.enrolled_at.timestamp_micros(), row.id)
 }
 
 /// A person's enrolment in a course: at most one live one per person and course. A learner stays on the version that they enrolled in.

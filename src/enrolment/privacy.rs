@@ -5,8 +5,7 @@ use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Shar
 crate::datum!(
     /// What a person is enrolled in, and how far they are: read whole, through `Enrolment`.
     Learning {
-        subject: "Enrolment",
-        field: "progress",
+        field: "enrolments",
         columns: &[
             "enrolments.status",
             "enrolments.enrolled_at",

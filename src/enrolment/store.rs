@@ -3,9 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{course_instructors, enrolments, entitlements, lesson_completions};
+use sanggar_schema::tables::{enrolments, entitlements, lesson_completions, teaching_assignments};
 
 use super::model::{EnrolmentId, EnrolmentRow, EnrolmentStatus, NewCompletion, NewEntitlement};
 use crate::{
@@ -13,8 +16,8 @@ use crate::{
     platform::{
         db::page::Page,
         fault::Fault,
-        graphql::{Batch, Call},
-        privacy::UserId,
+        graphql::{Batch, Call, grouped},
+        privacy::{Teaching, UserId},
     },
 };
 
@@ -188,7 +191,7 @@ pub async fn count(
     Ok(query.get_result(&mut connection).await?)
 }
 
-/// Those of `subjects` who are enrolled in a course that `instructor` teaches.
+/// In which assignments `instructor` teaches those of `subjects` who are enrolled there, at this moment.
 ///
 /// # Errors
 /// Those of the database.
@@ -196,17 +199,23 @@ pub async fn taught(
     mut connection: &AsyncPgConnection,
     instructor: UserId,
     subjects: &[UserId],
-) -> Result<Vec<UserId>, Fault> {
-    let rows = enrolments::table
-        .inner_join(course_instructors::table.on(course_instructors::course_id.eq(enrolments::course_id)))
-        .filter(course_instructors::user_id.eq(instructor))
+    now: DateTime<Utc>,
+) -> Result<Vec<(UserId, Teaching)>, Fault> {
+    use teaching_assignments::{course_id, ends_at, run_id, shares, starts_at, user_id};
+    let in_its_scope =
+        course_id.eq(enrolments::course_id).and(run_id.is_null().or(run_id.assume_not_null().eq(enrolments::run_id)));
+    let rows: Vec<(UserId, Option<Vec<String>>)> = enrolments::table
+        .inner_join(teaching_assignments::table.on(in_its_scope))
+        .filter(user_id.eq(instructor))
+        .filter(starts_at.le(now))
+        .filter(ends_at.is_null().or(ends_at.gt(now)))
         .filter(enrolments::user_id.eq_any(subjects.to_vec()))
         .filter(enrolments::status.eq_any(LIVE))
-        .select(enrolments::user_id)
+        .select((enrolments::user_id, shares))
         .distinct()
         .load(&mut connection)
         .await?;
-    Ok(rows)
+    Ok(rows.into_iter().map(|(subject, words)| (subject, Teaching::sharing(words.as_deref()))).collect())
 }
 
 /// Whether a person is entitled to learn from a course at this moment.
@@ -252,6 +261,28 @@ crate::batch!(
     /// An enrolment by its id.
     EnrolmentById(EnrolmentId) -> EnrolmentRow, enrolments::id
 );
+
+/// The enrolments of a person, newest first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct EnrolmentsOf(pub UserId);
+
+impl Batch for EnrolmentsOf {
+    type Value = Vec<EnrolmentRow>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<EnrolmentRow>>, Fault> {
+        let rows: Vec<EnrolmentRow> = enrolments::table
+            .filter(enrolments::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((enrolments::enrolled_at.desc(), enrolments::id.asc()))
+            .select(EnrolmentRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.user_id), row))))
+    }
+}
 
 /// The live enrolment of a person in a course.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -17,7 +17,7 @@ use crate::{
         graphql::{Call, CallExt, List, PageArgs, UserError, page::list, scalars::Url, shown::whole, user_error},
         id::GlobalId,
         privacy::{
-            Access, Datum, Role, UserId,
+            Access, Datum, Role, Ties, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -33,7 +33,7 @@ pub struct InstructorApplication {
 impl InstructorApplication {
     /// The application, for its applicant and for who decides or answers for it.
     fn for_viewer(call: &Call, row: ApplicationRow) -> Result<Option<Self>, Fault> {
-        let access = call.access_to(row.user_id, [], Vec::new());
+        let access = call.access_to(row.user_id, Ties::default(), Vec::new());
         Ok(whole(access.open(&super::privacy::Application::ENTRY))?.then_some(Self { row, access }))
     }
 

@@ -4,11 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use diesel_async::AsyncPgConnection;
 
-use super::store::{Person, PersonById};
+use super::store::{Person, PersonById, WardsOf};
 use crate::platform::{
     fault::Fault,
-    graphql::{Batch, Call},
-    privacy::{Access, Audience, Role, UserId},
+    graphql::{Batch, Call, grouped},
+    privacy::{Access, Role, Ties, UserId},
 };
 
 /// A person and what the viewer may see of them.
@@ -33,16 +33,25 @@ impl Batch for AccessTo {
         let people =
             PersonById::load(call, connection, &subjects.iter().copied().map(PersonById).collect::<Vec<_>>()).await?;
         // Who teaches a course that they are enrolled in: asked for instructors only.
+        let now = call.services.clock.now();
         let taught = match viewer.user {
             Some(instructor) if viewer.roles.has(Role::Instructor) => {
-                call.services.relations.taught(connection, instructor, &subjects).await?
+                call.services.relations.taught(connection, instructor, &subjects, now).await?
             }
             _ => Vec::new(),
         };
+        let wards = match viewer.user {
+            Some(guardian) if subjects.iter().any(|subject| *subject != guardian) => {
+                WardsOf::load(call, connection, &[WardsOf(guardian)]).await?.remove(&WardsOf(guardian))
+            }
+            _ => None,
+        }
+        .unwrap_or_default();
+        let mut teaching = grouped(taught);
         let seen = people.into_values().map(|person| {
             let id = person.id();
-            let teaches = taught.contains(&id).then_some(Audience::Instructor);
-            let access = call.access_to(id, teaches, person.choices_in_force());
+            let ties = Ties { teaching: teaching.remove(&id).unwrap_or_default(), guards: wards.contains(&id) };
+            let access = call.access_to(id, ties, person.choices_in_force(now));
             (AccessTo(id), Seen { person, access: Arc::new(access) })
         });
         Ok(seen.collect())

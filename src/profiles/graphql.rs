@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use super::{
     AccessTo, Seen,
     model::{PostalAddress as Address, SocialLink as Link},
-    privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
+    privacy::{
+        BillingAddress, Biography, BirthDate, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks,
+    },
     set_visibility, store,
     update_profile::{self, ProfileInput},
 };
@@ -15,6 +17,8 @@ use crate::{
         self, policy,
         privacy::{CreatedAt, Email, GrantedRoles, Username},
     },
+    certificates::{graphql::Certificate, privacy::HeldCertificate},
+    enrolment::{graphql::Enrolment, privacy::Learning},
     instructors::graphql::InstructorProfile,
     platform::{
         change::Change,
@@ -22,12 +26,14 @@ use crate::{
         graphql::{
             Call, CallExt, List, PageArgs, Shown, UserError,
             page::list,
-            scalars::{Locale, Url},
-            shown, user_error,
+            scalars::{Date, Locale, Url},
+            shown,
+            shown::hidden,
+            user_error,
         },
         id::GlobalId,
         privacy::{
-            Access, Datum, Duty, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
+            Access, Datum, Decision, Duty, Entry, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -53,7 +59,24 @@ impl User {
             Ok(Some(seen)) => match value(&seen.person) {
                 Some(value) => shown(value, &seen.access, read),
                 // A row that is not there is an empty field, for whoever may read the field.
-                None => crate::platform::graphql::shown::hidden(seen.access.open(&D::ENTRY)),
+                None => hidden(seen.access.open(&D::ENTRY)),
+            },
+            Ok(None) => None,
+            Err(fault) => Some(Err(Error::from(fault))),
+        }
+    }
+
+    /// A list of what belongs to this person, where the viewer may read it.
+    async fn list<T: async_graphql::OutputType>(
+        self,
+        call: &Call,
+        datum: &Entry,
+        rows: impl Future<Output = Result<List<T>, Fault>>,
+    ) -> Shown<List<T>> {
+        match self.seen(call).await {
+            Ok(Some(seen)) => match seen.access.open(datum) {
+                Decision::Shown => Some(rows.await.map_err(Error::from)),
+                decision => hidden(decision),
             },
             Ok(None) => None,
             Err(fault) => Some(Err(Error::from(fault))),
@@ -204,6 +227,12 @@ impl User {
         self.field(ctx, |person| Some(&person.contact.as_ref()?.phone), Clone::clone).await
     }
 
+    /// When they were born, where the academy's policy collects it.
+    #[graphql(directive = visibility::apply(to::<BirthDate>()), directive = personalData::apply(class::<BirthDate>()))]
+    async fn birth_date(&self, ctx: &Context<'_>) -> Shown<Date> {
+        self.field(ctx, |person| Some(&person.identity.as_ref()?.birth_date), |day| day.map(Date)).await
+    }
+
     /// Where their invoices go.
     #[graphql(
         directive = visibility::apply(to::<BillingAddress>()),
@@ -229,6 +258,39 @@ impl User {
     /// Their public face, where they teach: what they agreed to have shown.
     async fn instructor(&self, ctx: &Context<'_>) -> Result<Option<InstructorProfile>> {
         Ok(InstructorProfile::of(ctx.call(), self.0).await?)
+    }
+
+    /// What they learn, newest first: all of it, or to who teaches them what they teach them.
+    #[graphql(directive = visibility::apply(to::<Learning>()), directive = personalData::apply(class::<Learning>()))]
+    async fn enrolments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Shown<List<Enrolment>> {
+        let page = PageArgs { first, after, last, before };
+        let call = ctx.call();
+        self.list(call, &Learning::ENTRY, Enrolment::of_person(call, self.0, &page)).await
+    }
+
+    /// What they hold, newest first.
+    #[graphql(
+        directive = visibility::apply(to::<HeldCertificate>()),
+        directive = personalData::apply(class::<HeldCertificate>())
+    )]
+    async fn certificates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Shown<List<Certificate>> {
+        let page = PageArgs { first, after, last, before };
+        let call = ctx.call();
+        self.list(call, &HeldCertificate::ENTRY, Certificate::of_person(call, self.0, &page)).await
     }
 
     /// What they may do here.

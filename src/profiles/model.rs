@@ -1,13 +1,14 @@
 //! Rows of profiles.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Insertable, Queryable, Selectable};
-use sanggar_schema::tables::{contacts, logins, profiles, users};
+use sanggar_schema::tables::{contacts, identities, logins, profiles, users};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::privacy::{
-    BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks,
+    BillingAddress, Biography, BirthDate, FullName, JobTitle, MinorUntil, Organization, Phone, PreferredLocale,
+    SocialLinks,
 };
 use crate::{
     accounts::privacy::{CreatedAt, Email, GrantedRoles, Username},
@@ -54,6 +55,14 @@ pub(super) struct ProfilePart {
     pub social_links: Personal<Json, SocialLinks>,
     pub locale: Personal<Option<String>, PreferredLocale>,
     pub visibility: Json,
+}
+
+/// Who a person is before the law.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = identities, check_for_backend(diesel::pg::Pg))]
+pub(super) struct IdentityPart {
+    pub birth_date: Personal<Option<NaiveDate>, BirthDate>,
+    pub minor_until: Personal<Option<NaiveDate>, MinorUntil>,
 }
 
 /// How to reach a person.

@@ -1,5 +1,7 @@
 //! What a profile may hold. No I/O.
 
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
+
 use super::model::{PostalAddress, SocialLink};
 use crate::platform::graphql::{
     UserErrorCode,
@@ -63,6 +65,32 @@ pub(super) fn phone(text: &str) -> Result<String, Objection> {
     ))
 }
 
+/// In years: who is younger is a child before the law (Law 35/2014, article 1).
+const OF_AGE: u32 = 18;
+
+/// Nobody was ever older by much.
+pub const OLDEST: u32 = 130;
+
+/// Years since a birth: whole ones, on a day.
+#[must_use]
+pub fn age(born: NaiveDate, today: NaiveDate) -> Option<u32> {
+    today.years_since(born)
+}
+
+/// The day on which who was born on a day comes of age.
+#[must_use]
+pub fn of_age_on(born: NaiveDate) -> Option<NaiveDate> {
+    let day = born.checked_add_months(Months::new(12 * OF_AGE))?;
+    // Who was born on 29 February: the day after the 28th.
+    if day.day() == born.day() { Some(day) } else { day.succ_opt() }
+}
+
+/// Whether the day has not begun everywhere: where people's own time zones are not known, the latest one is taken.
+#[must_use]
+pub fn is_before(now: DateTime<Utc>, day: NaiveDate) -> bool {
+    (now - TimeDelta::hours(12)).date_naive() < day
+}
+
 /// An address with a country of two letters (ISO 3166-1).
 pub(super) fn address(address: PostalAddress) -> Result<PostalAddress, Objection> {
     let country = address.country.trim().to_ascii_uppercase();
@@ -97,6 +125,19 @@ mod tests {
         for text in ["0812 3456 7890", "+62", "+62 812 3456 7890 1234 5", "+62x8123456", "", "+0123456789"] {
             assert_eq!(phone(text).err().map(|o| o.code), Some(UserErrorCode::Invalid), "{text}");
         }
+    }
+
+    #[test]
+    fn ages() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        assert_eq!(age(day("2008-11-22"), day("2026-11-21")), Some(17));
+        assert_eq!(age(day("2008-11-22"), day("2026-11-22")), Some(18));
+        assert_eq!(age(day("2027-01-01"), day("2026-11-22")), None, "not born yet");
+        assert_eq!(of_age_on(day("2008-11-22")), Some(day("2026-11-22")));
+        assert_eq!(of_age_on(day("2008-02-29")), Some(day("2026-03-01")));
+        let now = |text: &str| text.parse::<DateTime<Utc>>().expect("a moment");
+        assert!(is_before(now("2026-11-22T11:59:59Z"), day("2026-11-22")), "still the 21st somewhere");
+        assert!(!is_before(now("2026-11-22T12:00:00Z"), day("2026-11-22")));
     }
 
     #[test]

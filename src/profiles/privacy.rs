@@ -1,6 +1,6 @@
 //! What people tell about themselves.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Shared, Table};
+use crate::platform::privacy::{Audience, LegalBasis, PersonalDataClass, ProfileField, Shared, Table};
 
 /// Shown as its owner chooses, and to those who help or answer for them.
 const CHOSEN: &[Audience] = &[
@@ -93,6 +93,42 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// When the person was born, where the academy's policy collects it.
+    BirthDate {
+        field: "birthDate",
+        columns: &["identities.birth_date"],
+        class: PersonalDataClass::Identity,
+        audience: &[Audience::Self_, Audience::Guardian, Audience::PrivacyOfficer],
+        purposes: &["account"],
+    }
+);
+
+crate::datum!(
+    /// Until when the person is a minor: what shows nothing of them to the public.
+    MinorUntil {
+        field: "minorUntil",
+        columns: &["identities.minor_until"],
+        class: PersonalDataClass::Identity,
+        audience: &[Audience::Self_, Audience::Guardian, Audience::PrivacyOfficer],
+        purposes: &["legal_obligation"],
+        basis: LegalBasis::LegalObligation,
+    }
+);
+
+crate::datum!(
+    /// Who is guardian of whom, since when.
+    Guardianship {
+        field: "wards",
+        columns: &["guardianships.confirmed_at"],
+        class: PersonalDataClass::Guardianship,
+        audience: &[Audience::Self_, Audience::Guardian],
+        purposes: &["legal_obligation"],
+        basis: LegalBasis::LegalObligation,
+        guarded_whole: true,
+    }
+);
+
+crate::datum!(
     /// A telephone number, E.164.
     Phone {
         field: "phone",
@@ -116,5 +152,7 @@ crate::datum!(
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("profiles", "user_id", &["academy_id", "user_id", "visibility"]),
+    Table::of_person("identities", "user_id", &["academy_id", "user_id"]),
+    Table::of_both("guardianships", "ward_id", "guardian_id", &["academy_id", "ward_id", "guardian_id"]),
     Table::of_person("contacts", "user_id", &["academy_id", "user_id"]),
 ];

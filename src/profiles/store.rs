@@ -7,11 +7,12 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{contacts, logins, profiles, users};
+use sanggar_schema::tables::{contacts, guardianships, identities, logins, profiles, users};
 use serde_json::Value as Json;
 
 use super::{
-    model::{ContactPart, LoginPart, NewProfile, ProfilePart, UserPart},
+    model::{ContactPart, IdentityPart, LoginPart, NewProfile, ProfilePart, UserPart},
+    policy,
     privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     platform::{
         db::page::Page,
         fault::Fault,
-        graphql::{Batch, Call},
+        graphql::{Batch, Call, grouped},
         privacy::{Duty, FieldAudience, Personal, ProfileField, UserId},
     },
 };
@@ -31,6 +32,7 @@ pub struct Person {
     pub(super) login: Option<LoginPart>,
     pub(super) profile: ProfilePart,
     pub(super) contact: Option<ContactPart>,
+    pub(super) identity: Option<IdentityPart>,
 }
 
 impl Person {
@@ -40,11 +42,16 @@ impl Person {
         choices(&self.profile.visibility)
     }
 
-    /// To whom the person's choice is kept up: who is restricted or closed is nowhere public, whatever they chose.
+    /// What of the person's choices is kept up: who is a minor, restricted or closed is nowhere public, whatever they chose.
     #[must_use]
-    pub fn choices_in_force(&self) -> Vec<(ProfileField, FieldAudience)> {
-        let hidden = self.user.restricted_at.is_some() || self.user.closed_at.is_some();
+    pub fn choices_in_force(&self, now: DateTime<Utc>) -> Vec<(ProfileField, FieldAudience)> {
+        let hidden = self.user.restricted_at.is_some() || self.user.closed_at.is_some() || self.is_minor(now);
         if hidden { Vec::new() } else { self.choices() }
+    }
+
+    fn is_minor(&self, now: DateTime<Utc>) -> bool {
+        let until = self.identity.as_ref().and_then(|identity| *identity.minor_until.for_duty(Duty::Protect));
+        until.is_some_and(|day| policy::is_before(now, day))
     }
 
     /// Their id.
@@ -73,24 +80,49 @@ impl Batch for PersonById {
         keys: &[Self],
     ) -> Result<HashMap<Self, Self::Value>, Fault> {
         let ids: Vec<UserId> = keys.iter().map(|key| key.0).collect();
-        let rows: Vec<(UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>)> = users::table
+        type Row = (UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>, Option<IdentityPart>);
+        let rows: Vec<Row> = users::table
             .inner_join(profiles::table.on(profiles::user_id.eq(users::id)))
             .left_join(logins::table.on(logins::user_id.eq(users::id)))
             .left_join(contacts::table.on(contacts::user_id.eq(users::id)))
+            .left_join(identities::table.on(identities::user_id.eq(users::id)))
             .filter(users::id.eq_any(ids))
             .select((
                 UserPart::as_select(),
                 Option::<LoginPart>::as_select(),
                 ProfilePart::as_select(),
                 Option::<ContactPart>::as_select(),
+                Option::<IdentityPart>::as_select(),
             ))
             .load(&mut connection)
             .await?;
-        let people = rows.into_iter().map(|(user, login, profile, contact)| {
+        let people = rows.into_iter().map(|(user, login, profile, contact, identity)| {
             let id = user.id;
-            (PersonById(id), std::sync::Arc::new(Person { user, login, profile, contact }))
+            (PersonById(id), std::sync::Arc::new(Person { user, login, profile, contact, identity }))
         });
         Ok(people.collect())
+    }
+}
+
+/// Of whom a person is a confirmed guardian.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct WardsOf(pub UserId);
+
+impl Batch for WardsOf {
+    type Value = Vec<UserId>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<UserId>>, Fault> {
+        let rows: Vec<(UserId, UserId)> = guardianships::table
+            .filter(guardianships::guardian_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((guardianships::confirmed_at, guardianships::ward_id))
+            .select((guardianships::guardian_id, guardianships::ward_id))
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|(guardian, ward)| (Self(guardian), ward))))
     }
 }
 
@@ -152,6 +184,15 @@ pub(super) async fn count(mut connection: &AsyncPgConnection) -> Result<i64, Fau
 
 pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProfile) -> Result<(), Fault> {
     diesel::insert_into(profiles::table).values(profile).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn insert_identity(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    identity: IdentityPart,
+) -> Result<(), Fault> {
+    diesel::insert_into(identities::table).values((identities::user_id.eq(user), identity)).execute(connection).await?;
     Ok(())
 }
 

@@ -566,6 +566,44 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    teaching_assignments (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        run_id -> Nullable<Uuid>,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        shares -> Nullable<Array<Text>>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    guardianships (academy_id, ward_id, guardian_id) {
+        academy_id -> Uuid,
+        ward_id -> Uuid,
+        guardian_id -> Uuid,
+        confirmed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    identities (academy_id, user_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        birth_date -> Nullable<Sealed<Date>>,
+        minor_until -> Nullable<Sealed<Date>>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::Sealed;
 
     audit_entries (academy_id, id) {
@@ -605,7 +643,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts);
+diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
@@ -613,5 +651,5 @@ diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
-diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);

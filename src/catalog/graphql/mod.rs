@@ -6,6 +6,7 @@ mod question;
 mod quiz;
 mod quiz_writing;
 mod submission;
+mod teaching;
 mod writing;
 
 pub use course::{Course, CourseFilter, CourseRun, taught_by};
@@ -14,4 +15,5 @@ pub use question::{ChoiceQuestion, Question, decimal};
 pub use quiz::Quiz;
 pub use quiz_writing::QuizWritingMutations;
 pub use submission::{CourseSubmission, ReviewMutations};
+pub use teaching::TeachingMutations;
 pub use writing::CourseWritingMutations;

@@ -15,6 +15,7 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
     runtime::Timer,
 };
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
@@ -27,7 +28,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Access, Audience, FieldAudience, ProfileField, Reads, Sharing, UserId, Viewer},
+    privacy::{Access, Audience, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -56,13 +57,14 @@ pub struct Services {
 
 /// What people are to each other by what they learn and teach. Known to a room above those that ask: wired in `app.rs`.
 pub trait Relations: Send + Sync + 'static {
-    /// Those of `subjects` who are enrolled in a course that `instructor` teaches.
+    /// In which assignments `instructor` teaches those of `subjects` whom they teach at this moment.
     fn taught<'a>(
         &'a self,
         connection: &'a AsyncPgConnection,
         instructor: UserId,
         subjects: &'a [UserId],
-    ) -> BoxFuture<'a, Result<Vec<UserId>, Fault>>;
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Vec<(UserId, Teaching)>, Fault>>;
 }
 
 /// What the transport knows about a request.
@@ -144,16 +146,11 @@ impl Call {
     }
 
     /// The viewer's access to a person: by their standing, by being that person, and by what else they are to them.
-    pub fn access_to(
-        &self,
-        subject: UserId,
-        relations: impl IntoIterator<Item = Audience>,
-        choices: Vec<(ProfileField, FieldAudience)>,
-    ) -> Access {
+    pub fn access_to(&self, subject: UserId, ties: Ties, choices: Vec<(ProfileField, FieldAudience)>) -> Access {
         let viewer = self.viewer();
         let own = (viewer.user == Some(subject)).then_some(Audience::Self_);
-        let audiences = viewer.standing().chain(own).chain(relations);
-        Access::new(subject, audiences, choices, self.sharing(), Arc::clone(&self.reads))
+        let audiences = viewer.standing().chain(own);
+        Access::new(subject, audiences, ties, choices, self.sharing(), Arc::clone(&self.reads))
     }
 
     /// What the answer weighs so far.

@@ -2,8 +2,8 @@
 //!
 //! Left to itself, the library starts a batch on another thread while the resolvers of a level are still asking, or waits a
 //! millisecond a level: the one makes more statements, now and then, and the other makes every answer late. Here one task
-//! polls the resolvers until none of them can go on, then the batches, and so on in turns: the same document makes the same
-//! statements every time.
+//! polls the resolvers until none of them can go on, then the batches to their end, and so on in turns: the same document makes the
+//! same statements every time. A batch never asks for another: it would wait for itself.
 
 use std::{
     future::{Future, poll_fn},
@@ -52,12 +52,15 @@ impl Turns {
                 if woken.again.load(Ordering::Acquire) {
                     continue;
                 }
-                running.extend(self.waiting());
+                // Not beside others: what one batch's end lets ask and what another's does would be two batches or one, as chance has it.
+                if running.is_empty() {
+                    running.extend(self.waiting());
+                }
                 let mut finished = false;
                 while let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
                     finished = true;
                 }
-                if !finished && self.none_waits() {
+                if !finished && (!running.is_empty() || self.none_waits()) {
                     return Poll::Pending;
                 }
             }

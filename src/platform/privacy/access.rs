@@ -1,13 +1,44 @@
 //! The decision about one viewer and one subject.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Audience, Entry, FieldAudience, ProfileField, Reads, Sharing, UserId};
+use super::{Audience, Entry, FieldAudience, ProfileField, Reads, Shared, Sharing, UserId};
+
+/// What else a viewer is to a subject, beyond their standing in the academy.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ties {
+    /// In which assignments they teach them.
+    pub teaching: Vec<Teaching>,
+    /// Whether they are a confirmed guardian of theirs.
+    pub guards: bool,
+}
+
+/// An assignment to teach somebody.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Teaching {
+    /// Of what the academy's policy shares, no more than this; none: all of it.
+    pub shares: Option<BTreeSet<Shared>>,
+}
+
+impl Teaching {
+    /// Whether it shares a datum, as far as the policy does.
+    #[must_use]
+    pub fn shows(&self, datum: &Entry) -> bool {
+        self.shares.as_ref().is_none_or(|shares| datum.shared_as.iter().all(|word| shares.contains(word)))
+    }
+
+    /// An assignment as a column `text[]` has it; what is no word is nothing.
+    #[must_use]
+    pub fn sharing(shares: Option<&[String]>) -> Self {
+        Self { shares: shares.map(|words| words.iter().filter_map(|word| Shared::named(word)).collect()) }
+    }
+}
 
 /// What a viewer is to a subject, and what the subject chose to show.
 #[derive(Clone, Debug)]
 pub struct Access {
     audiences: u16,
+    teaching: Vec<Teaching>,
     choices: Vec<(ProfileField, FieldAudience)>,
     sharing: Arc<Sharing>,
     /// Whose data it is, and where it is noted that staff read it.
@@ -36,29 +67,45 @@ impl Decision {
 }
 
 impl Access {
-    /// Access of a viewer who belongs to `audiences`, to a subject who chose `choices`, in an academy whose policy shares so much. What
+    /// Access of a viewer who belongs to `audiences` and has `ties` to a subject who chose `choices`, in an academy whose policy shares so much. What
     /// is read by office is noted in `reads`.
     pub fn new(
         subject: UserId,
         audiences: impl IntoIterator<Item = Audience>,
+        ties: Ties,
         choices: Vec<(ProfileField, FieldAudience)>,
         sharing: Arc<Sharing>,
         reads: Arc<Reads>,
     ) -> Self {
-        Self { audiences: set_of(audiences), choices, sharing, noted: Some((subject, reads)) }
+        let tied = ties.guards.then_some(Audience::Guardian);
+        let teaches = (!ties.teaching.is_empty()).then_some(Audience::Instructor);
+        let audiences = set_of(audiences.into_iter().chain(tied).chain(teaches));
+        Self { audiences, teaching: ties.teaching, choices, sharing, noted: Some((subject, reads)) }
     }
 
     /// Anybody's access to what is public.
     #[must_use]
     pub fn public() -> Self {
-        Self { audiences: bit(Audience::Public), choices: Vec::new(), sharing: Arc::default(), noted: None }
+        Self {
+            audiences: bit(Audience::Public),
+            teaching: Vec::new(),
+            choices: Vec::new(),
+            sharing: Arc::default(),
+            noted: None,
+        }
     }
 
     /// A person's access to what is their own, and nobody else's.
     #[must_use]
     pub fn own(is_own: bool) -> Self {
         let audiences = set_of(is_own.then_some(Audience::Self_));
-        Self { audiences, choices: Vec::new(), sharing: Arc::default(), noted: None }
+        Self { audiences, teaching: Vec::new(), choices: Vec::new(), sharing: Arc::default(), noted: None }
+    }
+
+    /// The same viewer's access, if they did not teach the subject.
+    #[must_use]
+    pub fn without_teaching(&self) -> Self {
+        Self { audiences: self.audiences & !bit(Audience::Instructor), teaching: Vec::new(), ..self.clone() }
     }
 
     /// Whether the viewer belongs to `audience`.
@@ -88,7 +135,11 @@ impl Access {
 
     /// The decision, and whether it rests on an office alone.
     fn judge(&self, datum: &Entry) -> (Decision, bool) {
-        let held = || self.sharing.in_force(datum).filter(|audience| self.has(*audience));
+        let taught = self.teaching.iter().any(|teaching| teaching.shows(datum));
+        let held = || {
+            let held = self.sharing.in_force(datum).filter(|audience| self.has(*audience));
+            held.filter(|audience| *audience != Audience::Instructor || taught)
+        };
         if held().any(|audience| !audience.is_office()) {
             return (Decision::Shown, false);
         }
@@ -157,7 +208,37 @@ mod tests {
         reason: Option<&str>,
     ) -> Access {
         let reads = Arc::new(Reads::new(reason.map(str::to_owned)));
-        Access::new(UserId::from_uuid(uuid::Uuid::nil()), audiences.iter().copied(), choices, Arc::new(sharing), reads)
+        let teaching = audiences.contains(&Audience::Instructor).then(Teaching::default).into_iter().collect();
+        let ties = Ties { teaching, guards: false };
+        let subject = UserId::from_uuid(uuid::Uuid::nil());
+        Access::new(subject, audiences.iter().copied(), ties, choices, Arc::new(sharing), reads)
+    }
+
+    /// An assignment shares no more than it names, of what the policy shares.
+    #[test]
+    fn an_assignment_narrows_the_policy() {
+        const EMAIL: Entry = Entry { audience: &[Audience::Instructor], shared_as: &[Shared::Email], ..Entry::USUAL };
+        const WAY: Entry = Entry { shared_as: &[Shared::EnrolmentStatus, Shared::Progress], ..EMAIL };
+        let policy = Sharing { instructors: [Shared::Email, Shared::Progress].into(), ..Sharing::default() };
+        let seen = |assignments: &[Option<&[Shared]>]| {
+            let teaching = assignments
+                .iter()
+                .map(|shares| Teaching { shares: shares.map(|words| words.iter().copied().collect()) });
+            let ties = Ties { teaching: teaching.collect(), guards: false };
+            let subject = UserId::from_uuid(uuid::Uuid::nil());
+            let access = Access::new(subject, [], ties, Vec::new(), Arc::new(policy.clone()), Arc::default());
+            (access.decide(&EMAIL) == Decision::Shown, access.decide(&WAY) == Decision::Shown)
+        };
+        assert_eq!(seen(&[]), (false, false));
+        assert_eq!(seen(&[None]), (true, false), "the policy does not share the status");
+        assert_eq!(seen(&[Some(&[Shared::Email])]), (true, false));
+        assert_eq!(seen(&[Some(&[])]), (false, false));
+        assert_eq!(
+            seen(&[Some(&[Shared::EnrolmentStatus, Shared::Progress])]),
+            (false, false),
+            "no more than the policy"
+        );
+        assert_eq!(seen(&[Some(&[Shared::Progress]), None]), (true, false));
     }
 
     /// Who reads by office says why, and it is noted; who reads by anything else need not, and it is not.

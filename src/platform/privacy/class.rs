@@ -310,6 +310,8 @@ pub enum Whose {
     Nobody,
     /// The person's whose id stands in this column.
     Person(&'static str),
+    /// Both people's whose ids stand in these columns: it goes with either.
+    Both(&'static str, &'static str),
     /// Whose the row of another table is: its `id` stands in the column.
     RowOf {
         /// The column.
@@ -355,6 +357,17 @@ impl Table {
     #[must_use]
     pub const fn of_person(name: &'static str, column: &'static str, plain: &'static [&'static str]) -> Self {
         Self { whose: Whose::Person(column), ..Self::of_nobody(name, plain) }
+    }
+
+    /// A table whose rows are of two people, and go with either.
+    #[must_use]
+    pub const fn of_both(
+        name: &'static str,
+        one: &'static str,
+        other: &'static str,
+        plain: &'static [&'static str],
+    ) -> Self {
+        Self { whose: Whose::Both(one, other), ..Self::of_nobody(name, plain) }
     }
 
     /// A table whose rows are whose the row of `table` in `column` is, and go with them.

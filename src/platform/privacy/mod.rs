@@ -14,7 +14,7 @@ mod sharing;
 pub mod subject;
 mod viewer;
 
-pub use access::{Access, Decision};
+pub use access::{Access, Decision, Teaching, Ties};
 pub use class::{
     Audience, Controller, Datum, Entry, Erasure, FieldAudience, LegalBasis, PersonalDataClass, ProfileField,
     RetentionAction, RetentionStart, Rows, Sensitivity, Table, Whose,

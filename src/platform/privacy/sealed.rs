@@ -33,6 +33,8 @@ pub enum Duty {
     Order,
     /// To freeze the holder's name in a certificate.
     Certify,
+    /// To hide who is a minor.
+    Protect,
     /// To link an entry of the audit log, and to check it.
     Audit,
     /// To write it back to the person as they gave it, or to compare it with what they give now.

@@ -22,6 +22,14 @@ pub enum Shared {
     QuizScores,
 }
 
+impl Shared {
+    /// The word as policies and the database have it.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        serde_json::from_value(word.into()).ok()
+    }
+}
+
 /// What an academy's policy shares. What it does not name is not shared.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sharing {

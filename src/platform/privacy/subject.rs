@@ -33,6 +33,7 @@ impl Classification {
         match table.whose {
             Whose::Nobody => None,
             Whose::Person(column) => Some(format!("{}.{column} = $1", table.name)),
+            Whose::Both(one, other) => Some(format!("({0}.{one} = $1 or {0}.{other} = $1)", table.name)),
             Whose::RowOf { column, table: other } => {
                 let theirs =
                     self.tables.iter().find(|table| table.name == other).and_then(|table| self.rows_of(table))?;

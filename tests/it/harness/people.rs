@@ -1,5 +1,6 @@
 //! People of a test: they register, prove their address and sign in through the schema, as anybody does.
 
+use diesel_async::SimpleAsyncConnection;
 use sanggar::platform::{
     db::AcademyId,
     privacy::{Role, UserId, UserKind},
@@ -10,6 +11,9 @@ use super::{TestApp, client::Client};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "kuda baterai stapler benar";
+
+/// When everybody was born.
+pub const BORN: &str = "1991-07-23";
 
 /// Somebody with an account, signed in.
 #[derive(Clone)]
@@ -46,6 +50,7 @@ impl TestApp {
         let input = json!({
             "email": email, "password": PASSWORD, "fullName": name, "username": self.policy.asks("username").then_some(&username), "ageConfirmed": true,
             "acceptedDocuments": self.documents(client).await,
+            "birthDate": self.policy.asks("birthDate").then_some(BORN),
         });
         let register = "mutation ($input: RegisterInput!) { register(input: $input) { acknowledged userErrors { code path message } } }";
         let data = client.data(register, json!({ "input": input })).await;
@@ -63,6 +68,38 @@ impl TestApp {
         let person = self.person(name).await;
         self.grant(&person, role).await;
         Person { client: person.client.because("ticket 42"), ..person }
+    }
+
+    /// Makes somebody the confirmed guardian of a person.
+    pub async fn guard(&self, guardian: &Person, ward: &Person) {
+        let (guardian, ward) = (user_id(&guardian.id).uuid(), user_id(&ward.id).uuid());
+        self.sql(&format!(
+            "insert into guardianships (academy_id, ward_id, guardian_id, confirmed_at) values ('{}', '{ward}', '{guardian}', '{}')",
+            self.academy.uuid(),
+            self.world.now()
+        ))
+        .await;
+    }
+
+    /// Changes the database as nobody else may.
+    pub async fn sql(&self, statement: &str) {
+        let mut superuser = self.database.superuser().await;
+        superuser.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    /// How many rows a table has, in all academies.
+    pub async fn rows_in(&self, table: &str) -> i64 {
+        use diesel::{QueryableByName, sql_query, sql_types::BigInt};
+        use diesel_async::RunQueryDsl;
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = BigInt)]
+            count: i64,
+        }
+        let mut superuser = self.database.superuser().await;
+        let count: Count =
+            sql_query(format!("select count(*) from {table}")).get_result(&mut superuser).await.expect("a count");
+        count.count
     }
 
     /// Gives a person a role.

@@ -141,9 +141,12 @@ async fn every_column_is_classified() {
         for column in table.plain {
             *classified.entry(format!("{}.{column}", table.name)).or_default() += 1;
         }
-        if let Whose::Person(column) | Whose::RowOf { column, .. } = table.whose {
-            assert!(columns.contains(&format!("{}.{column}", table.name)), "{table:?}");
-        }
+        let leading: &[&str] = match &table.whose {
+            Whose::Nobody => &[],
+            Whose::Person(column) | Whose::RowOf { column, .. } => &[column],
+            Whose::Both(one, other) => &[one, other],
+        };
+        assert!(leading.iter().all(|column| columns.contains(&format!("{}.{column}", table.name))), "{table:?}");
     }
     for datum in app::data() {
         for column in datum.columns {

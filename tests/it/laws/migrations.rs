@@ -2,9 +2,11 @@
 
 use std::process::Command;
 
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
 use sanggar::platform::db::migrate;
 
-use crate::harness::{Database, empty_database};
+use crate::harness::{Database, TestApp, empty_database};
 
 fn dump(database: &Database) -> String {
     let programs = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -34,4 +36,25 @@ async fn the_way_down_is_true() {
     assert!(done.len() >= 3);
     assert_eq!(dump(&database), before);
     assert_eq!(migrate::run(&database.owner_url()).await.expect("once more"), Vec::<String>::new());
+}
+
+/// Who wrote a course before there were assignments goes on seeing its learners: row-level security, forced on their owner too, hides
+/// no row from the migration, and is back afterwards (another law looks).
+#[tokio::test(flavor = "multi_thread")]
+async fn who_taught_before_assignments_teaches_on() {
+    let app = TestApp::start().await;
+    let course = crate::line::published(&app).await;
+    let learner = app.person("Citra Dewi").await;
+    crate::line::learn(&course, &learner).await;
+    let mut owner = AsyncPgConnection::establish(&app.database.owner_url()).await.expect("the owner");
+    for step in [
+        include_str!("../../../migrations/2026-11-22-000014_relations/down.sql"),
+        include_str!("../../../migrations/2026-11-22-000014_relations/up.sql"),
+    ] {
+        owner.batch_execute(step).await.expect("a migration");
+    }
+    let look = "query ($id: ID!) { node(id: $id) { ... on User { fullName } } }";
+    let seen = course.instructor.client.data(look, serde_json::json!({ "id": learner.id })).await;
+    assert_eq!(seen["node"]["fullName"], "Citra Dewi");
+    app.stop().await;
 }

@@ -144,6 +144,8 @@ async fn scene(app: &TestApp) -> Scene {
         query("instructorApplications", "", "", "{ nodes { id } }", json!({})),
         query("auditLog", "", "", "{ nodes { id } }", json!({})),
         query("dataInventory", "", "", "{ field }", json!({})),
+        mutation("addInstructor", "course { id }", json!({ "course": course.course, "user": learner.id })),
+        mutation("removeInstructor", "course { id }", json!({ "course": course.course, "user": course.instructor.id })),
         mutation("verifyEmail", "token", json!({ "token": "sgm_none" })),
         mutation("resendVerification", "acknowledged", json!({ "email": "nobody@example.org" })),
         mutation("logIn", "token", json!({ "login": learner.username, "password": "not the password at all" })),

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path};
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar::{
-    academies,
+    academies::{self, Collected, Policy},
     app::{self, classification},
     platform::{
         privacy::{Entry, Erasure, Role, Rows, Table, Whose, subject::Retained},
@@ -21,7 +21,8 @@ use crate::{
 };
 
 /// Columns that hold one of a few words, or yes or no: no canary fits.
-const WORDS: [&str; 4] = ["consents.given", "enrolments.status", "attempts.status", "attempts.passed"];
+const WORDS: [&str; 5] =
+    ["consents.given", "enrolments.status", "attempts.status", "attempts.passed", "certificates.status"];
 
 #[derive(QueryableByName)]
 struct Line {
@@ -32,6 +33,17 @@ struct Line {
 async fn lines(connection: &mut AsyncPgConnection, sql: &str) -> Vec<String> {
     let rows: Vec<Line> = sql_query(sql).load(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     rows.into_iter().map(|row| row.line).collect()
+}
+
+/// A policy that collects all that there is.
+pub fn collecting_all() -> Policy {
+    let mut policy = Policy::preset("open").expect("a policy");
+    policy.collects.push(Collected {
+        field: "birthDate".to_owned(),
+        required: false,
+        purposes: vec!["account".to_owned()],
+    });
+    policy
 }
 
 /// Somebody who has done whatever one can do here.
@@ -74,6 +86,7 @@ fn theirs(table: &Table, person: &str, all: &[Table]) -> Option<String> {
     match table.whose {
         Whose::Nobody => None,
         Whose::Person(column) => Some(format!("{column} = '{person}'")),
+        Whose::Both(one, other) => Some(format!("'{person}' in ({one}, {other})")),
         Whose::RowOf { column, table: other } => {
             let parent = all.iter().find(|table| table.name == other).expect("a table");
             Some(format!("{column} in (select id from {other} where {})", theirs(parent, person, all)?))
@@ -122,6 +135,10 @@ async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) 
                     "timestamp with time zone" => {
                         let time = format!("04:05:06.{at:05}7");
                         (format!("'2031-02-03 {time}+00'"), vec![time])
+                    }
+                    "date" => {
+                        let day = format!("{}-04-05", 1800 + at % 1000 + number * 40);
+                        (format!("'{day}'"), vec![day])
                     }
                     "bigint" => (format!("71{at:06}"), vec![format!("71{at:06}")]),
                     "uuid[]" => {
@@ -201,7 +218,7 @@ fn what_a_declaration_says_of_erasure_agrees_with_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_holds_all_of_one_person_and_an_erasure_leaves_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_under(collecting_all(), |_| {}).await;
     let course = published(&app).await;
     let admin = app.staff("Agus Admin", Role::Admin).await;
     let (citra, budi) = (app.person("Citra Dewi").await, app.person("Budi Santoso").await);
@@ -212,6 +229,9 @@ async fn an_export_holds_all_of_one_person_and_an_erasure_leaves_nothing() {
             .data("query ($id: ID!) { node(id: $id) { ... on User { email } } }", json!({ "id": person.id }))
             .await;
     }
+    let (anna, bayu) = (app.person("Anna Wijaya").await, app.person("Bayu Santoso").await);
+    app.guard(&citra, &anna).await;
+    app.guard(&bayu, &budi).await;
     await_mail(&app, &citra).await;
     await_mail(&app, &budi).await;
     let code = citra.client.data("{ viewer { learning { nodes { certificate { code } } } } }", json!({})).await["viewer"]
@@ -246,7 +266,7 @@ async fn an_export_holds_all_of_one_person_and_an_erasure_leaves_nothing() {
     assert!(hers.iter().chain(&his).all(|canary| holds(&before, canary)), "the search finds what is there");
     let outcome = app::erase_person(&app.services, app.academy, ids[0], "her request").await.expect("an erasure");
     let kept: BTreeSet<_> = outcome.retained.iter().map(|Retained { field, .. }| *field).collect();
-    assert_eq!(kept, BTreeSet::from(["consents", "reason"]), "the named holds");
+    assert_eq!(kept, BTreeSet::from(["certificates", "consents", "reason"]), "the named holds");
     app.work().await;
     let after = everything(&app).await;
     for canary in &hers {

@@ -6,6 +6,7 @@ mod examples;
 pub mod import;
 mod quiz;
 mod statements;
+mod teaching;
 
 use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
@@ -92,6 +93,13 @@ pub async fn published(app: &TestApp) -> Published {
     let decision = json!({ "id": submitted["submission"]["id"], "decision": "APPROVE" });
     done(&reviewer.client, "decideCourseSubmission", decision, "submission { status }").await;
     Published { instructor, reviewer, course, run: made["course"]["runs"]["nodes"][0]["id"].clone(), lessons, quiz }
+}
+
+/// The uuid within a global id.
+pub fn uuid_of(global: &Value) -> uuid::Uuid {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let bytes = URL_SAFE_NO_PAD.decode(global.as_str().expect("an id")).expect("base64url");
+    uuid::Uuid::from_slice(&bytes[1..]).expect("a tag and a uuid")
 }
 
 /// Enrols a learner, and completes all but the quiz.

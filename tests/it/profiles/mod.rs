@@ -1,5 +1,7 @@
 //! Profiles: change them, show them, hide them.
 
+mod hidden;
+
 use sanggar::{academies::Policy, platform::privacy::Role};
 use serde_json::{Value, json};
 

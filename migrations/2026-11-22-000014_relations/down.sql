@@ -1,0 +1,3 @@
+drop table identities;
+drop table guardianships;
+drop table teaching_assignments;
