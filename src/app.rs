@@ -39,6 +39,7 @@ pub fn data() -> Vec<Entry> {
         consent::privacy::ConsentGiven::ENTRY,
         accounts::privacy::Email::ENTRY,
         accounts::privacy::Username::ENTRY,
+        accounts::privacy::HeldUsername::ENTRY,
         accounts::privacy::PasswordHash::ENTRY,
         accounts::privacy::GrantedRoles::ENTRY,
         accounts::privacy::CreatedAt::ENTRY,
@@ -48,6 +49,7 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::MailedToken::ENTRY,
         audit::privacy::AccessReason::ENTRY,
         profiles::privacy::FullName::ENTRY,
+        profiles::privacy::Avatar::ENTRY,
         profiles::privacy::Biography::ENTRY,
         profiles::privacy::Organization::ENTRY,
         profiles::privacy::JobTitle::ENTRY,
@@ -160,6 +162,7 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<idempotency::ForgetKey>()
         .with::<audit::link::LinkEntries>()
         .with::<subject::ForgetFiles>()
+        .with::<profiles::set_avatar::SweepAvatar>()
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
         .with::<quizzes::close::CloseAttempt>()

@@ -39,6 +39,7 @@ pub struct Login {
     pub email_verified_at: Option<DateTime<Utc>>,
     pub username: Personal<Option<String>, Username>,
     pub username_key: Personal<Option<String>, Username>,
+    pub username_look: Personal<Option<String>, Username>,
     pub password_hash: Personal<Option<String>, PasswordHash>,
 }
 

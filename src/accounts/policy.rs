@@ -22,6 +22,12 @@ pub fn key(text: &str) -> String {
     text.trim().chars().take(PASSWORD_MOST).nfkc().flat_map(char::to_lowercase).collect()
 }
 
+/// What a user name looks like (UTS 39, 4): names that look alike are one name.
+#[must_use]
+pub fn look(username: &str) -> String {
+    unicode_security::skeleton(&key(username)).flat_map(char::to_lowercase).collect()
+}
+
 /// An address, trimmed.
 ///
 /// # Errors
@@ -143,7 +149,7 @@ pub fn username(text: &str) -> Result<String, Objection> {
             ),
         ));
     }
-    if RESERVED.contains(&name.as_str()) {
+    if RESERVED.iter().any(|reserved| look(reserved) == look(&name)) {
         return Err(Objection::new(
             UserErrorCode::Taken,
             "username",
@@ -179,6 +185,24 @@ mod tests {
             assert_eq!(username(bad).err().map(|o| o.code), Some(UserErrorCode::Invalid), "{bad}");
         }
         assert_eq!(username("Admin").err().map(|o| o.code), Some(UserErrorCode::Taken));
+    }
+
+    /// The migration that gave names their looks knows these letters by itself.
+    #[test]
+    fn looks() {
+        for letter in ('a'..='z').chain('0'..='9').chain(['.', '_']) {
+            let letter = letter.to_string();
+            let known = match letter.as_str() {
+                "0" => "o",
+                "1" => "l",
+                "m" => "rn",
+                other => other,
+            };
+            assert_eq!(look(&letter), known);
+        }
+        assert_eq!(look("Budi.1m0"), "budi.lrno");
+        assert_eq!(username("r00t").err().map(|o| o.code), Some(UserErrorCode::Taken), "looks like root");
+        assert_eq!(username("adrnin").err().map(|o| o.code), Some(UserErrorCode::Taken));
     }
 
     #[test]

@@ -29,7 +29,7 @@ crate::datum!(
     /// The name that a person is found by, and may sign in with.
     Username {
         field: "username",
-        columns: &["logins.username", "logins.username_key"],
+        columns: &["logins.username", "logins.username_key", "logins.username_look"],
         class: PersonalDataClass::Account,
         audience: &[
             Audience::OwnerChoice,
@@ -40,6 +40,18 @@ crate::datum!(
             Audience::Admin,
         ],
         choice: Some(ProfileField::Username),
+    }
+);
+
+crate::datum!(
+    /// User names that a person gave up, as they look: nobody else's for a while.
+    HeldUsername {
+        field: "heldUsernames",
+        columns: &["held_usernames.look"],
+        class: PersonalDataClass::Account,
+        purposes: &["fraud_security"],
+        basis: LegalBasis::LegitimateInterest,
+        starts: RetentionStart::Collected,
     }
 );
 
@@ -132,6 +144,7 @@ pub const TABLES: &[Table] = &[
     Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at"])
         .staying("the id is what other rows refer to; nothing of the person is left in it"),
     Table::of_person("logins", "user_id", &["academy_id", "user_id", "email_verified_at"]),
+    Table::of_person("held_usernames", "user_id", &["academy_id", "user_id", "until"]),
     Table::of_person(
         "sessions",
         "user_id",

@@ -97,7 +97,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     // Only who has proved an address holds a user name. If registering held it, whether a second registration finds it taken would
     // tell whether the address of the first was free.
     if let Some(name) = &username
-        && store::login_by_username(&tx, name).await?.is_some()
+        && !store::username_is_free(&tx, None, name, services.clock.now()).await?
     {
         return Ok(Outcome::Objections(vec![Objection::new(
             UserErrorCode::Taken,
@@ -119,6 +119,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     let login = Login {
         user_id: user,
         username_key: Personal::new(None),
+        username_look: Personal::new(None),
         username: Personal::new(username),
         email_key: Personal::new(own.map(|email| policy::key(email))),
         email: Personal::new(own.cloned()),

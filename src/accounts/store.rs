@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{account_tokens, logins, sessions, users};
+use sanggar_schema::tables::{account_tokens, held_usernames, logins, sessions, users};
 
 use super::{
     model::{Login, NewAccountToken, NewSession, NewUser, SessionRow, TokenPurpose},
     policy,
-    privacy::{Email, GrantedRoles, MailedToken, PasswordHash, SessionToken, Username},
+    privacy::{Email, GrantedRoles, HeldUsername, MailedToken, PasswordHash, SessionToken, Username},
 };
 use crate::platform::{
     db::Tx,
@@ -99,45 +99,118 @@ pub async fn login_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     Ok(found)
 }
 
-/// Sets or clears a person's user name. False where somebody else has it.
+/// What became of a user name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Named {
+    /// It is the person's.
+    Set,
+    /// Somebody else has it, or one that looks like it, or gave it up not long ago.
+    Taken,
+    /// The person has given up too many already.
+    TooOften,
+}
+
+/// Sets or clears a person's user name. The one that they had is held for them.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_username(tx: &mut Tx, user: UserId, username: Option<String>) -> Result<bool, Fault> {
+pub async fn set_username(
+    tx: &mut Tx,
+    user: UserId,
+    username: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<Named, Fault> {
     if let Some(name) = &username {
-        take_username(tx, &policy::key(name)).await?;
+        take_username(tx, name).await?;
+        if !username_is_free(tx, Some(user), name, now).await? {
+            return Ok(Named::Taken);
+        }
     }
+    let look = username.as_deref().map(policy::look);
+    if let Some(back) = look.clone() {
+        let back: Personal<String, HeldUsername> = Personal::new(back);
+        let own = held_usernames::table.filter(held_usernames::user_id.eq(user)).filter(held_usernames::look.eq(&back));
+        diesel::delete(own).execute(&mut **tx).await?;
+    }
+    let had: Option<Personal<Option<String>, Username>> = logins::table
+        .filter(logins::user_id.eq(user))
+        .select(logins::username_look)
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    let had = had.and_then(|had| had.for_duty(Duty::Update).clone());
+    if let Some(had) = had.filter(|had| Some(had) != look.as_ref())
+        && !hold_username(tx, user, had, now).await?
+    {
+        return Ok(Named::TooOften);
+    }
+    let look: Personal<Option<String>, Username> = Personal::new(look);
     let key: Personal<Option<String>, Username> = Personal::new(username.as_deref().map(policy::key));
-    if username.is_some() && login_by_username_key_of_another(tx, user, &key).await? {
-        return Ok(false);
-    }
     let username: Personal<Option<String>, Username> = Personal::new(username);
     diesel::update(logins::table.filter(logins::user_id.eq(user)))
-        .set((logins::username.eq(&username), logins::username_key.eq(&key)))
+        .set((logins::username.eq(&username), logins::username_key.eq(&key), logins::username_look.eq(&look)))
+        .execute(&mut **tx)
+        .await?;
+    Ok(Named::Set)
+}
+
+/// For so long a user name that was given up is nobody else's.
+const HELD: TimeDelta = TimeDelta::days(90);
+/// Names that are held for one person, at most.
+const HELD_MOST: i64 = 3;
+
+/// Holds a name that a person gives up. False where they have given up too many.
+async fn hold_username(tx: &mut Tx, user: UserId, look: String, now: DateTime<Utc>) -> Result<bool, Fault> {
+    use held_usernames as held;
+    let look: Personal<String, HeldUsername> = Personal::new(look);
+    let over = held::table.filter(held::user_id.eq(user)).filter(held::until.le(now).or(held::look.eq(&look)));
+    diesel::delete(over).execute(&mut **tx).await?;
+    let count: i64 = held::table.filter(held::user_id.eq(user)).count().get_result(&mut **tx).await?;
+    if count >= HELD_MOST {
+        return Ok(false);
+    }
+    diesel::insert_into(held::table)
+        .values((held::user_id.eq(user), held::look.eq(&look), held::until.eq(now + HELD)))
         .execute(&mut **tx)
         .await?;
     Ok(true)
+}
+
+/// Whether a user name is free for a person: nobody else has one that looks like it, or gave one up not long ago.
+///
+/// # Errors
+/// Those of the database.
+pub async fn username_is_free(
+    mut connection: &AsyncPgConnection,
+    user: Option<UserId>,
+    username: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    use held_usernames as held;
+    // Nobody's id, where it is for somebody who is not there yet.
+    let own = user.unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil()));
+    let key: Personal<Option<String>, Username> = Personal::new(Some(policy::key(username)));
+    let look: Personal<Option<String>, Username> = Personal::new(Some(policy::look(username)));
+    let given_up: Personal<String, HeldUsername> = Personal::new(policy::look(username));
+    // A name from before looks were compared may have a key and no look.
+    let others = logins::table.filter(logins::user_id.ne(own));
+    let has_it = diesel::dsl::exists(others.filter(logins::username_key.eq(&key)));
+    let looks_like_it = diesel::dsl::exists(others.filter(logins::username_look.eq(&look)));
+    let held = held::table.filter(held::user_id.ne(own)).filter(held::look.eq(&given_up)).filter(held::until.gt(now));
+    let taken = has_it.or(looks_like_it).or(diesel::dsl::exists(held));
+    Ok(diesel::select(diesel::dsl::not(taken)).get_result(&mut connection).await?)
 }
 
 /// Gives a person the user name that they wished for when they registered, unless somebody else has it by now: then they have none.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn settle_username(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
+pub async fn settle_username(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
     let wish = login_of(tx, user).await?.and_then(|login| login.username.for_duty(Duty::Update).clone());
-    if wish.is_some() && !set_username(tx, user, wish).await? {
-        set_username(tx, user, None).await?;
+    if wish.is_some() && set_username(tx, user, wish, now).await? != Named::Set {
+        set_username(tx, user, None, now).await?;
     }
     Ok(())
-}
-
-async fn login_by_username_key_of_another(
-    connection: &mut AsyncPgConnection,
-    user: UserId,
-    key: &Personal<Option<String>, Username>,
-) -> Result<bool, Fault> {
-    let others = logins::table.filter(logins::username_key.eq(key)).filter(logins::user_id.ne(user));
-    Ok(diesel::select(diesel::dsl::exists(others)).get_result(connection).await?)
 }
 
 /// Says that the address of a person is theirs. False where that was known.
@@ -358,10 +431,10 @@ pub async fn take_email(tx: &mut Tx, key: &str) -> Result<(), Fault> {
     tx.take_name(&format!("email {key}")).await
 }
 
-/// Takes a user name for this transaction.
+/// Takes a user name, and all that look like it, for this transaction.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn take_username(tx: &mut Tx, key: &str) -> Result<(), Fault> {
-    tx.take_name(&format!("username {key}")).await
+pub async fn take_username(tx: &mut Tx, username: &str) -> Result<(), Fault> {
+    tx.take_name(&format!("username {}", policy::look(username))).await
 }

@@ -33,7 +33,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Obj
     };
     store::use_up_tokens(&mut tx, user, TokenPurpose::VerifyEmail, now).await?;
     if store::mark_verified(&mut tx, user, now).await? {
-        store::settle_username(&mut tx, user).await?;
+        store::settle_username(&mut tx, user, call.services.clock.now()).await?;
     }
     let opened = session::open(&mut tx, &call.services, &call.facts, user, None).await?;
     tx.commit().await?;

@@ -25,6 +25,7 @@ use crate::{
         },
         text::is_slug,
     },
+    profiles::avatar_file,
     uploads::{UploadId, receive},
 };
 
@@ -35,6 +36,7 @@ pub fn routes(services: &Services) -> Routes {
     vec![
         ("/a/:academy/jwks.json", get(published(Document::Jwks)).boxed()),
         ("/a/:academy/did.json", get(published(Document::Did)).boxed()),
+        ("/files/:token", get(Files { services: services.clone() }).boxed()),
         ("/uploads/:token", put(Receiver { services: services.clone(), coming: Arc::default() }).boxed()),
     ]
 }
@@ -85,6 +87,34 @@ impl Endpoint for Published {
             Ok(None) => StatusCode::NOT_FOUND.into(),
             Err(fault) => {
                 tracing::error!(?fault, "keys could not be published");
+                StatusCode::SERVICE_UNAVAILABLE.into()
+            }
+        })
+    }
+}
+
+struct Files {
+    services: Services,
+}
+
+impl Endpoint for Files {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let token = request.raw_path_param("token").unwrap_or_default().to_owned();
+        Ok(match avatar_file::found(&self.services, &token).await {
+            Ok(Some((bytes, seconds))) => Response::builder()
+                .content_type("image/jpeg")
+                .header(header::CACHE_CONTROL, format!("private, max-age={seconds}, immutable"))
+                .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+                .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+                // Pages of clients show it; whether they were to know it was decided when they got the address.
+                .header("cross-origin-resource-policy", "cross-origin")
+                .body(bytes),
+            // The same for what never was, is over, and was removed.
+            Ok(None) => StatusCode::NOT_FOUND.into(),
+            Err(fault) => {
+                tracing::error!(?fault, "a file could not be read");
                 StatusCode::SERVICE_UNAVAILABLE.into()
             }
         })

@@ -25,7 +25,7 @@ use crate::{
             Sharing,
         },
     },
-    profiles::graphql::User,
+    profiles::{self, graphql::User},
 };
 
 /// The root of queries.
@@ -58,6 +58,7 @@ impl Query {
         limits
             .into_iter()
             .chain(catalog::policy::published())
+            .chain(profiles::published())
             .map(|(name, limit, unit, description)| ServiceLimit {
                 name,
                 limit: i32::try_from(limit).unwrap_or(i32::MAX),

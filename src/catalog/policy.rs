@@ -44,6 +44,7 @@ pub fn published() -> Vec<PublishedLimit> {
         ("quizzesBeside", QUIZZES_BESIDE as u64, "quizzes", "A lesson of an imported course."),
         ("questions", QUESTIONS as u64, "questions", "A quiz."),
         ("choices", CHOICES as u64, "choices", "A question."),
+        ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
         ("attempts", ATTEMPTS.unsigned_abs().into(), "attempts", "A learner at a quiz."),
     ]
 }

@@ -315,6 +315,17 @@ impl Settings {
         Ok(settings)
     }
 
+    /// The address that people reach this server by, as far as it is known.
+    ///
+    /// # Errors
+    /// Never: an address and a port make one.
+    pub fn base_url(&self) -> anyhow::Result<url::Url> {
+        Ok(match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}/", self.bind).parse()?,
+        })
+    }
+
     /// The origins that may call us.
     ///
     /// # Errors

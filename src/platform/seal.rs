@@ -30,6 +30,8 @@ pub enum Use {
     Cursor,
     /// The signature under the head of the audit log.
     AuditHead,
+    /// The address of a file, until it is over.
+    FileLink,
 }
 
 impl Use {
@@ -39,6 +41,7 @@ impl Use {
             Self::Mail => b"sanggar.mail.v1",
             Self::Cursor => b"sanggar.cursor.v1",
             Self::AuditHead => b"sanggar.audit-head.v1",
+            Self::FileLink => b"sanggar.file-link.v1",
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn add_person(
     let mut tx = services.db.begin(academy).await?;
     accounts::store::take_email(&mut tx, &policy::key(&email)).await?;
     if let Some(name) = &username {
-        accounts::store::take_username(&mut tx, &policy::key(name)).await?;
+        accounts::store::take_username(&mut tx, name).await?;
     }
     let taken = |field, words| Objection::new(UserErrorCode::Taken, field, words);
     if accounts::store::login_by_email(&tx, &policy::key(&email)).await?.is_some() {
@@ -65,7 +65,7 @@ pub async fn add_person(
         return Ok(Err(vec![taken("email", words)]));
     }
     if let Some(name) = &username
-        && accounts::store::login_by_username(&tx, name).await?.is_some()
+        && !accounts::store::username_is_free(&tx, None, name, services.clock.now()).await?
     {
         return Ok(Err(vec![taken(
             "username",
@@ -82,6 +82,7 @@ pub async fn add_person(
         email: Personal::new(Some(email)),
         email_verified_at: Some(now),
         username_key: Personal::new(username.as_deref().map(policy::key)),
+        username_look: Personal::new(username.as_deref().map(policy::look)),
         username: Personal::new(username),
         password_hash: Personal::new(Some(hash)),
     };

@@ -4,12 +4,13 @@ use async_graphql::{Context, Error, InputObject, MaybeUndefined, Object, Result,
 use chrono::{DateTime, Utc};
 
 use super::{
-    AccessTo, Seen,
+    AccessTo, AvatarId, Seen, avatar_file,
     model::{PostalAddress as Address, SocialLink as Link},
     privacy::{
-        BillingAddress, Biography, BirthDate, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks,
+        Avatar, BillingAddress, Biography, BirthDate, FullName, JobTitle, Organization, Phone, PreferredLocale,
+        SocialLinks,
     },
-    set_visibility, store,
+    set_avatar, set_visibility, store,
     update_profile::{self, ProfileInput},
 };
 use crate::{
@@ -24,12 +25,12 @@ use crate::{
         change::Change,
         fault::Fault,
         graphql::{
-            Call, CallExt, List, PageArgs, Shown, UserError,
+            Call, CallExt, List, PageArgs, Shown, UserError, UserErrorCode,
             page::list,
             scalars::{Date, Locale, Url},
             shown,
             shown::hidden,
-            user_error,
+            user_error::{self, Objection},
         },
         id::GlobalId,
         privacy::{
@@ -37,6 +38,7 @@ use crate::{
             directive::{class, personalData, to, visibility},
         },
     },
+    uploads::UploadId,
 };
 
 /// A person of the academy. Whoever asks gets the fields that they may read, and null for the others.
@@ -184,6 +186,20 @@ impl User {
         self.field(ctx, |person| Some(&person.profile.full_name), |name| Some(name.clone())).await
     }
 
+    /// The address of their picture: JPEG, square. It works for an hour at least; ask again for another.
+    #[graphql(directive = visibility::apply(to::<Avatar>()), directive = personalData::apply(class::<Avatar>()))]
+    async fn avatar_url(&self, ctx: &Context<'_>) -> Shown<Url> {
+        let seen = match self.seen(ctx.call()).await {
+            Ok(seen) => seen?,
+            Err(fault) => return Some(Err(Error::from(fault))),
+        };
+        let Some(avatar) = &seen.person.avatar else { return hidden(seen.access.open(&Avatar::ENTRY)) };
+        match avatar.set_at.shown_to(&seen.access) {
+            Ok(_) => Some(picture_url(ctx.call(), avatar.id).map_err(Error::from)),
+            Err(decision) => hidden(decision),
+        }
+    }
+
     /// What they write about themselves.
     #[graphql(directive = visibility::apply(to::<Biography>()), directive = personalData::apply(class::<Biography>()))]
     async fn biography(&self, ctx: &Context<'_>) -> Shown<String> {
@@ -310,6 +326,12 @@ impl User {
     }
 }
 
+fn picture_url(call: &Call, id: AvatarId) -> Result<Url, Fault> {
+    let token = avatar_file::token(&call.services, call.academy, id)?;
+    let url = call.services.settings.base_url().and_then(|base| Ok(base.join(&format!("files/{token}"))?));
+    Ok(Url(url?))
+}
+
 /// A place on the web where a person is.
 #[derive(SimpleObject)]
 pub struct SocialLink {
@@ -433,6 +455,13 @@ pub struct FieldVisibilityInput {
     audience: FieldAudience,
 }
 
+/// A person's picture.
+#[derive(InputObject)]
+pub struct SetAvatarInput {
+    /// An upload for AVATAR whose bytes were sent: PNG, JPEG or WebP. Null removes the picture.
+    upload: MaybeUndefined<UploadId>,
+}
+
 /// A person after a change.
 #[derive(SimpleObject)]
 pub struct UserPayload {
@@ -492,6 +521,31 @@ impl ProfileMutations {
         Ok(match update_profile::update_profile(call, input).await? {
             Ok(user) => UserPayload { user: Some(User(user)), user_errors: Vec::new() },
             Err(objections) => UserPayload { user: None, user_errors: user_error::told(objections, call.language) },
+        })
+    }
+
+    /// Sets the viewer's picture from an upload: it is made anew, upright, square and small, without what cameras write beside it.
+    async fn set_avatar(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The picture.")] input: SetAvatarInput,
+    ) -> Result<UserPayload> {
+        let call = ctx.call();
+        let outcome = match input.upload {
+            MaybeUndefined::Undefined => Err(Objection::new(
+                UserErrorCode::Required,
+                "upload",
+                words!(
+                    "Sebutkan unggahannya, atau null untuk menghapus.",
+                    "Name the upload, or null to remove the picture."
+                ),
+            )),
+            MaybeUndefined::Null => set_avatar::set_avatar(call, None).await?,
+            MaybeUndefined::Value(upload) => set_avatar::set_avatar(call, Some(upload)).await?,
+        };
+        Ok(match outcome {
+            Ok(user) => UserPayload { user: Some(User(user)), user_errors: Vec::new() },
+            Err(objection) => UserPayload { user: None, user_errors: user_error::told(vec![objection], call.language) },
         })
     }
 

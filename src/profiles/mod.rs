@@ -1,18 +1,32 @@
 //! Profiles: what people tell about themselves, and to whom they show it.
 //!
-//! Owns `profiles` and `contacts`. Personal data: all of it. Calls accounts (a profile is laid beside each account) and
+//! Owns `profiles`, `contacts`, `identities`, `guardianships` and `avatars`. Personal data: all of it. Calls accounts (a profile is laid beside each account) and
 //! consent. Its [`store::Person`] joins the login's user name and address: a read model named in the law of the rooms.
 
 mod access;
 pub mod add_person;
+pub mod avatar_file;
 pub mod graphql;
 mod model;
+mod picture;
 mod policy;
 pub mod privacy;
+pub mod set_avatar;
 pub mod set_visibility;
 pub mod sign_up;
 pub mod store;
 pub mod update_profile;
 
+use crate::platform::config::PublishedLimit;
+
 pub use access::{AccessTo, Seen};
-pub use model::{PostalAddress, SocialLink};
+pub use model::{AvatarId, AvatarKind, PostalAddress, SocialLink};
+
+/// The published limits of a profile: name, limit, unit, of what.
+#[must_use]
+pub fn published() -> Vec<PublishedLimit> {
+    vec![
+        ("avatarBytes", crate::uploads::create_upload::AVATAR_BYTES as u64, "bytes", "A picture that is sent."),
+        ("avatarSide", picture::SIDE_MOST.into(), "pixels", "A picture that is sent, in each direction."),
+    ]
+}

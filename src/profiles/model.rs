@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{Insertable, Queryable, Selectable};
-use sanggar_schema::tables::{contacts, identities, logins, profiles, users};
+use sanggar_schema::tables::{avatars, contacts, identities, logins, profiles, users};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::privacy::{
-    BillingAddress, Biography, BirthDate, FullName, JobTitle, MinorUntil, Organization, Phone, PreferredLocale,
+    Avatar, BillingAddress, Biography, BirthDate, FullName, JobTitle, MinorUntil, Organization, Phone, PreferredLocale,
     SocialLinks,
 };
 use crate::{
@@ -63,6 +63,19 @@ pub(super) struct ProfilePart {
 pub(super) struct IdentityPart {
     pub birth_date: Personal<Option<NaiveDate>, BirthDate>,
     pub minor_until: Personal<Option<NaiveDate>, MinorUntil>,
+}
+
+crate::id_kind!(
+    /// The id of a picture.
+    AvatarId, AvatarKind, "Avatar", 23
+);
+
+/// A person's picture.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = avatars, check_for_backend(diesel::pg::Pg))]
+pub(super) struct AvatarPart {
+    pub id: AvatarId,
+    pub set_at: Personal<DateTime<Utc>, Avatar>,
 }
 
 /// How to reach a person.

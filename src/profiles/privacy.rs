@@ -35,6 +35,18 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// The person's picture: that there is one, and the file.
+    Avatar {
+        field: "avatarUrl",
+        columns: &["avatars.set_at"],
+        class: PersonalDataClass::Profile,
+        audience: CHOSEN,
+        choice: Some(ProfileField::Avatar),
+        purposes: &["community"],
+    }
+);
+
+crate::datum!(
     /// What the person writes about themselves.
     Biography {
         field: "biography",
@@ -152,6 +164,7 @@ crate::datum!(
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("profiles", "user_id", &["academy_id", "user_id", "visibility"]),
+    Table::of_person("avatars", "user_id", &["academy_id", "id", "user_id"]).with_files("avatars"),
     Table::of_person("identities", "user_id", &["academy_id", "user_id"]),
     Table::of_both("guardianships", "ward_id", "guardian_id", &["academy_id", "ward_id", "guardian_id"]),
     Table::of_person("contacts", "user_id", &["academy_id", "user_id"]),

@@ -7,13 +7,15 @@ use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{contacts, guardianships, identities, logins, profiles, users};
+use sanggar_schema::tables::{avatars, contacts, guardianships, identities, logins, profiles, users};
 use serde_json::Value as Json;
 
 use super::{
-    model::{ContactPart, IdentityPart, LoginPart, NewProfile, ProfilePart, UserPart},
+    model::{AvatarId, AvatarPart, ContactPart, IdentityPart, LoginPart, NewProfile, ProfilePart, UserPart},
     policy,
-    privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
+    privacy::{
+        Avatar, BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks,
+    },
 };
 use crate::{
     accounts::privacy::{CreatedAt, Username},
@@ -33,6 +35,7 @@ pub struct Person {
     pub(super) profile: ProfilePart,
     pub(super) contact: Option<ContactPart>,
     pub(super) identity: Option<IdentityPart>,
+    pub(super) avatar: Option<AvatarPart>,
 }
 
 impl Person {
@@ -80,12 +83,14 @@ impl Batch for PersonById {
         keys: &[Self],
     ) -> Result<HashMap<Self, Self::Value>, Fault> {
         let ids: Vec<UserId> = keys.iter().map(|key| key.0).collect();
-        type Row = (UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>, Option<IdentityPart>);
+        type Row =
+            (UserPart, Option<LoginPart>, ProfilePart, Option<ContactPart>, Option<IdentityPart>, Option<AvatarPart>);
         let rows: Vec<Row> = users::table
             .inner_join(profiles::table.on(profiles::user_id.eq(users::id)))
             .left_join(logins::table.on(logins::user_id.eq(users::id)))
             .left_join(contacts::table.on(contacts::user_id.eq(users::id)))
             .left_join(identities::table.on(identities::user_id.eq(users::id)))
+            .left_join(avatars::table.on(avatars::user_id.eq(users::id)))
             .filter(users::id.eq_any(ids))
             .select((
                 UserPart::as_select(),
@@ -93,12 +98,13 @@ impl Batch for PersonById {
                 ProfilePart::as_select(),
                 Option::<ContactPart>::as_select(),
                 Option::<IdentityPart>::as_select(),
+                Option::<AvatarPart>::as_select(),
             ))
             .load(&mut connection)
             .await?;
-        let people = rows.into_iter().map(|(user, login, profile, contact, identity)| {
+        let people = rows.into_iter().map(|(user, login, profile, contact, identity, avatar)| {
             let id = user.id;
-            (PersonById(id), std::sync::Arc::new(Person { user, login, profile, contact, identity }))
+            (PersonById(id), std::sync::Arc::new(Person { user, login, profile, contact, identity, avatar }))
         });
         Ok(people.collect())
     }
@@ -185,6 +191,32 @@ pub(super) async fn count(mut connection: &AsyncPgConnection) -> Result<i64, Fau
 pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProfile) -> Result<(), Fault> {
     diesel::insert_into(profiles::table).values(profile).execute(connection).await?;
     Ok(())
+}
+
+/// Removes the picture of a person, and gives back which it was.
+pub(super) async fn take_avatar(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<AvatarId>, Fault> {
+    let own = diesel::delete(avatars::table.filter(avatars::user_id.eq(user)));
+    Ok(own.returning(avatars::id).get_result(connection).await.optional()?)
+}
+
+pub(super) async fn put_avatar(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    id: AvatarId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let set_at: Personal<_, Avatar> = Personal::new(now);
+    diesel::insert_into(avatars::table)
+        .values((avatars::id.eq(id), avatars::user_id.eq(user), avatars::set_at.eq(set_at)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether a picture is somebody's.
+pub(super) async fn has_avatar(mut connection: &AsyncPgConnection, id: AvatarId) -> Result<bool, Fault> {
+    let row = avatars::table.filter(avatars::id.eq(id));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(&mut connection).await?)
 }
 
 pub(super) async fn insert_identity(

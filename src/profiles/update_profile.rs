@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     academies::{self, Policy},
-    accounts,
+    accounts::{self, store::Named},
     platform::{
         change::Change,
         fault::Fault,
@@ -104,14 +104,22 @@ pub async fn update_profile(call: &Call, input: ProfileInput) -> Result<Result<U
         billing_address: address.stored(|address| json(&address))?.map(Personal::new),
     };
     let mut tx = call.begin().await?;
-    if let Some(username) = username.column()
-        && !accounts::store::set_username(&mut tx, user, username).await?
-    {
-        return Ok(Err(vec![Objection::new(
-            UserErrorCode::Taken,
-            "username",
-            words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
-        )]));
+    if let Some(username) = username.column() {
+        let refused = |code, words| Ok(Err(vec![Objection::new(code, "username", words)]));
+        match accounts::store::set_username(&mut tx, user, username, call.services.clock.now()).await? {
+            Named::Set => {}
+            Named::Taken => {
+                let words = words!("Nama pengguna ini sudah dipakai.", "This user name is taken.");
+                return refused(UserErrorCode::Taken, words);
+            }
+            Named::TooOften => {
+                let words = words!(
+                    "Nama pengguna sudah terlalu sering diganti; nama yang dilepas disimpan 90 hari.",
+                    "The user name was changed too often; one that is given up is held for 90 days."
+                );
+                return refused(UserErrorCode::LimitReached, words);
+            }
+        }
     }
     store::change(&mut tx, user, profile, contact).await?;
     tx.commit().await?;

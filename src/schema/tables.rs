@@ -89,6 +89,7 @@ diesel::table! {
         username -> Nullable<Sealed<Text>>,
         username_key -> Nullable<Sealed<Text>>,
         password_hash -> Nullable<Sealed<Text>>,
+        username_look -> Nullable<Sealed<Text>>,
     }
 }
 
@@ -594,6 +595,30 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::Sealed;
 
+    avatars (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        set_at -> Sealed<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    held_usernames (academy_id, user_id, look) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        look -> Sealed<Text>,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
     identities (academy_id, user_id) {
         academy_id -> Uuid,
         user_id -> Uuid,
@@ -643,7 +668,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities);
+diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);

@@ -18,6 +18,9 @@ use crate::platform::{
 /// Uploads of one person that wait to be used, at most: they take room.
 const MOST_WAITING: i64 = 10;
 
+/// Bytes of a picture that is sent.
+pub const AVATAR_BYTES: usize = 10 << 20;
+
 /// What somebody will send.
 pub struct Announced {
     /// What it is for.
@@ -47,8 +50,13 @@ pub struct Address {
 pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<Address, Objection>, Fault> {
     let user = match announced.purpose {
         UploadPurpose::CourseImport => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
+        UploadPurpose::Avatar => call.viewer().signed_in()?,
     };
-    let most = call.services.settings.limits.upload_bytes;
+    let limits = &call.services.settings.limits;
+    let most = match announced.purpose {
+        UploadPurpose::CourseImport => limits.upload_bytes,
+        UploadPurpose::Avatar => limits.upload_bytes.min(AVATAR_BYTES),
+    };
     if announced.size < 1 || usize::try_from(announced.size).is_ok_and(|size| size > most) {
         let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");
         return Ok(Err(Objection::new(UserErrorCode::Invalid, "size", words)));

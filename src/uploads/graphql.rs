@@ -77,9 +77,8 @@ impl UploadMutations {
         let announced = Announced { purpose, file_name, content_type, size };
         Ok(match create_upload::create_upload(call, announced).await? {
             Ok(address) => {
-                let settings = &call.services.settings;
-                let base = settings.public_url.clone().map_or_else(|| format!("http://{}/", settings.bind).parse(), Ok);
-                let url = base.and_then(|base: url::Url| base.join(&format!("uploads/{}", address.token)));
+                let base = call.services.settings.base_url().map_err(Fault::from)?;
+                let url = base.join(&format!("uploads/{}", address.token));
                 let url = Url(url.map_err(|error| Fault::from(anyhow::Error::from(error)))?);
                 let upload = PendingUpload {
                     id: address.id,

@@ -10,4 +10,16 @@ pub mod privacy;
 pub mod receive;
 pub mod store;
 
+use crate::platform::graphql::{UserErrorCode, user_error::Objection};
+
 pub use model::{UploadId, UploadKind, UploadPurpose, UploadRow};
+
+/// Nothing has come to the upload's address.
+#[must_use]
+pub fn not_sent(field: &str) -> Objection {
+    let words = words!(
+        "Isi berkas belum dikirim ke alamatnya (PUT).",
+        "The bytes have not been PUT to the upload's address yet."
+    );
+    Objection::new(UserErrorCode::NotEligible, field, words)
+}

@@ -15,6 +15,8 @@ crate::text_enum!(
     UploadPurpose {
         /// A course to be imported.
         CourseImport = "COURSE_IMPORT",
+        /// A person's picture.
+        Avatar = "AVATAR",
     }
 );
 

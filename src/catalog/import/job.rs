@@ -48,11 +48,7 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
     // Asked for once: who asks at the same time waits, and then sees it.
     uploads::store::lock(&mut tx, upload).await?;
     if found.stored_at.is_none() {
-        let words = words!(
-            "Isi berkas belum dikirim ke alamatnya (PUT).",
-            "The bytes have not been PUT to the upload's address yet."
-        );
-        return Ok(Err(Objection::new(UserErrorCode::NotEligible, "upload", words)));
+        return Ok(Err(uploads::not_sent("upload")));
     }
     if store::of_upload(&tx, upload).await? {
         let words = words!("Unggahan ini sudah diimpor.", "This upload is being imported already.");

@@ -144,6 +144,7 @@ async fn scene(app: &TestApp) -> Scene {
         query("instructorApplications", "", "", "{ nodes { id } }", json!({})),
         query("auditLog", "", "", "{ nodes { id } }", json!({})),
         query("dataInventory", "", "", "{ field }", json!({})),
+        mutation("setAvatar", "user { id }", json!({ "upload": upload })),
         mutation("addInstructor", "course { id }", json!({ "course": course.course, "user": learner.id })),
         mutation("removeInstructor", "course { id }", json!({ "course": course.course, "user": course.instructor.id })),
         mutation("verifyEmail", "token", json!({ "token": "sgm_none" })),

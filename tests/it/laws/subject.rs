@@ -54,6 +54,10 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
         "billingAddress": { "line1": "Jl. Melati 1", "city": "Bandung", "country": "ID" },
     });
     done(&person.client, "updateProfile", profile, "user { id }").await;
+    let picture = crate::profiles::avatar::upload(app, person, &crate::profiles::avatar::picture([9, 9, 9])).await;
+    done(&person.client, "setAvatar", json!({ "upload": picture }), "user { id }").await;
+    let name = person.username.replace('.', "_");
+    done(&person.client, "updateProfile", json!({ "username": name }), "user { id }").await;
     let enrol = json!({ "query": "mutation ($input: EnrolInput!) { enrol(input: $input) { userErrors { code } } }", "variables": { "input": { "run": course.run } } });
     let keyed = person.client.post().header("idempotency-key", "once").body(enrol.to_string());
     assert_eq!(keyed.send().await.expect("an answer").status(), 200);

@@ -42,7 +42,9 @@ fn promised(to: &str, audiences: &[&str], chosen: &str) -> &'static str {
     }
 }
 
-async fn fill(person: &Person) {
+async fn fill(app: &TestApp, person: &Person) {
+    let picture = crate::profiles::avatar::upload(app, person, &crate::profiles::avatar::picture([9, 9, 9])).await;
+    done(&person.client, "setAvatar", json!({ "upload": picture }), "user { id }").await;
     let update = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path } } }";
     let input = json!({
         "biography": "Saya suka belajar.", "organization": "Sekolah", "jobTitle": "Guru", "phone": "+62 812 3456 7890",
@@ -66,7 +68,7 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
     policy.instructors_see = [Shared::Name, Shared::Email, Shared::EnrolmentStatus, Shared::Progress].into();
     let app = TestApp::start_under(policy, |_| {}).await;
     let citra = app.person("Citra Dewi").await;
-    fill(&citra).await;
+    fill(&app, &citra).await;
     let course = crate::line::published(&app).await;
     crate::line::learn(&course, &citra).await;
     crate::line::take(&course, &citra, true).await;

@@ -1,6 +1,8 @@
 //! Profiles: change them, show them, hide them.
 
+pub mod avatar;
 mod hidden;
+mod usernames;
 
 use sanggar::{academies::Policy, platform::privacy::Role};
 use serde_json::{Value, json};

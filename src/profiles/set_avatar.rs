@@ -1,0 +1,140 @@
+//! A person sets their picture, from an upload of theirs, or removes it.
+
+use serde::{Deserialize, Serialize};
+use tokio::{io::AsyncWriteExt, sync::Semaphore};
+
+use super::{
+    AvatarId,
+    picture::{self, SIDE_MOST, Unfit},
+    sign_up::not_collected,
+    store,
+};
+use crate::{
+    academies,
+    platform::{
+        db::{AcademyId, Tx},
+        fault::Fault,
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        jobs::{self, Job},
+        privacy::UserId,
+    },
+    uploads::{self, UploadId, UploadPurpose},
+};
+
+/// Pictures that are decoded at once: each takes memory and a processor.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// After which a picture that no row names goes.
+const UNUSED: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+
+/// Where the file of a picture lies.
+pub(super) fn file(id: AvatarId) -> String {
+    format!("avatars/{}", id.uuid())
+}
+
+/// Sets the viewer's picture, or removes it where there is none.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database and the store.
+pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<UserId, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let new = match upload {
+        Some(upload) => match made(call, user, upload).await? {
+            Ok(id) => Some((upload, id)),
+            Err(objection) => return Ok(Err(objection)),
+        },
+        None => None,
+    };
+    let mut tx = call.begin().await?;
+    if let Some(old) = store::take_avatar(&mut tx, user).await? {
+        SweepAvatar { avatar: old }.enqueue(&mut tx, &call.services).await?;
+    }
+    if let Some((upload, id)) = new {
+        // Used once: who sent the same request twice has set it by now.
+        if uploads::store::lock(&mut tx, upload).await?.is_none() {
+            return Ok(Err(Objection::not_found("upload")));
+        }
+        uploads::store::delete(&mut tx, upload).await?;
+        store::put_avatar(&mut tx, user, id, call.services.clock.now()).await?;
+    }
+    tx.commit().await?;
+    call.forget_loaded();
+    if let Some((upload, _)) = new {
+        // Where this fails, what was planned when the upload was made removes them.
+        call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await?;
+    }
+    Ok(Ok(user))
+}
+
+/// The picture of an upload, made anew and stored; no row names it yet.
+async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<AvatarId, Objection>, Fault> {
+    if !academies::current(call).await?.policy().asks("avatar") {
+        return Ok(Err(not_collected("upload")));
+    }
+    let found = uploads::store::of(&*call.reader().await?, user, upload).await?;
+    let Some(found) = found.filter(|found| found.purpose == UploadPurpose::Avatar) else {
+        return Ok(Err(Objection::not_found("upload")));
+    };
+    let sent = match found.stored_at {
+        Some(_) => call.services.storage.get(call.academy, &uploads::receive::name(upload)).await?,
+        None => None,
+    };
+    let Some(sent) = sent else { return Ok(Err(uploads::not_sent("upload"))) };
+    call.give_back_reader().await;
+    let permit = AT_ONCE.acquire().await.map_err(anyhow::Error::from)?;
+    let remade = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        picture::remade(&sent)
+    });
+    let picture = match remade.await.map_err(anyhow::Error::from)? {
+        Ok(picture) => picture,
+        Err(unfit) => return Ok(Err(told(unfit))),
+    };
+    let id: AvatarId = call.services.random.id();
+    let mut tx = call.begin().await?;
+    let sweep = SweepAvatar { avatar: id };
+    jobs::enqueue_at(&mut tx, &call.services, &sweep, call.services.clock.now() + UNUSED).await?;
+    tx.commit().await?;
+    let mut staged = call.services.storage.stage(call.academy, &file(id));
+    staged.writer().write_all(&picture).await.map_err(anyhow::Error::from)?;
+    staged.keep().await?;
+    Ok(Ok(id))
+}
+
+fn told(unfit: Unfit) -> Objection {
+    let words = match unfit {
+        Unfit::Kind => words!("Gambar PNG, JPEG, atau WebP.", "A picture as PNG, JPEG or WebP."),
+        Unfit::TooLarge => words!(
+            "Paling besar {SIDE_MOST} kali {SIDE_MOST} piksel.",
+            "No more than {SIDE_MOST} by {SIDE_MOST} pixels."
+        ),
+        Unfit::Broken => {
+            words!("Gambar ini tidak dapat dibaca; kirim lagi.", "This picture can't be read; send it again.")
+        }
+    };
+    Objection::new(UserErrorCode::Invalid, "upload", words)
+}
+
+/// Removes the file of a picture that no row names (any more).
+#[derive(Serialize, Deserialize)]
+pub struct SweepAvatar {
+    avatar: AvatarId,
+}
+
+impl SweepAvatar {
+    async fn enqueue(&self, tx: &mut Tx, services: &Services) -> Result<(), Fault> {
+        jobs::enqueue(tx, services, self).await
+    }
+}
+
+impl Job for SweepAvatar {
+    const KIND: &'static str = "sweep_avatar";
+
+    async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
+        let reader = services.db.reader(academy);
+        if store::has_avatar(&*reader.connection().await?, self.avatar).await? {
+            return Ok(());
+        }
+        reader.give_back().await;
+        Ok(services.storage.delete(academy, &file(self.avatar)).await?)
+    }
+}
