@@ -26,15 +26,15 @@ grant select, insert on audit_entries to sanggar_app;
 create table audit_links (
     academy_id uuid not null default sanggar_academy(),
     number bigint not null,
-    segment date not null,
+    linked_at timestamptz not null,
     entry_id uuid not null,
     hash bytea not null,
     primary key (academy_id, number),
     foreign key (academy_id, entry_id) references audit_entries (academy_id, id)
 );
 comment on table audit_links is 'The chain over the entries, made by one sequencer an academy at a time: no transaction waits for another.';
-comment on column audit_links.segment is 'The first day of the month in which it was linked: a month whose retention has ended can go whole.';
-comment on column audit_links.hash is 'SHA-256 of the link before and of the entry.';
+comment on column audit_links.linked_at is 'What was linked in one month is a segment: one whose retention has ended can go whole.';
+comment on column audit_links.hash is 'SHA-256 of the link before, of this one and of the entry.';
 create unique index audit_links_entry on audit_links (academy_id, entry_id);
 select sanggar_isolate('audit_links');
 grant select, insert on audit_links to sanggar_app;

@@ -1,5 +1,5 @@
 -- What an erasure deletes.
-grant delete on enrolments, entitlements, attempts, answers, instructor_applications to sanggar_app;
+grant delete on enrolments, entitlements, attempts, answers, instructor_applications, imports to sanggar_app;
 
 -- A certificate outlives the enrolment that earned it.
 alter table certificates drop constraint certificates_academy_id_enrolment_id_fkey;
@@ -11,12 +11,20 @@ alter table users add column restricted_at timestamptz, add column closed_at tim
 comment on column users.restricted_at is 'Since when the person''s data is not to be used; null where it may be. They appear nowhere public.';
 comment on column users.closed_at is 'When the account was closed; null while it lives.';
 
--- Holds a person's account open until the end of the transaction, or raises SG001: nothing is added to who is being erased.
-create function sanggar_living(person uuid) returns void
+-- Holds a person's account open until the end of the transaction: nothing is added to who is being erased. False where it is closed.
+create function sanggar_holds(person uuid) returns boolean
     language plpgsql as $$
 begin
     perform from users where id = person and closed_at is null for share;
-    if not found then
+    return found;
+end
+$$;
+
+-- The same, or SG001: sent with what begins a transaction, whose answers nobody reads.
+create function sanggar_living(person uuid) returns void
+    language plpgsql as $$
+begin
+    if not sanggar_holds(person) then
         raise exception 'the account is closed' using errcode = 'SG001';
     end if;
 end

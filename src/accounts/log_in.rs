@@ -36,17 +36,22 @@ pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objectio
     // whether it had been free.
     let is_confirmed =
         |login: &Login| login.email.for_duty(Duty::Authenticate).is_none() || login.email_verified_at.is_some();
-    let Some(login) = login.filter(|login| right && is_confirmed(login)) else {
-        return Ok(Err(Objection::new(
+    let objection = || {
+        Objection::new(
             UserErrorCode::Invalid,
             "",
             words!(
                 "Nama masuk atau kata sandi tidak cocok, atau alamatnya belum dikonfirmasi lewat surat kami (minta lagi: resendVerification).",
                 "The log-in name and the password do not belong together, or the address is not confirmed yet with the mail that we sent (ask again: resendVerification)."
             ),
-        )));
+        )
     };
+    let Some(login) = login.filter(|login| right && is_confirmed(login)) else { return Ok(Err(objection())) };
     let mut tx = call.begin().await?;
+    // Closed while the password was looked at.
+    if !tx.hold_account(login.user_id).await? {
+        return Ok(Err(objection()));
+    }
     let opened = session::open(&mut tx, &call.services, &call.facts, login.user_id, input.device.as_deref()).await?;
     tx.commit().await?;
     Ok(Ok(opened))

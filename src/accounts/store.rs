@@ -73,7 +73,8 @@ pub async fn by_login(connection: &AsyncPgConnection, login: &str) -> Result<Opt
 /// # Errors
 /// Those of the database.
 pub async fn anybody(mut connection: &AsyncPgConnection) -> Result<Option<UserId>, Fault> {
-    Ok(users::table.select(users::id).first(&mut connection).await.optional()?)
+    // By the key, which begins with the academy: without an order all academies' rows would be gone through.
+    Ok(users::table.select(users::id).order(users::id).first(&mut connection).await.optional()?)
 }
 
 /// Whether there is, or was, a person of this id here.
@@ -262,6 +263,9 @@ pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Ro
 /// # Errors
 /// Those of the database.
 pub async fn close(connection: &mut AsyncPgConnection, user: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
+    // Whoever adds a row of theirs holds the key of this one: they end first, or wait.
+    let own = users::table.filter(users::id.eq(user));
+    own.select(users::id).for_update().execute(connection).await?;
     let living = users::table.filter(users::id.eq(user)).filter(users::closed_at.is_null());
     diesel::update(living).set(users::closed_at.eq(now)).execute(connection).await?;
     Ok(())
@@ -377,6 +381,16 @@ pub async fn delete_session(connection: &mut AsyncPgConnection, user: UserId, id
 pub async fn insert_token(connection: &mut AsyncPgConnection, token: &NewAccountToken) -> Result<(), Fault> {
     diesel::insert_into(account_tokens::table).values(token).execute(connection).await?;
     Ok(())
+}
+
+/// Whose a mailed token is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn token_owner(mut connection: &AsyncPgConnection, digest: &[u8]) -> Result<Option<UserId>, Fault> {
+    let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest.to_vec());
+    let row = account_tokens::table.filter(account_tokens::token_hash.eq(&digest)).select(account_tokens::user_id);
+    Ok(row.first(&mut connection).await.optional()?)
 }
 
 /// Uses up a mailed token and gives back whose it is; nothing where it is unknown, used or over.

@@ -28,6 +28,13 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Obj
     let Some(digest) = token::read(token.trim(), token::Kind::Mailed) else { return Ok(Err(objection())) };
     let now = call.services.clock.now();
     let mut tx = call.begin().await?;
+    let owner = store::token_owner(&tx, &digest).await?;
+    // Before the token, in the order in which an erasure takes them.
+    if let Some(owner) = owner
+        && !tx.hold_account(owner).await?
+    {
+        return Ok(Err(objection()));
+    }
     let Some(user) = store::use_token(&mut tx, digest, TokenPurpose::VerifyEmail, now).await? else {
         return Ok(Err(objection()));
     };

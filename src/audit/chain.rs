@@ -1,9 +1,15 @@
 //! What an entry, a link and a head say, as bytes. No I/O.
 
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{Signature, Verifier};
 use sha2::{Digest, Sha256};
 
-use super::model::EntryRow;
-use crate::platform::{db::AcademyId, privacy::Duty};
+use super::model::{EntryRow, HeadRow};
+use crate::platform::{
+    db::AcademyId,
+    privacy::Duty,
+    seal::{Sealer, Use},
+};
 
 /// What stands before the first link.
 pub(super) const START: [u8; 32] = [0; 32];
@@ -35,13 +41,25 @@ fn canonical(document: &serde_json::Value) -> String {
     document.to_string()
 }
 
-/// The digest of a link: of the one before, and of its entry.
-pub(super) fn of_link(before: &[u8], number: i64, entry: &[u8]) -> Vec<u8> {
-    let parts = [b"sanggar.audit-link.v1".as_slice(), before, &number.to_be_bytes(), entry];
+/// The digest of a link: of the one before, of its place and time, and of its entry.
+pub(super) fn of_link(before: &[u8], number: i64, linked_at: DateTime<Utc>, entry: &[u8]) -> Vec<u8> {
+    let time = linked_at.timestamp_micros().to_be_bytes();
+    let parts = [b"sanggar.audit-link.v1".as_slice(), before, &number.to_be_bytes(), &time, entry];
     Sha256::digest(parts.concat()).to_vec()
 }
 
 /// What is signed under a link.
-pub(super) fn of_head(academy: AcademyId, number: i64, link: &[u8]) -> Vec<u8> {
-    [b"sanggar.audit-head.v1".as_slice(), academy.uuid().as_bytes(), &number.to_be_bytes(), link].concat()
+pub(super) fn of_head(academy: AcademyId, number: i64, at: DateTime<Utc>, link: &[u8]) -> Vec<u8> {
+    let (academy, number, time) = (academy.uuid(), number.to_be_bytes(), at.timestamp_micros().to_be_bytes());
+    [b"sanggar.audit-head.v1".as_slice(), academy.as_bytes(), &number, &time, link].concat()
+}
+
+/// What is wrong with the signature under a link.
+pub(super) fn unsigned(sealer: &Sealer, academy: AcademyId, head: &HeadRow, link: &[u8]) -> Option<&'static str> {
+    let Some(key) = sealer.verifier(Use::AuditHead, &head.key_id) else {
+        return Some("signed with a key that is not in the configuration");
+    };
+    let said = of_head(academy, head.number, head.at, link);
+    let holds = Signature::from_slice(&head.signature).is_ok_and(|signature| key.verify(&said, &signature).is_ok());
+    (!holds).then_some("the signature does not hold")
 }

@@ -58,6 +58,9 @@ impl AuditEntry {
     /// `UNAUTHENTICATED`, `FORBIDDEN`, `BAD_USER_INPUT` without a reason, and those of the database.
     pub async fn all(call: &Call, filter: Filter, page: &PageArgs) -> Result<List<Self>, Fault> {
         call.viewer().with_role(&[Role::PrivacyOfficer, Role::Admin])?;
+        if !call.reads().explained() {
+            return Err(Fault::unexplained());
+        }
         Self::page(call, filter, page).await
     }
 

@@ -1,6 +1,6 @@
 //! Links entries into the chain: one sequencer an academy at a time, so that no transaction waits for another's entry.
 
-use chrono::{Datelike, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::Signer;
 use serde::{Deserialize, Serialize};
 
@@ -39,31 +39,47 @@ impl Job for LinkEntries {
 async fn link_some(services: &Services, academy: AcademyId) -> Result<usize, Fault> {
     let mut tx = services.db.begin(academy).await?;
     tx.take_name("audit chain").await?;
+    let now = services.clock.now();
     let last = store::last_link(&tx).await?;
-    let since = last.as_ref().map(|(_, at)| *at - OPEN_AT_MOST);
-    let entries = store::unlinked(&tx, since, BATCH).await?;
-    let (mut number, mut before) = last.map_or((0, chain::START.to_vec()), |(link, _)| (link.number, link.hash));
-    let today = services.clock.now().date_naive();
-    let segment = today.with_day(1).unwrap_or(today);
+    if let Some(link) = &last {
+        stands(&tx, services, link).await?;
+    }
+    let entries = store::unlinked(&tx, last.as_ref().and_then(|link| since(link, now)), BATCH).await?;
+    let (mut number, mut before) = last.map_or((0, chain::START.to_vec()), |link| (link.number, link.hash));
     let links: Vec<_> = entries
         .iter()
         .map(|entry| {
             number += 1;
-            before = chain::of_link(&before, number, &entry.hash);
-            LinkRow { number, segment, entry_id: entry.id, hash: before.clone() }
+            before = chain::of_link(&before, number, now, &entry.hash);
+            LinkRow { number, linked_at: now, entry_id: entry.id, hash: before.clone() }
         })
         .collect();
-    if let Some(head) = links.last() {
+    if let Some(link) = links.last() {
         store::insert_links(&mut tx, &links).await?;
-        sign(&mut tx, services, head).await?;
+        let (key_id, key) = services.sealer.signer(Use::AuditHead);
+        let signature = key.sign(&chain::of_head(academy, link.number, now, &link.hash)).to_bytes().to_vec();
+        store::insert_head(&mut tx, &HeadRow { number: link.number, at: now, key_id, signature }).await?;
     }
     tx.commit().await?;
     Ok(links.len())
 }
 
-async fn sign(tx: &mut Tx, services: &Services, link: &LinkRow) -> Result<(), Fault> {
-    let (key_id, key) = services.sealer.signer(Use::AuditHead);
-    let signature = key.sign(&chain::of_head(tx.academy()?, link.number, &link.hash)).to_bytes().to_vec();
-    let head = HeadRow { number: link.number, at: services.clock.now(), key_id, signature };
-    store::insert_head(tx, &head).await
+/// Refuses to go on from a link that was not signed: whoever made it would have a forgery signed with the next one.
+async fn stands(tx: &Tx, services: &Services, link: &LinkRow) -> Result<(), Fault> {
+    let wrong = match store::head(tx, link.number).await? {
+        Some(head) => chain::unsigned(&services.sealer, tx.academy()?, &head, &link.hash),
+        None => Some("it is not signed"),
+    };
+    match wrong {
+        Some(wrong) => {
+            Err(anyhow::anyhow!("the audit log does not hold at link {}: {wrong}; sanggar audit verify", link.number)
+                .into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// From when on entries may not be linked. All are gone through once a day: a clock may have stood wrong.
+fn since(last: &LinkRow, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (last.linked_at.date_naive() == now.date_naive()).then(|| last.linked_at - OPEN_AT_MOST)
 }

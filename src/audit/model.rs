@@ -1,7 +1,7 @@
 //! Rows of the audit log.
 #![expect(missing_docs, reason = "the columns are commented in the migration")]
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{audit_entries, audit_heads, audit_links};
 use serde_json::Value as Json;
@@ -60,7 +60,7 @@ pub struct EntryRow {
 #[diesel(table_name = audit_links, check_for_backend(diesel::pg::Pg))]
 pub struct LinkRow {
     pub number: i64,
-    pub segment: NaiveDate,
+    pub linked_at: DateTime<Utc>,
     pub entry_id: AuditEntryId,
     pub hash: Vec<u8>,
 }

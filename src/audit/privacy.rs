@@ -25,6 +25,6 @@ pub const TABLES: &[Table] = &[
         &["academy_id", "id", "at", "actor_id", "action", "subject_id", "detail", "hash"],
     )
     .staying("who read personal data must be provable (Law 27/2022, articles 31 and 36)"),
-    Table::of_nobody("audit_links", &["academy_id", "number", "segment", "entry_id", "hash"]),
+    Table::of_nobody("audit_links", &["academy_id", "number", "linked_at", "entry_id", "hash"]),
     Table::of_nobody("audit_heads", &["academy_id", "number", "at", "key_id", "signature"]),
 ];

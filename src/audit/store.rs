@@ -15,17 +15,28 @@ use super::{
 use crate::platform::{db::page::Page, fault::Fault, privacy::UserId};
 
 pub(super) async fn insert(connection: &mut AsyncPgConnection, rows: &[EntryRow]) -> Result<(), Fault> {
-    diesel::insert_into(audit_entries::table).values(rows).execute(connection).await?;
+    // A statement has no more than 65,535 values.
+    for some in rows.chunks(4000) {
+        diesel::insert_into(audit_entries::table).values(some).execute(connection).await?;
+    }
     Ok(())
 }
 
-/// The newest link, and when its entry was added.
-pub(super) async fn last_link(mut connection: &AsyncPgConnection) -> Result<Option<(LinkRow, DateTime<Utc>)>, Fault> {
-    let last = audit_links::table
-        .inner_join(audit_entries::table.on(audit_entries::id.eq(audit_links::entry_id)))
-        .order(audit_links::number.desc())
-        .select((LinkRow::as_select(), audit_entries::at));
+/// The newest link.
+pub(super) async fn last_link(mut connection: &AsyncPgConnection) -> Result<Option<LinkRow>, Fault> {
+    let last = audit_links::table.order(audit_links::number.desc()).select(LinkRow::as_select());
     Ok(last.first(&mut connection).await.optional()?)
+}
+
+/// The signature under a link.
+pub(super) async fn head(mut connection: &AsyncPgConnection, number: i64) -> Result<Option<HeadRow>, Fault> {
+    let row = audit_heads::table.filter(audit_heads::number.eq(number)).select(HeadRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// The number of the last link that was signed.
+pub(super) async fn last_head(mut connection: &AsyncPgConnection) -> Result<Option<i64>, Fault> {
+    Ok(audit_heads::table.select(diesel::dsl::max(audit_heads::number)).first(&mut connection).await?)
 }
 
 /// Entries that are not linked, oldest first; those added before `since` are known to be.
@@ -47,11 +58,12 @@ pub(super) async fn unlinked(
     Ok(query.load(&mut connection).await?)
 }
 
-/// How many entries are not linked.
-pub(super) async fn count_unlinked(mut connection: &AsyncPgConnection) -> Result<i64, Fault> {
+/// When the entries were added that are not linked: how many, and the oldest.
+pub(super) async fn waiting(mut connection: &AsyncPgConnection) -> Result<(i64, Option<DateTime<Utc>>), Fault> {
     let linked = audit_links::table.filter(audit_links::entry_id.eq(audit_entries::id));
     let waiting = audit_entries::table.filter(diesel::dsl::not(diesel::dsl::exists(linked)));
-    Ok(waiting.count().get_result(&mut connection).await?)
+    let found = waiting.select((diesel::dsl::count_star(), diesel::dsl::min(audit_entries::at)));
+    Ok(found.first(&mut connection).await?)
 }
 
 pub(super) async fn insert_links(connection: &mut AsyncPgConnection, links: &[LinkRow]) -> Result<(), Fault> {

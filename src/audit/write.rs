@@ -13,7 +13,7 @@ use crate::platform::{
     fault::Fault,
     graphql::{Call, Services},
     jobs,
-    privacy::{Personal, UserId},
+    privacy::{Personal, Role, UserId},
 };
 
 /// What happened.
@@ -70,17 +70,20 @@ pub async fn note_reads(call: &Call) -> Result<(), Fault> {
     if reads.is_empty() {
         return Ok(());
     }
-    let viewer = call.viewer();
-    let roles: Vec<_> = viewer.roles.iter().map(crate::platform::privacy::Role::as_str).collect();
-    let happened = reads.into_iter().map(|(subject, fields)| Happened {
-        actor: viewer.user,
-        action: Action::Read,
-        subject: Some(subject),
-        reason: call.reads().reason().map(str::to_owned),
-        detail: json!({ "fields": fields, "roles": roles, "request": call.facts.request_id }),
+    let happened = reads.into_iter().map(|read| {
+        let roles: Vec<_> = read.roles.iter().map(Role::as_str).collect();
+        Happened {
+            actor: read.reader,
+            action: Action::Read,
+            subject: Some(read.subject),
+            reason: call.reads().reason().map(str::to_owned),
+            detail: json!({ "fields": read.fields, "roles": roles, "request": call.facts.request_id }),
+        }
     });
     let happened = happened.collect();
-    let mut tx = call.begin().await?;
+    call.give_back_reader().await;
+    // Not the viewer's own: it is written also where their account was closed meanwhile.
+    let mut tx = call.services.db.begin(call.academy).await?;
     write(&mut tx, &call.services, happened).await?;
     tx.commit().await
 }

@@ -104,8 +104,7 @@ pub const TABLES: &[Table] = &[
             "problems",
             "created_at",
         ],
-    )
-    .staying("where a course came from"),
+    ),
     Table::of_nobody(
         "course_runs",
         &["academy_id", "id", "course_id", "name", "opens_at", "closes_at", "seats", "invitation_only", "created_at"],

@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
-    course_instructors, course_runs, course_submissions, course_versions, courses, teaching_assignments,
+    course_instructors, course_runs, course_submissions, course_versions, courses, teaching_assignments, users,
 };
 
 use super::model::{
@@ -88,12 +88,14 @@ pub(super) async fn remove_instructor(
     Ok(())
 }
 
-/// How many instructors a course has.
+/// How many instructors a course has whose accounts live.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn count_instructors(mut connection: &AsyncPgConnection, course: CourseId) -> Result<i64, Fault> {
-    let all = course_instructors::table.filter(course_instructors::course_id.eq(course));
+    let living = users::table.filter(users::id.eq(course_instructors::user_id)).filter(users::closed_at.is_null());
+    let all =
+        course_instructors::table.filter(course_instructors::course_id.eq(course)).filter(diesel::dsl::exists(living));
     Ok(all.count().get_result(&mut connection).await?)
 }
 

@@ -7,7 +7,7 @@ use super::{
     store,
 };
 use crate::{
-    accounts,
+    accounts, instructors,
     platform::{
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
@@ -30,8 +30,10 @@ pub async fn add(call: &Call, course: CourseId, user: UserId) -> Result<Result<C
     if store::teaches(&tx, user, course).await? {
         return Ok(Ok(course));
     }
-    // Who is no instructor, and who is not there at all, are the same to who asks.
-    if !accounts::store::living_roles(&tx, user).await?.has(Role::Instructor) {
+    // Who is no instructor, and who is not there at all, are the same to who asks; so is who has no public face, whom learners would not
+    // know to see them.
+    let teaches = accounts::store::living_roles(&tx, user).await?.has(Role::Instructor);
+    if !teaches || !instructors::store::has_face(&tx, user).await? {
         return Ok(Err(Objection::not_found("user")));
     }
     if store::count_instructors(&tx, course).await? >= INSTRUCTORS {

@@ -122,7 +122,8 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
         let viewer = Viewer { user: Some(user), session: None, roles };
         let reader = services.db.reader(academy.id);
         let (language, sharing) = (Language::Indonesian, Arc::new(academy.policy().sharing()));
-        Call::new(services.clone(), reader, viewer, language, RequestFacts::default(), sharing)
+        let facts = RequestFacts { access_reason: Some("demonstration".to_owned()), ..RequestFacts::default() };
+        Call::new(services.clone(), reader, viewer, language, facts, sharing)
     };
     let reviewing = as_of(reviewer, &[Role::Reviewer]);
     let application = Application {

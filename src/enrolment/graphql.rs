@@ -22,7 +22,7 @@ use crate::{
         graphql::{Call, CallExt, List, PageArgs, UserError, page::list, shown::whole, user_error},
         id::GlobalId,
         privacy::{
-            Datum, Role, Ties, UserId,
+            Datum, Decision, Role, Ties, UserId,
             directive::{to, visibility},
         },
     },
@@ -63,8 +63,10 @@ impl Enrolment {
         let page = page.page(call, "enrolments of")?;
         let mut all = call.load(EnrolmentsOf(learner)).await?.unwrap_or_default();
         let seen = call.load(AccessTo(learner)).await?;
-        let teaches_only = seen.is_none_or(|seen| !seen.access.without_teaching().decide(&Learning::ENTRY).is_open());
-        if teaches_only {
+        // Who has another right to all of it uses that one, and it is noted where it is an office.
+        let all_of_it =
+            seen.is_some_and(|seen| seen.access.without_teaching().open(&Learning::ENTRY) == Decision::Shown);
+        if !all_of_it {
             let taught = match call.viewer().user {
                 Some(user) => call.load(AssignmentsOf(user)).await?.unwrap_or_default(),
                 None => Vec::new(),

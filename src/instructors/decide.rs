@@ -5,14 +5,15 @@ use serde_json::json;
 use super::{
     ApplicationId, ApplicationStatus, Decision, mail,
     model::{ApplicationRow, InstructorRow},
+    privacy::Application,
     store,
 };
 use crate::{
     academies, accounts, audit,
     platform::{
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
-        privacy::{Duty, Personal, Role},
+        graphql::{Call, UserErrorCode, shown::whole, user_error::Objection},
+        privacy::{Datum, Duty, Personal, Role, Ties},
     },
 };
 
@@ -32,6 +33,15 @@ pub async fn decide(
         Err(objection) => return Ok(Err(objection)),
     };
     let mut tx = call.begin().await?;
+    let Some(found) = store::by_id(&tx, id).await? else { return Ok(Err(Objection::not_found("id"))) };
+    // Who decides reads: they say why before anything is written.
+    if !whole(call.access_to(found.user_id, Ties::default(), Vec::new()).open(&Application::ENTRY))? {
+        return Ok(Err(Objection::not_found("id")));
+    }
+    // Before the application, in the order in which an erasure takes them.
+    if !tx.hold_account(found.user_id).await? {
+        return Ok(Err(Objection::not_found("id")));
+    }
     let Some(row) = store::lock(&mut tx, id).await? else { return Ok(Err(Objection::not_found("id"))) };
     if row.status != ApplicationStatus::Pending {
         return Ok(Err(Objection::new(

@@ -41,6 +41,15 @@ pub async fn open_of(mut connection: &AsyncPgConnection, user: UserId) -> Result
 ///
 /// # Errors
 /// Those of the database.
+pub async fn by_id(mut connection: &AsyncPgConnection, id: ApplicationId) -> Result<Option<ApplicationRow>, Fault> {
+    let row = applications::table.filter(applications::id.eq(id)).select(ApplicationRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// An application, locked: it is decided once.
+///
+/// # Errors
+/// Those of the database.
 pub async fn lock(connection: &mut AsyncPgConnection, id: ApplicationId) -> Result<Option<ApplicationRow>, Fault> {
     let found = applications::table
         .filter(applications::id.eq(id))
@@ -176,3 +185,12 @@ crate::batch!(
     /// An instructor by who they are.
     InstructorOf(UserId) -> InstructorRow, instructors::user_id
 );
+
+/// Whether a person has a public face as an instructor.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_face(mut connection: &AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    let row = instructors::table.filter(instructors::user_id.eq(user));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(&mut connection).await?)
+}

@@ -29,7 +29,7 @@ use crate::{
             page::list,
             scalars::{Date, Locale, Url},
             shown,
-            shown::hidden,
+            shown::{hidden, whole},
             user_error::{self, Objection},
         },
         id::GlobalId,
@@ -125,8 +125,13 @@ impl User {
         let Some(read) = found.or(other) else { return Ok(None) };
         // Who keeps the name private can't be found by it.
         let seen = Self(read).seen(call).await?;
-        let shown = seen.is_some_and(|seen| seen.access.decide(&Username::ENTRY).is_open());
-        Ok(found.filter(|_| shown).map(Self))
+        let Some(found) = found else { return Ok(None) };
+        // Who finds somebody by a name that is private to them has read it.
+        let shown = match seen {
+            Some(seen) => whole(seen.access.open(&Username::ENTRY))?,
+            None => false,
+        };
+        Ok(shown.then_some(Self(found)))
     }
 }
 

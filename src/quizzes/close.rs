@@ -50,6 +50,9 @@ impl Job for CloseAttempt {
         let mut tx = services.db.begin(academy).await?;
         // Gone with its learner.
         let Some(attempt) = store::by_id(&tx, self.attempt).await? else { return Ok(()) };
+        if !tx.hold_account(attempt.user_id).await? {
+            return Ok(());
+        }
         enrolment::store::lock(&mut tx, attempt.enrolment_id).await?;
         let open = store::lock(&mut tx, self.attempt).await?.filter(|attempt| !store::OVER.contains(&attempt.status));
         let Some(attempt) = open else { return Ok(()) };

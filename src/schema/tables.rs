@@ -650,7 +650,7 @@ diesel::table! {
     audit_links (academy_id, number) {
         academy_id -> Uuid,
         number -> Int8,
-        segment -> Date,
+        linked_at -> Timestamptz,
         entry_id -> Uuid,
         hash -> Bytea,
     }
@@ -672,6 +672,7 @@ diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts,
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(users, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);

@@ -99,7 +99,8 @@ impl Job for ImportCourse {
             tx.commit().await?;
         }
         let mut tx = services.db.begin(academy).await?;
-        if store::lock_open(&mut tx, row.id).await?.is_none() {
+        // Who asked for it may have been erased meanwhile, and the import with them.
+        if !tx.hold_account(row.user_id).await? || store::lock_open(&mut tx, row.id).await?.is_none() {
             return Ok(());
         }
         let problems = match outcome {

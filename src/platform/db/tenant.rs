@@ -316,6 +316,19 @@ impl Tx {
         i64::from_be_bytes(std::array::from_fn(|place| digest[place]))
     }
 
+    /// Holds a person's account open until the end of the transaction, as [`Db::begin_as`] does. False where it is closed. Before any row of
+    /// theirs is locked: an erasure takes them in that order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn hold_account(&mut self, person: UserId) -> Result<bool, Fault> {
+        use diesel_async::RunQueryDsl;
+        let living = diesel::dsl::sql::<diesel::sql_types::Bool>("sanggar_holds(")
+            .bind::<diesel::sql_types::Uuid, _>(person.uuid())
+            .sql(")");
+        Ok(diesel::select(living).get_result(&mut **self).await?)
+    }
+
     /// From here on sees the database as it is at the next statement, whatever others commit. Before any other statement.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Access, Audience, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
+    privacy::{Access, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -147,10 +147,7 @@ impl Call {
 
     /// The viewer's access to a person: by their standing, by being that person, and by what else they are to them.
     pub fn access_to(&self, subject: UserId, ties: Ties, choices: Vec<(ProfileField, FieldAudience)>) -> Access {
-        let viewer = self.viewer();
-        let own = (viewer.user == Some(subject)).then_some(Audience::Self_);
-        let audiences = viewer.standing().chain(own);
-        Access::new(subject, audiences, ties, choices, self.sharing(), Arc::clone(&self.reads))
+        Access::new(self.viewer(), subject, ties, choices, self.sharing(), Arc::clone(&self.reads))
     }
 
     /// What the answer weighs so far.
@@ -174,6 +171,8 @@ impl Call {
     /// Somebody signed in with this request: what it answers, it answers them.
     pub fn sign_in(&self, viewer: Viewer) {
         *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = viewer;
+        // What was loaded was loaded for somebody else.
+        self.forget_loaded();
     }
 
     /// The connection that the request reads by.

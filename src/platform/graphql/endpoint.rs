@@ -12,7 +12,7 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use poem::{
     Body, Request, Response,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use serde_json::{Value as Json, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -74,7 +74,7 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
 }
 
 /// Why staff read somebody's data.
-const ACCESS_REASON: &str = "x-access-reason";
+pub(super) const ACCESS_REASON: &str = "x-access-reason";
 
 /// More than any system has files.
 const MOST_SOCKETS: usize = 1 << 24;
@@ -200,8 +200,8 @@ where
         }
         if request.headers().contains_key(ACCESS_REASON) && facts.access_reason.is_none() {
             let words = words!(
-                "X-Access-Reason adalah satu baris UTF-8 dari 3 sampai 500 karakter.",
-                "An X-Access-Reason is one line of UTF-8, of 3 to 500 characters."
+                "X-Access-Reason hanya satu: satu baris UTF-8 dari 3 sampai 500 karakter yang menyebut alasan.",
+                "There is one X-Access-Reason: one line of UTF-8, of 3 to 500 characters, that says something."
             );
             return Err(Box::new(Answer::refused(StatusCode::BAD_REQUEST, Code::BadUserInput, &words, language)));
         }
@@ -339,7 +339,7 @@ where
             device: text("user-agent").unwrap_or_default().chars().take(200).collect(),
             wants_cookie: text("x-session-transport").is_some_and(|way| way.eq_ignore_ascii_case("cookie")),
             idempotency_key: text("idempotency-key").map(str::to_owned),
-            access_reason: headers.get(ACCESS_REASON).and_then(|reason| reads::reason(reason.as_bytes())),
+            access_reason: only(headers, ACCESS_REASON).and_then(|reason| reads::reason(reason.as_bytes())),
         }
     }
 
@@ -358,6 +358,12 @@ where
         let age = if value.is_empty() { 0 } else { i64::from(self.services.settings.session_days) * 86_400 };
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
     }
+}
+
+/// The one header of this name, where there is one.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a HeaderValue> {
+    let mut all = headers.get_all(name).iter();
+    all.next().filter(|_| all.next().is_none())
 }
 
 /// The request as the library takes it.

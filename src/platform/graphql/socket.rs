@@ -19,7 +19,7 @@ use super::{
     bounds::{self, failed},
     call::{Call, RequestFacts},
     document::Rejected,
-    endpoint::{self, Face, Place, Token},
+    endpoint::{self, ACCESS_REASON, Face, Place, Token},
     error::{self, Telling},
     request,
     shares::Charged,
@@ -27,6 +27,7 @@ use super::{
 use crate::platform::{
     fault::{Code, Fault},
     http::stopped,
+    privacy::reads,
     text::{Language, Words},
 };
 
@@ -71,6 +72,7 @@ struct Claim {
 struct Close(u16, &'static str);
 
 const BAD_REQUEST: Close = Close(4400, "Not a message of graphql-transport-ws");
+const BAD_REASON: Close = Close(4400, "An access reason is one line of 3 to 500 characters that says something");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized: send connection_init first");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
 const INIT_TIMEOUT: Close = Close(4408, "Connection initialisation timeout");
@@ -253,6 +255,13 @@ where
             Some(claimed) => Some(request::bearer(claimed.as_str().unwrap_or_default())),
             None => self.face.token(&self.headers),
         };
+        let reason = ["x-access-reason", "X-Access-Reason"].iter().find_map(|name| payload.get(name));
+        if let Some(reason) = reason {
+            let reason = reason.as_str().and_then(|reason| reads::reason(reason.as_bytes()));
+            self.facts.access_reason = Some(reason.ok_or(BAD_REASON)?);
+        } else if self.headers.contains_key(ACCESS_REASON) && self.facts.access_reason.is_none() {
+            return Err(BAD_REASON);
+        }
         match self.open(token.as_ref()).await {
             Ok(call) => {
                 self.opened = Some(Claim { token, signed_in: call.viewer().user.is_some() });

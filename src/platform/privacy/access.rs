@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Audience, Entry, FieldAudience, ProfileField, Reads, Shared, Sharing, UserId};
+use super::{Audience, Entry, FieldAudience, ProfileField, Reads, Shared, Sharing, UserId, Viewer};
 
 /// What else a viewer is to a subject, beyond their standing in the academy.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,7 +42,15 @@ pub struct Access {
     choices: Vec<(ProfileField, FieldAudience)>,
     sharing: Arc<Sharing>,
     /// Whose data it is, and where it is noted that staff read it.
-    noted: Option<(UserId, Arc<Reads>)>,
+    noted: Option<Noting>,
+}
+
+/// Where it is noted that somebody read by office.
+#[derive(Clone, Debug)]
+struct Noting {
+    reader: Viewer,
+    subject: UserId,
+    reads: Arc<Reads>,
 }
 
 /// The answer of the guard.
@@ -67,11 +75,12 @@ impl Decision {
 }
 
 impl Access {
-    /// Access of a viewer who belongs to `audiences` and has `ties` to a subject who chose `choices`, in an academy whose policy shares so much. What
-    /// is read by office is noted in `reads`.
+    /// Access of a viewer who has `ties` to a subject who chose `choices`, in an academy whose policy shares so much. What is read by office
+    /// is noted in `reads`.
+    #[must_use]
     pub fn new(
+        viewer: Viewer,
         subject: UserId,
-        audiences: impl IntoIterator<Item = Audience>,
         ties: Ties,
         choices: Vec<(ProfileField, FieldAudience)>,
         sharing: Arc<Sharing>,
@@ -79,8 +88,10 @@ impl Access {
     ) -> Self {
         let tied = ties.guards.then_some(Audience::Guardian);
         let teaches = (!ties.teaching.is_empty()).then_some(Audience::Instructor);
-        let audiences = set_of(audiences.into_iter().chain(tied).chain(teaches));
-        Self { audiences, teaching: ties.teaching, choices, sharing, noted: Some((subject, reads)) }
+        let own = (viewer.user == Some(subject)).then_some(Audience::Self_);
+        let audiences = set_of(viewer.standing().chain(own).chain(tied).chain(teaches));
+        let noted = Some(Noting { reader: viewer, subject, reads });
+        Self { audiences, teaching: ties.teaching, choices, sharing, noted }
     }
 
     /// Anybody's access to what is public.
@@ -120,9 +131,9 @@ impl Access {
         let (decision, by_office) = self.judge(datum);
         if decision == Decision::Shown
             && by_office
-            && let Some((subject, reads)) = &self.noted
+            && let Some(Noting { reader, subject, reads }) = &self.noted
         {
-            reads.note(*subject, datum);
+            reads.note(reader, *subject, datum);
         }
         decision
     }
@@ -150,7 +161,7 @@ impl Access {
         if held().next().is_none() {
             return (chosen, false);
         }
-        let explained = self.noted.as_ref().is_some_and(|(_, reads)| reads.explained());
+        let explained = self.noted.as_ref().is_some_and(|noted| noted.reads.explained());
         (if explained { Decision::Shown } else { Decision::Unexplained }, true)
     }
 
@@ -182,7 +193,7 @@ const fn bit(audience: Audience) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::privacy::Shared;
+    use crate::platform::privacy::{Role, Shared};
 
     const NAME: Entry = Entry {
         audience: &[Audience::OwnerChoice, Audience::Self_, Audience::Admin],
@@ -201,6 +212,7 @@ mod tests {
         of(audiences, choices, sharing, Some("a ticket"))
     }
 
+    /// The access of who belongs to these audiences.
     fn of(
         audiences: &[Audience],
         choices: Vec<(ProfileField, FieldAudience)>,
@@ -209,9 +221,19 @@ mod tests {
     ) -> Access {
         let reads = Arc::new(Reads::new(reason.map(str::to_owned)));
         let teaching = audiences.contains(&Audience::Instructor).then(Teaching::default).into_iter().collect();
-        let ties = Ties { teaching, guards: false };
-        let subject = UserId::from_uuid(uuid::Uuid::nil());
-        Access::new(subject, audiences.iter().copied(), ties, choices, Arc::new(sharing), reads)
+        let (subject, other) = (person(1), person(2));
+        let user = audiences
+            .contains(&Audience::Members)
+            .then(|| if audiences.contains(&Audience::Self_) { subject } else { other });
+        let roles = audiences.contains(&Audience::Admin).then_some(Role::Admin).into_iter().collect();
+        let viewer = Viewer { user, session: None, roles };
+        let access = Access::new(viewer, subject, Ties { teaching, guards: false }, choices, Arc::new(sharing), reads);
+        assert_eq!(access.audiences, set_of(audiences.iter().copied()), "the viewer that was meant");
+        access
+    }
+
+    fn person(number: u128) -> UserId {
+        UserId::from_uuid(uuid::Uuid::from_u128(number))
     }
 
     /// An assignment shares no more than it names, of what the policy shares.
@@ -225,8 +247,8 @@ mod tests {
                 .iter()
                 .map(|shares| Teaching { shares: shares.map(|words| words.iter().copied().collect()) });
             let ties = Ties { teaching: teaching.collect(), guards: false };
-            let subject = UserId::from_uuid(uuid::Uuid::nil());
-            let access = Access::new(subject, [], ties, Vec::new(), Arc::new(policy.clone()), Arc::default());
+            let sharing = Arc::new(policy.clone());
+            let access = Access::new(Viewer::ANONYMOUS, person(1), ties, Vec::new(), sharing, Arc::default());
             (access.decide(&EMAIL) == Decision::Shown, access.decide(&WAY) == Decision::Shown)
         };
         assert_eq!(seen(&[]), (false, false));
@@ -257,10 +279,12 @@ mod tests {
         ] {
             let access = of(audiences, choices, sharing(), reason);
             assert_eq!(access.decide(&NAME), decision, "{audiences:?} {reason:?}");
-            let (_, reads) = access.noted.clone().expect("a subject");
+            let reads = access.noted.clone().expect("a subject").reads;
             assert!(reads.take().is_empty(), "deciding is not reading");
             assert_eq!(access.open(&NAME), decision);
-            assert_eq!(!reads.take().is_empty(), noted, "{audiences:?} {reason:?}");
+            let taken = reads.take();
+            assert_eq!(taken.len(), usize::from(noted), "{audiences:?} {reason:?}");
+            assert!(taken.iter().all(|read| read.reader == Some(person(2)) && read.subject == person(1)));
         }
     }
 

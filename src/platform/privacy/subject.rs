@@ -71,8 +71,8 @@ struct Count {
     count: i64,
 }
 
-/// Everything that is held about a person: each table's rows, named as the schema names things. What is withheld is said nowhere
-/// else: the classification names it, with its reason.
+/// Everything that is held about a person: the rows of each table, with the names of tables and columns written as clients write names.
+/// What is withheld the inventory names, with its reason.
 ///
 /// # Errors
 /// Those of the database.

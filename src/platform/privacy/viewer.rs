@@ -73,7 +73,7 @@ impl Role {
 }
 
 /// A set of roles.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Roles(u8);
 
 impl Roles {

@@ -14,7 +14,8 @@ async fn instructors_see_learners_from_when_they_join_until_they_leave() {
     let course = published(&app).await;
     let learner = app.person("Citra Dewi").await;
     learn(&course, &learner).await;
-    let joins = app.staff("Dodi Putra", Role::Instructor).await;
+    let joins = crate::line::instructor(&app, &course.reviewer, "Dodi Putra").await;
+    let faceless = app.staff("Eka Prasetya", Role::Instructor).await;
     let owner = &course.instructor.client;
     let look = async || joins.client.data(LOOK, json!({ "id": learner.id })).await["node"].clone();
     assert_eq!(look().await, Value::Null, "not yet");
@@ -22,6 +23,8 @@ async fn instructors_see_learners_from_when_they_join_until_they_leave() {
     let add = |user: &str| json!({ "course": course.course, "user": user });
     let nobody = sent(owner, "addInstructor", add(&learner.id), "course { id }").await;
     assert_eq!(user_errors(&nobody), ["NOT_FOUND input.user"], "a learner is no instructor");
+    let unseen = sent(owner, "addInstructor", add(&faceless.id), "course { id }").await;
+    assert_eq!(user_errors(&unseen), ["NOT_FOUND input.user"], "whom learners would not know of");
     let stranger = sent(&joins.client, "addInstructor", add(&joins.id), "course { id }").await;
     assert_eq!(user_errors(&stranger), ["NOT_FOUND input.course"], "nobody adds themselves");
     done(owner, "addInstructor", add(&joins.id), "course { id }").await;
