@@ -195,10 +195,12 @@ fn read_settings(cli: &Cli) -> anyhow::Result<Settings> {
     Settings::read(cli.common.config.as_deref(), &flags)
 }
 
-fn log_as(settings: &Settings) {
-    let mut filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+/// What is logged where a person asks for `log`: libraries that tell of the values they carry say nothing below INFO, whatever is asked.
+#[must_use]
+pub fn log_filter(log: &str) -> EnvFilter {
+    let filter = EnvFilter::try_new(log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Below INFO these tell of the values that they carry: parameters of statements, mails, headers. Ours tell ids.
-    for library in [
+    [
         "tokio_postgres",
         "diesel",
         "diesel_async",
@@ -214,10 +216,16 @@ fn log_as(settings: &Settings) {
         "h2",
         "mio",
         "tungstenite",
-    ] {
+    ]
+    .into_iter()
+    .fold(filter, |filter, library| {
         let directive: Result<Directive, _> = format!("{library}=info").parse();
-        filter = directive.into_iter().fold(filter, EnvFilter::add_directive);
-    }
+        directive.into_iter().fold(filter, EnvFilter::add_directive)
+    })
+}
+
+fn log_as(settings: &Settings) {
+    let filter = log_filter(&settings.log);
     let colours = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // A second call, in a test, keeps the first.

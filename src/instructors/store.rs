@@ -1,14 +1,17 @@
 //! Statements about applications and instructors.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{instructor_applications as applications, instructor_profiles as instructors};
+use sanggar_schema::tables::{instructor_applications as applications, instructor_profiles as instructors, users};
 
 use super::model::{ApplicationId, ApplicationRow, ApplicationStatus, InstructorProfileId, InstructorRow};
 use crate::platform::{
     db::page::Page,
     fault::Fault,
+    graphql::{Batch, Call},
     privacy::{Personal, UserId},
 };
 
@@ -176,15 +179,60 @@ crate::batch!(
     ApplicationById(ApplicationId) -> ApplicationRow, applications::id
 );
 
-crate::batch!(
-    /// An instructor by the id of their public face.
-    InstructorById(InstructorProfileId) -> InstructorRow, instructors::id
-);
+/// A public face is shown while its person's account lives and is not restricted.
+#[diesel::dsl::auto_type]
+fn shown() -> _ {
+    diesel::dsl::exists(
+        users::table
+            .filter(users::id.eq(instructors::user_id))
+            .filter(users::closed_at.is_null())
+            .filter(users::restricted_at.is_null()),
+    )
+}
 
-crate::batch!(
-    /// An instructor by who they are.
-    InstructorOf(UserId) -> InstructorRow, instructors::user_id
-);
+/// An instructor by the id of their public face.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstructorById(pub InstructorProfileId);
+
+impl Batch for InstructorById {
+    type Value = InstructorRow;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, InstructorRow>, Fault> {
+        let rows: Vec<InstructorRow> = instructors::table
+            .filter(instructors::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(shown())
+            .select(InstructorRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+    }
+}
+
+/// An instructor by who they are.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstructorOf(pub UserId);
+
+impl Batch for InstructorOf {
+    type Value = InstructorRow;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, InstructorRow>, Fault> {
+        let rows: Vec<InstructorRow> = instructors::table
+            .filter(instructors::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(shown())
+            .select(InstructorRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.user_id), row)).collect())
+    }
+}
 
 /// Whether a person has a public face as an instructor.
 ///

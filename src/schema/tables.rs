@@ -673,6 +673,7 @@ diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(users, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(users, instructor_profiles);
 diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);

@@ -53,8 +53,10 @@ pub fn is_overloaded(response: &Response) -> bool {
 pub fn told(response: &Response, telling: &Telling) -> Json {
     let refused = is_request_error(response);
     let limit = if refused { telling.echoed } else { FORBIDDEN_ENTRIES };
-    let mut errors: Vec<Json> =
-        response.errors.iter().take(limit).map(|error| told_error(error, refused, telling)).collect();
+    let mut all: Vec<_> = response.errors.iter().collect();
+    // In the order of the document and of its lists: the library has them as they came, which is chance.
+    all.sort_by_cached_key(|error| place_of(error));
+    let mut errors: Vec<Json> = all.into_iter().take(limit).map(|error| told_error(error, refused, telling)).collect();
     let more = response.errors.len().saturating_sub(limit);
     if more > 0 {
         let words = words!("… dan {more} kesalahan lain.", "… and {more} more.");
@@ -72,6 +74,16 @@ pub fn told(response: &Response, telling: &Telling) -> Json {
         answer.insert("extensions".into(), json!(response.extensions));
     }
     answer.into()
+}
+
+/// Where an error is: line and column of the document, then the places in lists.
+fn place_of(error: &ServerError) -> (usize, usize, Vec<usize>) {
+    let (line, column) = error.locations.first().map_or((0, 0), |position| (position.line, position.column));
+    let places = error.path.iter().filter_map(|segment| match segment {
+        PathSegment::Index(place) => Some(*place),
+        PathSegment::Field(_) => None,
+    });
+    (line, column, places.collect())
 }
 
 /// One error of the library's answer, as a client of graphql-transport-ws gets it in an `error` message.

@@ -3,6 +3,7 @@
 mod cut;
 mod documents;
 mod kill;
+mod logs;
 mod timing;
 
 use std::time::Duration;

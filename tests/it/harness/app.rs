@@ -1,6 +1,6 @@
 //! A server of one test.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{mem::ManuallyDrop, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use sanggar::{
     academies::{CreateAcademy, Policy},
@@ -14,6 +14,9 @@ use super::{
     cluster::{Database, empty_database},
     world::TestWorld,
 };
+
+/// Names a file for the log of the run.
+pub const LOG: &str = "IT_LOG";
 
 /// A server on a database of its own, with two academies: `nusa`, where tests live, and its neighbour `tetangga`.
 pub struct TestApp {
@@ -32,6 +35,8 @@ pub struct TestApp {
     pub policy: Policy,
     /// Its data directory.
     pub data_dir: PathBuf,
+    /// The name of the academy that tests live in.
+    home: &'static str,
     stop: watch::Sender<bool>,
     serving: Option<JoinHandle<()>>,
 }
@@ -50,7 +55,7 @@ impl TestApp {
     /// A server whose academies live by this policy.
     pub async fn start_under(policy: Policy, change: impl FnOnce(&mut Settings)) -> Self {
         // What the server warns of is told with the test that it happened in.
-        let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
+        log();
         let database = empty_database().await;
         let data_dir = std::env::temp_dir()
             .join(format!("sanggar-it-{}", std::process::id()))
@@ -78,17 +83,35 @@ impl TestApp {
             let services = services.clone();
             async move { app::answer(server, services, stopped).await.expect("serving ends well") }
         });
-        Self { address, database, services, world, academy, neighbour, policy, data_dir, stop, serving: Some(serving) }
+        let (home, serving) = ("nusa", Some(serving));
+        Self { address, database, services, world, academy, neighbour, policy, data_dir, home, stop, serving }
     }
 
     /// A client of the academy that tests live in, signed in as nobody, who speaks English.
     pub fn anonymous(&self) -> Client {
-        Client::new(self.address, "nusa")
+        Client::new(self.address, self.home)
     }
 
     /// A client of the other academy.
     pub fn next_door(&self) -> Client {
         Client::new(self.address, "tetangga")
+    }
+
+    /// The same server as those next door see it: their academy is the one that is lived in. Ends nothing when it is let go.
+    pub fn seen_from_next_door(&self) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(Self {
+            address: self.address,
+            database: self.database.clone(),
+            services: self.services.clone(),
+            world: self.world.clone(),
+            academy: self.neighbour,
+            neighbour: self.academy,
+            policy: self.policy.clone(),
+            data_dir: self.data_dir.clone(),
+            home: "tetangga",
+            stop: self.stop.clone(),
+            serving: None,
+        })
     }
 
     /// Does all the work that is due, as the worker would.
@@ -126,6 +149,17 @@ impl TestApp {
             serving.await.expect("the server stops");
         }
     }
+}
+
+/// Into the output of the test, or all that the product can say into a file (for the drill that looks through it).
+fn log() {
+    let Ok(path) = std::env::var(LOG) else {
+        let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
+        return;
+    };
+    let file = std::fs::File::options().append(true).create(true).open(path).expect("a log");
+    let all = sanggar::cli::log_filter("trace");
+    let _ = tracing_subscriber::fmt().with_env_filter(all).with_ansi(false).with_writer(file).try_init();
 }
 
 impl Drop for TestApp {

@@ -7,7 +7,7 @@ mod people;
 mod smtp;
 mod world;
 
-pub use app::TestApp;
+pub use app::{LOG, TestApp};
 pub use client::{Answer, Client, user_errors};
 pub use cluster::{Database, empty_database};
 pub use people::{PASSWORD, Person, user_id};

@@ -2,13 +2,14 @@
 
 mod catalog;
 mod letters;
-mod logs;
+pub mod logs;
 mod migrations;
-mod paths;
+pub mod paths;
 mod readme;
 mod requirements;
 mod rooms;
 mod roots;
 mod schema;
 pub mod subject;
+mod tenants;
 mod visibility;

@@ -7,7 +7,10 @@ use async_graphql::parser::{
     parse_schema,
     types::{FieldDefinition, TypeKind, TypeSystemDefinition},
 };
-use sanggar::{api, platform::privacy::Role};
+use sanggar::{
+    api,
+    platform::{config::Settings, privacy::Role},
+};
 use serde_json::json;
 
 use crate::{
@@ -130,7 +133,8 @@ impl Graph {
 }
 
 /// A query for each root field, with all that one may ask below it.
-fn queries(graph: &Graph) -> Vec<String> {
+pub fn queries() -> Vec<String> {
+    let graph = &Graph::read();
     let mut queries = Vec::new();
     for root in graph.objects.get("Query").expect("the root") {
         let given = match root.name.as_str() {
@@ -168,24 +172,25 @@ fn queries(graph: &Graph) -> Vec<String> {
     queries
 }
 
-#[expect(clippy::too_many_lines, reason = "a scene, and who looks at it")]
+/// Everything at once is more than anybody may ask for.
+pub fn without_bounds(settings: &mut Settings) {
+    settings.limits.cost = 1_000_000_000;
+    settings.limits.cost_per_minute = 2_000_000_000;
+    settings.limits.depth = 40;
+    settings.limits.answer_bytes = 64 << 20;
+    settings.limits.body_bytes = 64 << 20;
+    settings.limits.tokens = 10_000_000;
+    settings.limits.document_bytes = 64 << 20;
+    settings.limits.selections = 10_000_000;
+    settings.limits.aliases = 10_000_000;
+    settings.limits.seconds = 60;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_path_leads_around_a_guard() {
     let mut policy = super::subject::collecting_all();
     policy.instructors_see.insert(sanggar::platform::privacy::Shared::Email);
-    let app = TestApp::start_under(policy, |settings| {
-        settings.limits.cost = 1_000_000_000;
-        settings.limits.cost_per_minute = 2_000_000_000;
-        settings.limits.depth = 40;
-        settings.limits.answer_bytes = 64 << 20;
-        settings.limits.body_bytes = 64 << 20;
-        settings.limits.tokens = 10_000_000;
-        settings.limits.document_bytes = 64 << 20;
-        settings.limits.selections = 10_000_000;
-        settings.limits.aliases = 10_000_000;
-        settings.limits.seconds = 60;
-    })
-    .await;
+    let app = TestApp::start_under(policy, without_bounds).await;
     let course = crate::line::published(&app).await;
     let citra = app.person("Citra Dewi").await;
     let guardian = app.person("Gita Wali").await;
@@ -256,7 +261,7 @@ async fn no_path_leads_around_a_guard() {
         course.lessons[0],
         course.run
     ]);
-    let queries = queries(&Graph::read());
+    let queries = queries();
     let (mut cells, mut wrong) = (0, Vec::new());
     for (name, client) in &viewers {
         let mut found = String::new();

@@ -119,3 +119,27 @@ async fn a_guardian_sees_their_ward_and_nobody_else() {
     assert_eq!(guardian.client.send(email, json!({ "id": ward.id })).await.codes(), ["FORBIDDEN"]);
     app.stop().await;
 }
+
+/// The public face of an instructor is public while their account lives and is not restricted.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_face_of_a_restricted_or_closed_account_is_hidden() {
+    let app = TestApp::start().await;
+    let course = crate::line::published(&app).await;
+    let faces = "query ($id: ID!) { node(id: $id) { ... on Course { instructors { id displayName } } } }";
+    let shown =
+        async || app.anonymous().data(faces, json!({ "id": course.course })).await["node"]["instructors"].clone();
+    let face = shown().await[0]["id"].clone();
+    assert!(face.is_string());
+    let by_id = async || {
+        app.anonymous().data("query ($id: ID!) { node(id: $id) { id } }", json!({ "id": face })).await["node"].clone()
+    };
+    assert!(by_id().await.is_object());
+    let id = user_id(&course.instructor.id).uuid();
+    for state in ["restricted_at", "closed_at"] {
+        app.sql(&format!("update users set {state} = now() where id = '{id}'")).await;
+        assert_eq!((shown().await, by_id().await), (json!([]), Value::Null), "{state}");
+        app.sql(&format!("update users set {state} = null where id = '{id}'")).await;
+    }
+    assert!(by_id().await.is_object());
+    app.stop().await;
+}
