@@ -66,6 +66,7 @@ pub fn data() -> Vec<Entry> {
         instructors::privacy::DisplayName::ENTRY,
         instructors::privacy::Expertise::ENTRY,
         enrolment::privacy::Learning::ENTRY,
+        quizzes::privacy::Graded::ENTRY,
         quizzes::privacy::Answered::ENTRY,
         certificates::privacy::HolderName::ENTRY,
         certificates::privacy::HeldCertificate::ENTRY,

@@ -31,14 +31,7 @@ crate::datum!(
         field: "username",
         columns: &["logins.username", "logins.username_key", "logins.username_look"],
         class: PersonalDataClass::Account,
-        audience: &[
-            Audience::OwnerChoice,
-            Audience::Self_,
-            Audience::Guardian,
-            Audience::Support,
-            Audience::PrivacyOfficer,
-            Audience::Admin,
-        ],
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::Username),
     }
 );

@@ -35,22 +35,7 @@ pub struct Enrolment(EnrolmentRow);
 impl Enrolment {
     /// The enrolment, for its learner, for who teaches the course, and for who runs the academy.
     async fn for_viewer(call: &Call, row: EnrolmentRow) -> Result<Option<Self>, Fault> {
-        let viewer = call.viewer();
-        let ties = match viewer.user {
-            Some(user) if user != row.user_id => Ties {
-                teaching: if viewer.roles.has(Role::Instructor) {
-                    let all = call.load(AssignmentsOf(user)).await?.unwrap_or_default();
-                    all.iter()
-                        .filter(|assignment| assignment.covers(row.course_id, row.run_id))
-                        .map(Assignment::teaching)
-                        .collect()
-                } else {
-                    Vec::new()
-                },
-                guards: call.load(WardsOf(user)).await?.unwrap_or_default().contains(&row.user_id),
-            },
-            _ => Ties::default(),
-        };
+        let ties = ties_in(call, row.user_id, row.course_id, row.run_id).await?;
         let access = call.access_to(row.user_id, ties, Vec::new());
         Ok(whole(access.open(&Learning::ENTRY))?.then_some(Self(row)))
     }
@@ -126,6 +111,23 @@ impl Enrolment {
             },
         )
     }
+}
+
+/// What the viewer is to a learner in a run of a course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ties_in(call: &Call, learner: UserId, course: CourseId, run: RunId) -> Result<Ties, Fault> {
+    let viewer = call.viewer();
+    let Some(user) = viewer.user.filter(|user| *user != learner) else { return Ok(Ties::default()) };
+    let taught = if viewer.roles.has(Role::Instructor) {
+        call.load(AssignmentsOf(user)).await?.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let teaching = taught.iter().filter(|assignment| assignment.covers(course, run)).map(Assignment::teaching);
+    let wards = call.load(WardsOf(user)).await?.unwrap_or_default();
+    Ok(Ties { teaching: teaching.collect(), guards: wards.contains(&learner) })
 }
 
 /// Where an enrolment stands among a person's: newest first.

@@ -2,16 +2,6 @@
 
 use crate::platform::privacy::{Audience, LegalBasis, PersonalDataClass, ProfileField, Shared, Table};
 
-/// Shown as its owner chooses, and to those who help or answer for them.
-const CHOSEN: &[Audience] = &[
-    Audience::OwnerChoice,
-    Audience::Self_,
-    Audience::Guardian,
-    Audience::Support,
-    Audience::PrivacyOfficer,
-    Audience::Admin,
-];
-
 crate::datum!(
     /// The person's name.
     FullName {
@@ -40,7 +30,7 @@ crate::datum!(
         field: "avatarUrl",
         columns: &["avatars.set_at"],
         class: PersonalDataClass::Profile,
-        audience: CHOSEN,
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::Avatar),
         purposes: &["community"],
     }
@@ -52,7 +42,7 @@ crate::datum!(
         field: "biography",
         columns: &["profiles.biography"],
         class: PersonalDataClass::Profile,
-        audience: CHOSEN,
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::Biography),
         purposes: &["community"],
     }
@@ -64,7 +54,7 @@ crate::datum!(
         field: "organization",
         columns: &["profiles.organization"],
         class: PersonalDataClass::Profile,
-        audience: CHOSEN,
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::Organization),
         purposes: &["community"],
     }
@@ -76,7 +66,7 @@ crate::datum!(
         field: "jobTitle",
         columns: &["profiles.job_title"],
         class: PersonalDataClass::Profile,
-        audience: CHOSEN,
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::JobTitle),
         purposes: &["community"],
     }
@@ -88,7 +78,7 @@ crate::datum!(
         field: "socialLinks",
         columns: &["profiles.social_links"],
         class: PersonalDataClass::Profile,
-        audience: CHOSEN,
+        audience: Audience::CHOSEN,
         choice: Some(ProfileField::SocialLinks),
         purposes: &["community"],
     }

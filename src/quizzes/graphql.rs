@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     attempt, grading,
     model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
-    privacy::Answered,
+    privacy::{Answered, Graded},
     store::{self, AnswersOf, AttemptById, AttemptsAt},
 };
 use crate::{
@@ -15,15 +15,20 @@ use crate::{
         graphql::{ChoiceQuestion, Question, Quiz, decimal},
         model::{ChoiceId, ChoiceRow, FeedbackPolicy, QuestionId, QuizId},
     },
+    enrolment::{graphql::ties_in, store::EnrolmentById},
     platform::{
         fault::Fault,
         graphql::{
-            Call, CallExt, UserError,
+            Call, CallExt, Shown, UserError,
             scalars::{Decimal, Locale},
+            shown::{hidden, whole},
             user_error::{self, Objection},
         },
         id::GlobalId,
-        privacy::directive::{to, visibility},
+        privacy::{
+            Datum, Decision, Ties,
+            directive::{class, personalData, to, visibility},
+        },
     },
     profiles::graphql::User,
 };
@@ -32,13 +37,16 @@ use crate::{
 pub struct Attempt(AttemptRow);
 
 impl Attempt {
-    /// An attempt of the viewer's own.
+    /// An attempt: the viewer's own, or one whose result is shared with them.
     ///
     /// # Errors
-    /// Those of the database.
+    /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
     pub async fn by_id(call: &Call, id: AttemptId) -> Result<Option<Self>, Fault> {
-        let Some(user) = call.viewer().user else { return Ok(None) };
-        Ok(call.load(AttemptById(id)).await?.filter(|row| row.user_id == user).map(Self))
+        let (Some(_), Some(row)) = (call.viewer().user, call.load(AttemptById(id)).await?) else { return Ok(None) };
+        let Some(enrolment) = call.load(EnrolmentById(row.enrolment_id)).await? else { return Ok(None) };
+        let ties = ties_in(call, row.user_id, row.course_id, enrolment.run_id).await?;
+        let access = call.access_to(row.user_id, ties, Vec::new());
+        Ok(whole(access.open(&Graded::ENTRY))?.then_some(Self(row)))
     }
 
     /// The viewer's attempts at a quiz, first to last.
@@ -48,6 +56,27 @@ impl Attempt {
     pub async fn of_viewer(call: &Call, quiz: QuizId) -> Result<Vec<Self>, Fault> {
         let Some(user) = call.viewer().user else { return Ok(Vec::new()) };
         Ok(call.load(AttemptsAt(user, quiz)).await?.unwrap_or_default().iter().cloned().map(Self).collect())
+    }
+
+    /// Every question with what was answered.
+    async fn answered(&self, call: &Call) -> Result<Vec<Answer>, Fault> {
+        let key_open = self.key_open(call).await?;
+        let questions = call.load(QuestionsOf(self.0.version_id, self.0.quiz_id)).await?.unwrap_or_default();
+        let saved = call.load(AnswersOf(self.0.id)).await?.unwrap_or_default();
+        let shuffled = call.load(QuizIn(self.0.version_id, self.0.quiz_id)).await?.is_some_and(|quiz| quiz.shuffle);
+        let mut answers = Vec::new();
+        for id in &self.0.question_ids {
+            let found = questions.iter().find(|(question, _)| question.id == *id).cloned();
+            let Some((row, mut choices)) = found else { continue };
+            if shuffled {
+                sort_for(self.0.id, &mut choices);
+            }
+            let answer = saved.iter().find(|answer| answer.question_id == *id).cloned();
+            let question =
+                ChoiceQuestion { course: self.0.course_id, row, choices, locale: self.0.locale.clone(), key_open };
+            answers.push(Answer { question, answer, key_open });
+        }
+        Ok(answers)
     }
 
     /// Whether the feedback policy has opened the key to this learner.
@@ -74,7 +103,7 @@ impl Attempt {
 }
 
 /// One go at a quiz: the questions as drawn and shuffled for it. The clock is the server's.
-#[Object(directive = visibility::apply(to::<Answered>()))]
+#[Object(directive = visibility::apply(to::<Graded>()))]
 impl Attempt {
     /// The global id.
     pub async fn id(&self) -> GlobalId {
@@ -119,25 +148,13 @@ impl Attempt {
     }
 
     /// Every question with what was answered, in the order of this attempt.
-    async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<Answer>> {
-        let call = ctx.call();
-        let key_open = self.key_open(call).await?;
-        let questions = call.load(QuestionsOf(self.0.version_id, self.0.quiz_id)).await?.unwrap_or_default();
-        let saved = call.load(AnswersOf(self.0.id)).await?.unwrap_or_default();
-        let shuffled = call.load(QuizIn(self.0.version_id, self.0.quiz_id)).await?.is_some_and(|quiz| quiz.shuffle);
-        let mut answers = Vec::new();
-        for id in &self.0.question_ids {
-            let found = questions.iter().find(|(question, _)| question.id == *id).cloned();
-            let Some((row, mut choices)) = found else { continue };
-            if shuffled {
-                sort_for(self.0.id, &mut choices);
-            }
-            let answer = saved.iter().find(|answer| answer.question_id == *id).cloned();
-            let question =
-                ChoiceQuestion { course: self.0.course_id, row, choices, locale: self.0.locale.clone(), key_open };
-            answers.push(Answer { question, answer, key_open });
+    #[graphql(directive = visibility::apply(to::<Answered>()), directive = personalData::apply(class::<Answered>()))]
+    async fn answers(&self, ctx: &Context<'_>) -> Shown<Vec<Answer>> {
+        let access = ctx.call().access_to(self.0.user_id, Ties::default(), Vec::new());
+        match access.open(&Answered::ENTRY) {
+            Decision::Shown => Some(self.answered(ctx.call()).await.map_err(async_graphql::Error::from)),
+            decision => hidden(decision),
         }
-        Ok(answers)
     }
 
     /// What it earned; null until it is graded.

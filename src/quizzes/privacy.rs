@@ -1,12 +1,12 @@
 //! What taking a quiz leaves behind. Its rows are handed out only through `Attempt`, which is guarded whole.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Table};
+use crate::platform::privacy::{Audience, PersonalDataClass, RetentionStart, Shared, Table};
 
 crate::datum!(
-    /// What a person answered, and how it was graded.
-    Answered {
+    /// That a person took a quiz, when, and what it came to: read whole, through `Attempt`.
+    Graded {
         subject: "Attempt",
-        field: "answers",
+        field: "score",
         columns: &[
             "attempts.status",
             "attempts.started_at",
@@ -14,10 +14,22 @@ crate::datum!(
             "attempts.submitted_at",
             "attempts.score",
             "attempts.passed",
-            "answers.choice_ids",
-            "answers.score",
-            "answers.saved_at",
         ],
+        class: PersonalDataClass::Learning,
+        audience: &[Audience::Self_, Audience::Guardian, Audience::Instructor, Audience::Admin],
+        shared_as: &[Shared::QuizScores],
+        purposes: &["course_delivery"],
+        guarded_whole: true,
+        starts: RetentionStart::AccountClosed,
+    }
+);
+
+crate::datum!(
+    /// What a person answered, and how it was graded.
+    Answered {
+        subject: "Attempt",
+        field: "answers",
+        columns: &["answers.choice_ids", "answers.score", "answers.saved_at"],
         class: PersonalDataClass::Learning,
         audience: &[Audience::Self_],
         purposes: &["course_delivery"],

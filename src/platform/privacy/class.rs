@@ -33,6 +33,10 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// Shown as its owner chooses, and to those who care for them, help them or answer for them.
+    pub const CHOSEN: &'static [Self] =
+        &[Self::OwnerChoice, Self::Self_, Self::Guardian, Self::Support, Self::PrivacyOfficer, Self::Admin];
+
     /// Whether it is an office: who reads by it alone says why, and it is noted.
     #[must_use]
     pub const fn is_office(self) -> bool {

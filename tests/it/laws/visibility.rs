@@ -160,6 +160,7 @@ async fn the_five_policies_show_what_they_promise() {
         show_all(&citra, &policy).await;
         let course = crate::line::published(&app).await;
         crate::line::learn(&course, &citra).await;
+        let attempt = crate::line::take(&course, &citra, true).await["id"].clone();
         let learning = citra.client.data("{ viewer { learning { nodes { id } } } }", json!({})).await;
         let enrolment = learning["viewer"]["learning"]["nodes"][0]["id"].clone();
         let viewers = [
@@ -174,15 +175,16 @@ async fn the_five_policies_show_what_they_promise() {
         for (line, (viewer, client)) in lines.into_iter().zip(viewers) {
             let (who, cells_of) = line.split_once(": ").expect("viewer: cells");
             assert_eq!(who, viewer, "{name}");
-            let query = "query ($id: ID!, $enrolment: ID!) { node(id: $id) { ... on User { username fullName email phone biography } } enrolment: node(id: $enrolment) { ... on Enrolment { status progress { percent } } } }";
-            let answer = client.send(query, json!({ "id": citra.id, "enrolment": enrolment })).await;
+            let query = "query ($id: ID!, $enrolment: ID!, $attempt: ID!) { node(id: $id) { ... on User { username fullName email phone biography } } enrolment: node(id: $enrolment) { ... on Enrolment { status progress { percent } } } attempt: node(id: $attempt) { ... on Attempt { score passed } } }";
+            let answer =
+                client.send(query, json!({ "id": citra.id, "enrolment": enrolment, "attempt": attempt })).await;
             let errors = answer.json["errors"].as_array().cloned().unwrap_or_default();
             let data = &answer.json["data"];
             for promise in cells_of.split(", ") {
                 let (field, promised) = promise.split_once(' ').expect("field and cell");
                 let seen = match field {
-                    "enrolment" if data["enrolment"].is_null() => "hidden",
-                    "enrolment" => "shown",
+                    object @ ("enrolment" | "attempt") if data[object].is_null() => "hidden",
+                    "enrolment" | "attempt" => "shown",
                     _ if data["node"].is_null() => "hidden",
                     field => match cell(&data["node"], field, &errors) {
                         "shown" => "shown",
