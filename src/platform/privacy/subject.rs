@@ -202,9 +202,14 @@ async fn retained(
     person: Uuid,
 ) -> Result<Vec<Retained>, Fault> {
     let mut found = Vec::new();
-    for (column, datum) in all.personal(table) {
+    for datum in &all.data {
         let Erasure::Keep(reason) = datum.erasure else { continue };
-        let count = format!("select count(*) from {} where {theirs} and {column} is not null", table.name);
+        let own = datum.columns.iter().filter(|column| column.split('.').next() == Some(table.name));
+        let held: Vec<_> = own.map(|column| format!("{column} is not null")).collect();
+        if held.is_empty() {
+            continue;
+        }
+        let count = format!("select count(*) from {} where {theirs} and ({})", table.name, held.join(" or "));
         let count: Count = sql_query(count).bind::<SqlUuid, _>(person).get_result(&mut **tx).await?;
         if count.count > 0 {
             found.push(Retained { class: datum.class, field: datum.field, reason, rows: count.count });
