@@ -94,7 +94,7 @@ pub fn is_before(now: DateTime<Utc>, day: NaiveDate) -> bool {
 /// An address with a country of two letters (ISO 3166-1).
 pub(super) fn address(address: PostalAddress) -> Result<PostalAddress, Objection> {
     let country = address.country.trim().to_ascii_uppercase();
-    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+    if rust_iso3166::from_alpha2(&country).is_none() {
         return Err(Objection::new(
             UserErrorCode::Invalid,
             "billingAddress.country",
@@ -138,6 +138,26 @@ mod tests {
         let now = |text: &str| text.parse::<DateTime<Utc>>().expect("a moment");
         assert!(is_before(now("2026-11-22T11:59:59Z"), day("2026-11-22")), "still the 21st somewhere");
         assert!(!is_before(now("2026-11-22T12:00:00Z"), day("2026-11-22")));
+    }
+
+    #[test]
+    fn countries_are_those_of_the_standard() {
+        let of = |country: &str| {
+            let line = || "Jl. Melati 1".to_owned();
+            let country = country.to_owned();
+            address(PostalAddress {
+                line1: line(),
+                line2: None,
+                city: line(),
+                region: None,
+                postal_code: None,
+                country,
+            })
+        };
+        assert_eq!(of(" id").map(|address| address.country), Ok("ID".to_owned()));
+        for none in ["XX", "IDN", "", "I", "Indonesia", "ＩＤ"] {
+            assert_eq!(of(none).err().map(|o| o.code), Some(UserErrorCode::Invalid), "{none}");
+        }
     }
 
     #[test]
