@@ -149,7 +149,12 @@ pub fn username(text: &str) -> Result<String, Objection> {
             ),
         ));
     }
-    if RESERVED.iter().any(|reserved| look(reserved) == look(&name)) {
+    // However it is dressed up.
+    let bare = |name: &str| {
+        let letters: String = name.chars().filter(|c| !matches!(c, '.' | '_')).collect();
+        look(letters.trim_end_matches(|c: char| c.is_ascii_digit())).replace('i', "l")
+    };
+    if RESERVED.iter().any(|reserved| bare(reserved) == bare(&name)) {
         return Err(Objection::new(
             UserErrorCode::Taken,
             "username",
@@ -202,6 +207,9 @@ mod tests {
         }
         assert_eq!(look("Budi.1m0"), "budi.lrno");
         assert_eq!(username("r00t").err().map(|o| o.code), Some(UserErrorCode::Taken), "looks like root");
+        for dressed in ["adm1n", "admln", "admin1", "admin_", "a.dmin", "supp0rt"] {
+            assert_eq!(username(dressed).err().map(|o| o.code), Some(UserErrorCode::Taken), "{dressed}");
+        }
         assert_eq!(username("adrnin").err().map(|o| o.code), Some(UserErrorCode::Taken));
     }
 

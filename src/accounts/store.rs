@@ -122,6 +122,10 @@ pub async fn set_username(
     now: DateTime<Utc>,
 ) -> Result<Named, Fault> {
     if let Some(name) = &username {
+        // Before whether it is free: who has had their share does not go on asking.
+        if has_gathered(tx, user, &policy::look(name), now).await? {
+            return Ok(Named::TooOften);
+        }
         take_username(tx, name).await?;
         if !username_is_free(tx, Some(user), name, now).await? {
             return Ok(Named::Taken);
@@ -140,10 +144,8 @@ pub async fn set_username(
         .await
         .optional()?;
     let had = had.and_then(|had| had.for_duty(Duty::Update).clone());
-    if let Some(had) = had.filter(|had| Some(had) != look.as_ref())
-        && !hold_username(tx, user, had, now).await?
-    {
-        return Ok(Named::TooOften);
+    if let Some(had) = had.filter(|had| Some(had) != look.as_ref()) {
+        hold_username(tx, user, had, now).await?;
     }
     let look: Personal<Option<String>, Username> = Personal::new(look);
     let key: Personal<Option<String>, Username> = Personal::new(username.as_deref().map(policy::key));
@@ -160,21 +162,37 @@ const HELD: TimeDelta = TimeDelta::days(90);
 /// Names that are held for one person, at most.
 const HELD_MOST: i64 = 3;
 
-/// Holds a name that a person gives up. False where they have given up too many.
-async fn hold_username(tx: &mut Tx, user: UserId, look: String, now: DateTime<Utc>) -> Result<bool, Fault> {
+/// Holds a name that a person gives up.
+async fn hold_username(tx: &mut Tx, user: UserId, look: String, now: DateTime<Utc>) -> Result<(), Fault> {
     use held_usernames as held;
     let look: Personal<String, HeldUsername> = Personal::new(look);
     let over = held::table.filter(held::user_id.eq(user)).filter(held::until.le(now).or(held::look.eq(&look)));
     diesel::delete(over).execute(&mut **tx).await?;
-    let count: i64 = held::table.filter(held::user_id.eq(user)).count().get_result(&mut **tx).await?;
-    if count >= HELD_MOST {
-        return Ok(false);
-    }
     diesel::insert_into(held::table)
         .values((held::user_id.eq(user), held::look.eq(&look), held::until.eq(now + HELD)))
         .execute(&mut **tx)
         .await?;
-    Ok(true)
+    Ok(())
+}
+
+/// Whether so many names are held for a person that they take no other one: their own, and those held for them, they may.
+async fn has_gathered(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    look: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    use held_usernames as held;
+    let wished: Personal<String, HeldUsername> = Personal::new(look.to_owned());
+    let current: Personal<Option<String>, Username> = Personal::new(Some(look.to_owned()));
+    let own = logins::table.filter(logins::user_id.eq(user)).filter(logins::username_look.eq(&current));
+    let live = held::table.filter(held::user_id.eq(user)).filter(held::until.gt(now));
+    let known = diesel::dsl::exists(own).or(diesel::dsl::exists(live.filter(held::look.eq(&wished))));
+    if diesel::select(known).get_result(&mut connection).await? {
+        return Ok(false);
+    }
+    let count: i64 = live.count().get_result(&mut connection).await?;
+    Ok(count >= HELD_MOST)
 }
 
 /// Whether a user name is free for a person: nobody else has one that looks like it, or gave one up not long ago.

@@ -160,6 +160,9 @@ fn anything_shown(access: &Access) -> bool {
     [
         &Username::ENTRY,
         &FullName::ENTRY,
+        &Avatar::ENTRY,
+        &Learning::ENTRY,
+        &HeldCertificate::ENTRY,
         &Biography::ENTRY,
         &SocialLinks::ENTRY,
         &Organization::ENTRY,
@@ -463,7 +466,7 @@ pub struct FieldVisibilityInput {
 /// A person's picture.
 #[derive(InputObject)]
 pub struct SetAvatarInput {
-    /// An upload for AVATAR whose bytes were sent: PNG, JPEG or WebP. Null removes the picture.
+    /// An upload for AVATAR whose bytes were sent: PNG or JPEG. Null removes the picture.
     upload: MaybeUndefined<UploadId>,
 }
 

@@ -11,6 +11,10 @@ use image::{
 pub const SIDE_MOST: u32 = 6000;
 /// Bytes of memory that decoding may take: a picture of the largest size and four channels.
 const MEMORY: u64 = 6000 * 6000 * 4;
+/// Scans of a JPEG that is not progressive: one, or one for each colour.
+const PLAIN_SCANS: u64 = 4;
+/// Pixels times scans of a progressive JPEG: every scan goes over the whole picture, however little it says.
+const SCANNED: u64 = 12_000_000 * 12;
 /// Pixels of a picture as it is kept, in each direction.
 const SIDE: u32 = 512;
 /// Of JPEG, from 1 to 100.
@@ -19,7 +23,7 @@ const QUALITY: u8 = 85;
 /// What is wrong with a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unfit {
-    /// Not PNG, JPEG or WebP, whatever it says it is.
+    /// Not PNG or JPEG, whatever it says it is.
     Kind,
     /// More pixels than are taken.
     TooLarge,
@@ -33,7 +37,8 @@ pub enum Unfit {
 /// What is wrong with it.
 pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     let format = image::guess_format(bytes).map_err(|_| Unfit::Kind)?;
-    if !matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {
+    // WebP's decoder makes room for as much as a chunk says it holds (image-webp 0.2.4): a few bytes could end the process.
+    if !matches!(format, ImageFormat::Png | ImageFormat::Jpeg) {
         return Err(Unfit::Kind);
     }
     let mut limits = Limits::default();
@@ -48,7 +53,10 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     };
     let mut decoder = reader.into_decoder().map_err(unfit)?;
     let (width, height) = decoder.dimensions();
-    if width > SIDE_MOST || height > SIDE_MOST {
+    let passes = if format == ImageFormat::Jpeg { scans(bytes) } else { 1 };
+    let work = u64::from(width) * u64::from(height) * passes;
+    let fits = width <= SIDE_MOST && height <= SIDE_MOST && decoder.total_bytes() <= MEMORY;
+    if !fits || (passes > PLAIN_SCANS && work > SCANNED) {
         return Err(Unfit::TooLarge);
     }
     // Cameras write which way is up beside the picture, with much else.
@@ -64,6 +72,11 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&on_white(&small)).map_err(|_| Unfit::Broken)?;
     Ok(jpeg)
+}
+
+/// How many scans a JPEG has at most: markers that begin one.
+fn scans(bytes: &[u8]) -> u64 {
+    bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count() as u64
 }
 
 /// Without transparency, which JPEG has not.
@@ -108,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_made_anew() {
-        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
             let kept = remade(&encoded(1200, 600, format)).expect("a picture");
             let kept = image::load_from_memory_with_format(&kept, ImageFormat::Jpeg).expect("JPEG");
             assert_eq!((kept.width(), kept.height()), (512, 512));
@@ -140,6 +153,19 @@ mod tests {
         let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
         assert_eq!(remade(svg), Err(Unfit::Kind));
         assert_eq!(remade(b"GIF89a\x01\0\x01\0\0\0\0;"), Err(Unfit::Kind));
+        assert_eq!(
+            remade(b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07"),
+            Err(Unfit::Kind)
+        );
+        // Many scans that say nothing, over a large picture.
+        let plain = encoded(4000, 4000, ImageFormat::Jpeg);
+        assert!(remade(&plain).is_ok());
+        let scans = [0xff, 0xda].repeat(20);
+        assert_eq!(remade(&[plain.as_slice(), &scans].concat()), Err(Unfit::TooLarge));
+        let deep = DynamicImage::new_rgb16(6000, 6000);
+        let mut bytes = Cursor::new(Vec::new());
+        deep.write_to(&mut bytes, ImageFormat::Png).expect("a picture");
+        assert_eq!(remade(&bytes.into_inner()), Err(Unfit::TooLarge), "of more bytes than pixels tell");
         assert_eq!(remade(b""), Err(Unfit::Kind));
         let mut half = encoded(300, 300, ImageFormat::Png);
         half.truncate(half.len() / 2);

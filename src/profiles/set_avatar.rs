@@ -23,6 +23,8 @@ use crate::{
 
 /// Pictures that are decoded at once: each takes memory and a processor.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// How long a picture waits for its turn.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// After which a picture that no row names goes.
 const UNUSED: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
@@ -45,6 +47,8 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
         None => None,
     };
     let mut tx = call.begin().await?;
+    // One after the other: who sets two at once has the one that came last.
+    tx.take_name(&format!("avatar {}", user.uuid())).await?;
     if let Some(old) = store::take_avatar(&mut tx, user).await? {
         SweepAvatar { avatar: old }.enqueue(&mut tx, &call.services).await?;
     }
@@ -80,14 +84,23 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
     };
     let Some(sent) = sent else { return Ok(Err(uploads::not_sent("upload"))) };
     call.give_back_reader().await;
-    let permit = AT_ONCE.acquire().await.map_err(anyhow::Error::from)?;
+    // Who comes when others' pictures are being looked at comes again, rather than to wait with a request in hand.
+    let Ok(permit) = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await else { return Err(Fault::overloaded()) };
+    let permit = permit.map_err(anyhow::Error::from)?;
     let remade = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         picture::remade(&sent)
     });
     let picture = match remade.await.map_err(anyhow::Error::from)? {
         Ok(picture) => picture,
-        Err(unfit) => return Ok(Err(told(unfit))),
+        Err(unfit) => {
+            // Looked at once: another look would cost as much and find the same.
+            let mut tx = call.begin().await?;
+            uploads::store::delete(&mut tx, upload).await?;
+            tx.commit().await?;
+            call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await?;
+            return Ok(Err(told(unfit)));
+        }
     };
     let id: AvatarId = call.services.random.id();
     let mut tx = call.begin().await?;
@@ -102,10 +115,10 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
 
 fn told(unfit: Unfit) -> Objection {
     let words = match unfit {
-        Unfit::Kind => words!("Gambar PNG, JPEG, atau WebP.", "A picture as PNG, JPEG or WebP."),
+        Unfit::Kind => words!("Gambar PNG atau JPEG.", "A picture as PNG or JPEG."),
         Unfit::TooLarge => words!(
-            "Paling besar {SIDE_MOST} kali {SIDE_MOST} piksel.",
-            "No more than {SIDE_MOST} by {SIDE_MOST} pixels."
+            "Paling besar {SIDE_MOST} kali {SIDE_MOST} piksel; JPEG progresif dan warna 16 bit lebih kecil lagi.",
+            "No more than {SIDE_MOST} by {SIDE_MOST} pixels; less of progressive JPEG and of 16 bits a colour."
         ),
         Unfit::Broken => {
             words!("Gambar ini tidak dapat dibaca; kirim lagi.", "This picture can't be read; send it again.")

@@ -125,6 +125,15 @@ async fn what_is_no_picture_of_ones_own_is_refused() {
     let (one, two) = tokio::join!(ani.client.data(set, variables.clone()), ani.client.data(set, variables));
     let outcomes: Vec<_> = [one, two].iter().map(|data| user_errors(&data["setAvatar"]).len()).collect();
     assert_eq!(outcomes.iter().sum::<usize>(), 1, "{outcomes:?}");
+    // Several at once: one is the picture, and none is an accident.
+    let mut uploads = Vec::new();
+    for shade in 0..4 {
+        uploads.push(upload(&app, &ani, &picture([shade, 2, 3])).await);
+    }
+    let calls = uploads.iter().map(|id| ani.client.data(set, json!({ "input": { "upload": id } })));
+    for data in futures_util::future::join_all(calls).await {
+        assert_eq!(user_errors(&data["setAvatar"]), Vec::<String>::new());
+    }
     app.world.pass(TimeDelta::hours(2));
     app.work().await;
     assert_eq!(files(&app), 1);

@@ -52,7 +52,14 @@ async fn a_name_that_was_given_up_is_nobody_elses_for_a_while() {
         assert_eq!(rename(&ani, json!(name)).await, none, "{name}");
     }
     assert_eq!(rename(&ani, json!("ani.tiga")).await, ["LIMIT_REACHED input.username"]);
+    assert_eq!(
+        rename(&ani, json!("budi.santoso")).await,
+        ["LIMIT_REACHED input.username"],
+        "nor asks whether others are taken"
+    );
     assert_eq!(rename(&ani, json!("ani.satu")).await, none, "one may always go back");
+    assert_eq!(rename(&ani, Value::Null).await, none, "or have none");
+    assert_eq!(rename(&ani, json!("ani.satu")).await, none);
     app.world.pass(TimeDelta::days(91));
     let back = app
         .anonymous()
