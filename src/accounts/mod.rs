@@ -1,6 +1,6 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
-//! Owns `users` (the tombstone with an id), `logins`, `sessions`, `account_tokens`. Personal data: address, password
+//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`. Personal data: address, password
 //! hash, roles, devices. Calls academies and consent; profiles lays a profile beside each account it makes.
 
 pub mod graphql;
