@@ -71,7 +71,8 @@ pub(super) async fn audit_command(
 }
 
 fn noted_link(text: &str) -> anyhow::Result<Noted> {
-    let split = text.split_once(':').and_then(|(number, hash)| Some((number.parse().ok()?, hash)));
+    let split =
+        text.split_once(':').and_then(|(number, hash)| Some((number.parse().ok().filter(|number| *number > 0)?, hash)));
     let (number, hash) = split.with_context(|| format!("--noted {text}: as this command printed it, NUMBER:DIGEST"))?;
     Ok(Noted { number, hash: hash.to_ascii_lowercase() })
 }

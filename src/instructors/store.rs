@@ -1,7 +1,5 @@
 //! Statements about applications and instructors.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -11,7 +9,6 @@ use super::model::{ApplicationId, ApplicationRow, ApplicationStatus, InstructorP
 use crate::platform::{
     db::page::Page,
     fault::Fault,
-    graphql::{Batch, Call},
     privacy::{Personal, UserId},
 };
 
@@ -190,49 +187,15 @@ fn shown() -> _ {
     )
 }
 
-/// An instructor by the id of their public face.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct InstructorById(pub InstructorProfileId);
+crate::batch!(
+    /// An instructor by the id of their public face.
+    InstructorById(InstructorProfileId) -> InstructorRow, instructors::id, if shown()
+);
 
-impl Batch for InstructorById {
-    type Value = InstructorRow;
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, InstructorRow>, Fault> {
-        let rows: Vec<InstructorRow> = instructors::table
-            .filter(instructors::id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .filter(shown())
-            .select(InstructorRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
-    }
-}
-
-/// An instructor by who they are.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct InstructorOf(pub UserId);
-
-impl Batch for InstructorOf {
-    type Value = InstructorRow;
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, InstructorRow>, Fault> {
-        let rows: Vec<InstructorRow> = instructors::table
-            .filter(instructors::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .filter(shown())
-            .select(InstructorRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.user_id), row)).collect())
-    }
-}
+crate::batch!(
+    /// An instructor by who they are.
+    InstructorOf(UserId) -> InstructorRow, instructors::user_id, if shown()
+);
 
 /// Whether a person has a public face as an instructor.
 ///

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     academies,
     platform::{
-        db::{AcademyId, Tx},
+        db::AcademyId,
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         jobs::{self, Job},
@@ -50,7 +50,7 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     // One after the other: who sets two at once has the one that came last.
     tx.take_name(&format!("avatar {}", user.uuid())).await?;
     if let Some(old) = store::take_avatar(&mut tx, user).await? {
-        SweepAvatar { avatar: old }.enqueue(&mut tx, &call.services).await?;
+        jobs::enqueue(&mut tx, &call.services, &SweepAvatar { avatar: old }).await?;
     }
     if let Some((upload, id)) = new {
         // Used once: who sent the same request twice has set it by now.
@@ -63,10 +63,17 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     tx.commit().await?;
     call.forget_loaded();
     if let Some((upload, _)) = new {
-        // Where this fails, what was planned when the upload was made removes them.
-        call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await?;
+        let_go(call, upload).await;
     }
     Ok(Ok(user))
+}
+
+/// Removes the bytes of an upload that has served. Where that fails, what was planned when the upload was made does it: the picture is
+/// set all the same.
+async fn let_go(call: &Call, upload: UploadId) {
+    if let Err(error) = call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await {
+        tracing::warn!(%error, "the bytes of an upload could not be removed yet");
+    }
 }
 
 /// The picture of an upload, made anew and stored; no row names it yet.
@@ -98,7 +105,7 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
             let mut tx = call.begin().await?;
             uploads::store::delete(&mut tx, upload).await?;
             tx.commit().await?;
-            call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await?;
+            let_go(call, upload).await;
             return Ok(Err(told(unfit)));
         }
     };
@@ -131,12 +138,6 @@ fn told(unfit: Unfit) -> Objection {
 #[derive(Serialize, Deserialize)]
 pub struct SweepAvatar {
     avatar: AvatarId,
-}
-
-impl SweepAvatar {
-    async fn enqueue(&self, tx: &mut Tx, services: &Services) -> Result<(), Fault> {
-        jobs::enqueue(tx, services, self).await
-    }
 }
 
 impl Job for SweepAvatar {

@@ -41,15 +41,6 @@ pub struct Rows<T> {
 
 impl<T> Rows<T> {
     /// The same page of what `map` makes of its rows; what it makes nothing of is left out.
-    #[must_use]
-    pub fn filter_map<U>(self, map: impl FnMut(T) -> Option<U>) -> Rows<U> {
-        let Self { rows, has_previous, has_next } = self;
-        Rows { rows: rows.into_iter().filter_map(map).collect(), has_previous, has_next }
-    }
-}
-
-impl<T> Rows<T> {
-    /// As [`Self::filter_map`] does, where making may fail.
     ///
     /// # Errors
     /// The first one of `map`.

@@ -269,10 +269,10 @@ pub fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashM
     found
 }
 
-/// A [`Batch`] of rows by a column that tells them apart.
+/// A [`Batch`] of rows by a column that tells them apart, or of those for which a condition holds.
 #[macro_export]
 macro_rules! batch {
-    ($(#[$doc:meta])* $key:ident($id:ty) -> $row:ty, $table:ident :: $column:ident) => {
+    ($(#[$doc:meta])* $key:ident($id:ty) -> $row:ty, $table:ident :: $column:ident $(, if $condition:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Debug)]
         pub struct $key(pub $id);
@@ -287,6 +287,7 @@ macro_rules! batch {
             ) -> Result<::std::collections::HashMap<Self, $row>, $crate::platform::fault::Fault> {
                 let rows: Vec<$row> = $table::table
                     .filter($table::$column.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+                    $(.filter($condition))?
                     .select(<$row>::as_select())
                     .load(&mut connection)
                     .await?;

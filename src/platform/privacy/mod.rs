@@ -1,7 +1,7 @@
 //! Privacy as code: what a datum is, who a viewer is, and the sealed value between them.
 //!
 //! A datum of personal data is declared once, as a [`Datum`] in the `privacy.rs` of the room that owns it. The sealed
-//! column ([`Personal`]), the guard ([`Access::decide`]), the directives of the published schema, the data inventory and
+//! column ([`Personal`]), the guard ([`Access::open`]), the directives of the published schema, the data inventory and
 //! the test of every field with every viewer all read that one declaration.
 
 mod access;

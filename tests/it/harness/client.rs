@@ -82,6 +82,8 @@ impl Client {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let response = self.post().body(body).send().await.expect("the server answers");
         let status = response.status().as_u16();
+        // What may hold somebody's data is kept by nobody on the way: of every answer of every test.
+        assert_eq!(response.headers()["cache-control"], "private, no-store");
         let text = response.text().await.expect("a body");
         let answer =
             Answer { status, json: serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")) };

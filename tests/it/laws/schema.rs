@@ -42,6 +42,20 @@ pub fn fields() -> Vec<(String, FieldDefinition, bool)> {
     all
 }
 
+/// Every object type that is guarded whole, and who may read it.
+pub fn guarded_types() -> Vec<(String, String)> {
+    let schema = parse_schema(api::sdl()).expect("a schema");
+    let mut all = Vec::new();
+    for definition in schema.definitions {
+        let TypeSystemDefinition::Type(ty) = definition else { continue };
+        if let Some(directive) = ty.node.directives.iter().find(|directive| directive.node.name.node == "visibility") {
+            let to = directive.node.arguments.first().expect("to whom").1.node.to_string();
+            all.push((ty.node.name.node.to_string(), to));
+        }
+    }
+    all
+}
+
 /// The word of an enum value in the schema.
 fn word<E: EnumType>(value: E) -> &'static str {
     E::items().iter().find(|item| item.value == value).expect("every value has a word").name
