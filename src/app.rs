@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     academies::{self, AcademyRow, CreateAcademy},
-    accounts, api, audit, catalog, certificates, consent, enrolment, instructors,
+    accounts, api, audit, catalog, certificates, consent, enrolment, gamification, instructors,
     platform::{
         clock::Clock,
         config::Settings,
@@ -27,7 +27,7 @@ use crate::{
         },
         storage::Storage,
     },
-    profiles, quizzes, uploads,
+    profiles, quizzes, reviews, uploads,
 };
 
 /// Every datum of personal data, in the order of the rooms. The data inventory is read off it; a test compares it with the
@@ -70,6 +70,11 @@ pub fn data() -> Vec<Entry> {
         quizzes::privacy::Answered::ENTRY,
         certificates::privacy::HolderName::ENTRY,
         certificates::privacy::HeldCertificate::ENTRY,
+        gamification::privacy::Points::ENTRY,
+        gamification::privacy::LongestStreak::ENTRY,
+        gamification::privacy::HeldBadges::ENTRY,
+        reviews::privacy::Reviewed::ENTRY,
+        reviews::privacy::ReviewBody::ENTRY,
     ]
 }
 
@@ -90,6 +95,8 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(enrolment::privacy::TABLES);
     tables.extend_from_slice(quizzes::privacy::TABLES);
     tables.extend_from_slice(certificates::privacy::TABLES);
+    tables.extend_from_slice(gamification::privacy::TABLES);
+    tables.extend_from_slice(reviews::privacy::TABLES);
     tables
 }
 
@@ -224,7 +231,7 @@ impl Relations for Enrolments {
     }
 }
 
-/// Makes an academy, with the documents that its people accept.
+/// Makes an academy, with the documents that its people accept and the badges that they can earn.
 ///
 /// # Errors
 /// Where a value can't be right, or the slug or a host is taken.
@@ -232,6 +239,7 @@ pub async fn create_academy(services: &Services, new: CreateAcademy) -> anyhow::
     let mut tx = services.db.begin_platform().await?;
     let academy = academies::create(&mut tx, services, new).await?;
     consent::first_documents::publish(&mut tx, services).await?;
+    gamification::first_badges::add(&mut tx, services, academy.language()).await?;
     tx.commit().await?;
     Ok(academy)
 }

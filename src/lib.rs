@@ -8,8 +8,10 @@ pub mod academies;
 pub mod accounts;
 pub mod audit;
 pub mod consent;
+pub mod gamification;
 pub mod instructors;
 pub mod profiles;
+pub mod reviews;
 pub mod uploads;
 
 pub mod catalog;

@@ -33,6 +33,18 @@ const COLLECTABLE: [&str; 11] = [
     "billingAddress",
 ];
 
+/// What data is used for, where that is not so everywhere: a part of the platform whose purpose a policy does not list is off there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Points, streaks, rankings.
+    Leaderboard,
+    /// Badges.
+    Badges,
+    /// Reviews.
+    Community,
+}
+
 /// What an academy promises.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -43,6 +55,9 @@ pub struct Policy {
     pub guardian_consent_below_age: Option<u8>,
     /// What sign-up and profiles may ask, and no more.
     pub collects: Vec<Collected>,
+    /// What else data is used for than learning.
+    #[serde(default)]
+    pub purposes: BTreeSet<Purpose>,
     /// What of a learner who teaches them sees.
     pub instructors_see: BTreeSet<Shared>,
     /// How far a person's choice reaches at most; what is not there is private.
@@ -105,6 +120,18 @@ impl Policy {
         ] {
             ensure!(self.asks(name) || !self.choices.contains_key(&field), "{name} may be shown and is not collected");
         }
+        for (field, purpose) in [
+            (ProfileField::Points, Purpose::Leaderboard),
+            (ProfileField::Streak, Purpose::Leaderboard),
+            (ProfileField::Leaderboard, Purpose::Leaderboard),
+            (ProfileField::Badges, Purpose::Badges),
+            (ProfileField::Reviews, Purpose::Community),
+        ] {
+            let is_used = self.purposes.contains(&purpose) || !self.choices.contains_key(&field);
+            ensure!(is_used, "{field:?} may be shown and {purpose:?} is no purpose");
+        }
+        let badges_alone = self.purposes.contains(&Purpose::Badges) && !self.purposes.contains(&Purpose::Leaderboard);
+        ensure!(!badges_alone, "badges are earned by what is counted for Leaderboard, which is no purpose");
         Ok(())
     }
 
@@ -151,6 +178,9 @@ mod tests {
             ("\"field\": \"biography\"", "\"field\": \"fax\"", "fax"),
             ("\"minimumAge\": null", "\"shoeSize\": 43, \"minimumAge\": null", "shoeSize"),
             ("\"NAME\"", "\"DIARY\"", "DIARY"),
+            ("\"badges\",", "\"barter\",", "barter"),
+            ("\"badges\",\n    \"community\",", "\"badges\",", "Community is no purpose"),
+            ("\"community\",\n    \"leaderboard\"\n", "\"community\"\n", "Leaderboard is no purpose"),
         ] {
             let error = Policy::read(&open.replacen(from, to, 1)).expect_err(said);
             assert!(format!("{error:#}").contains(said), "{error:#}");

@@ -29,6 +29,15 @@ pub async fn by_slug(mut connection: &AsyncPgConnection, slug: &str) -> Result<O
     Ok(row.first(&mut connection).await.optional()?)
 }
 
+/// An academy.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(mut connection: &AsyncPgConnection, id: AcademyId) -> Result<AcademyRow, Fault> {
+    let row = academies::table.filter(academies::id.eq(id)).select(AcademyRow::as_select());
+    Ok(row.first(&mut connection).await?)
+}
+
 /// Adds an academy.
 ///
 /// # Errors

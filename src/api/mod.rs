@@ -20,6 +20,7 @@ use crate::{
     instructors::graphql::InstructorApplication,
     platform::graphql::{List, page::Cursor, weight::Weighing},
     profiles::graphql::User,
+    reviews::graphql::Review,
 };
 
 pub use gateway::Front;
@@ -58,6 +59,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");
     let builder = list_of::<Certificate>(builder, "Certificates, a page at a time.", "A certificate in a list.");
     let builder = list_of::<AuditEntry>(builder, "Entries of the audit log, a page at a time.", "An entry in a list.");
+    let builder = list_of::<Review>(builder, "Reviews, a page at a time.", "A review in a list.");
     let builder = list_of::<Enrolment>(builder, "Enrolments, a page at a time.", "An enrolment in a list.");
     let builder =
         list_of::<InstructorApplication>(builder, "Applications, a page at a time.", "An application in a list.");

@@ -12,6 +12,7 @@ use crate::{
     instructors::graphql::InstructorMutations,
     profiles::graphql::ProfileMutations,
     quizzes::graphql::AttemptMutations,
+    reviews::graphql::CourseReviewMutations,
     uploads::graphql::UploadMutations,
 };
 
@@ -29,6 +30,7 @@ pub struct LearningMutations(
     ReviewMutations,
     EnrolmentMutations,
     AttemptMutations,
+    CourseReviewMutations,
 );
 
 /// The root of mutations.

@@ -14,6 +14,7 @@ use crate::{
     certificates::{graphql::Certificate, model::CertificateKind},
     consent::{DocumentKind, graphql::PolicyDocument},
     enrolment::{graphql::Enrolment, model::EnrolmentKind},
+    gamification::{graphql::Badge, model::BadgeKind},
     instructors::{
         ApplicationKind, InstructorProfileKind,
         graphql::{InstructorApplication, InstructorProfile},
@@ -27,6 +28,7 @@ use crate::{
     },
     profiles::graphql::User,
     quizzes::{graphql::Attempt, model::AttemptKind},
+    reviews::{graphql::Review, model::ReviewKind},
 };
 
 /// Whatever has a global id.
@@ -63,6 +65,10 @@ pub enum Node {
     Attempt(Attempt),
     /// A certificate.
     Certificate(Certificate),
+    /// What an academy honours.
+    Badge(Badge),
+    /// What a learner says of a course.
+    Review(Review),
     /// An application to teach.
     InstructorApplication(InstructorApplication),
     /// The public face of an instructor.
@@ -119,6 +125,12 @@ impl Node {
         }
         if let Some(id) = id.of::<CertificateKind>() {
             return Ok(Certificate::by_id(call, id).await?.map(Self::Certificate));
+        }
+        if let Some(id) = id.of::<BadgeKind>() {
+            return Ok(Badge::by_id(call, id).await?.map(Self::Badge));
+        }
+        if let Some(id) = id.of::<ReviewKind>() {
+            return Ok(Review::by_id(call, id).await?.map(Self::Review));
         }
         if let Some(id) = id.of::<ApplicationKind>() {
             return Ok(InstructorApplication::by_id(ctx.call(), id).await?.map(Self::InstructorApplication));

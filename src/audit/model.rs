@@ -23,6 +23,8 @@ pub enum Action {
     ApplicationDecided,
     /// A submitted course was decided.
     SubmissionDecided,
+    /// A review was taken down by the academy.
+    ReviewDeleted,
     /// What is held about a person was handed to them.
     PersonExported,
     /// What was held about a person was erased.
@@ -37,6 +39,7 @@ impl Action {
             Self::Read => "READ",
             Self::ApplicationDecided => "INSTRUCTOR_APPLICATION_DECIDED",
             Self::SubmissionDecided => "COURSE_SUBMISSION_DECIDED",
+            Self::ReviewDeleted => "REVIEW_DELETED",
             Self::PersonExported => "PERSON_EXPORTED",
             Self::PersonErased => "PERSON_ERASED",
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    academies::AcademyRow,
+    academies::{AcademyRow, Purpose},
     catalog::{
         self,
         create_course::{self, NewCourse},
@@ -22,11 +22,15 @@ use crate::{
     platform::{
         config::Settings,
         graphql::{Call, Services, call::RequestFacts, user_error::Objection},
-        privacy::{Role, Roles, UserId, Viewer},
+        privacy::{FieldAudience, ProfileField, Role, Roles, UserId, Viewer},
         text::Language,
     },
-    profiles::add_person::{self, NewPerson},
+    profiles::{
+        add_person::{self, NewPerson},
+        set_visibility::set_visibility,
+    },
     quizzes::attempt,
+    reviews::review_course::review_course,
 };
 
 mod courses;
@@ -146,7 +150,14 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
         first.get_or_insert((id, quiz));
     }
     let (course, quiz) = first.context("two courses were to be made")?;
-    let certificate_code = learn(&as_of(finished, &[]), course, quiz).await?;
+    let learning = as_of(finished, &[]);
+    let certificate_code = learn(&learning, course, quiz).await?;
+    if academy.policy().purposes.contains(&Purpose::Community) {
+        let said = Some("Pelajarannya pendek dan jelas.".to_owned());
+        agreed(review_course(&learning, course, 5, said).await?)?;
+        let widest = learning.sharing().narrowed(ProfileField::Reviews, FieldAudience::Public);
+        agreed(set_visibility(&learning, &[(ProfileField::Reviews, widest)]).await?)?;
+    }
     let demo = Demo { academy: academy.slug.clone(), people, courses: slugs, certificate_code };
     let path = file(&services.settings);
     let mut out = std::fs::OpenOptions::new()

@@ -1,5 +1,7 @@
 //! A learner completes lessons; the rule of their version judges whether that completes the course.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
     store,
@@ -10,6 +12,10 @@ use crate::{
         model::{CourseId, LessonId, LessonKind},
     },
     certificates,
+    gamification::{
+        award::{Deed, award},
+        model::PointsReason,
+    },
     platform::{
         db::Tx,
         fault::Fault,
@@ -47,7 +53,9 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     let now = call.services.clock.now();
     store::complete_lessons(&mut tx, enrolment.id, &[lesson], now).await?;
     store::touch(&mut tx, enrolment.id, now).await?;
-    judge(&call.services, &mut tx, &enrolment).await?;
+    let deed = Deed { reason: PointsReason::LessonCompleted, cause: lesson.uuid() };
+    award(&mut tx, &call.services, user, course, &[deed], now).await?;
+    judge(&call.services, &mut tx, &enrolment, now).await?;
     claim.made(&mut tx, enrolment.id).await?;
     tx.commit().await?;
     call.forget_loaded();
@@ -62,7 +70,7 @@ pub async fn active(
     tx: &mut Tx,
     user: crate::platform::privacy::UserId,
     course: CourseId,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Option<EnrolmentRow>, Fault> {
     let Some(found) = store::live(tx, user, course).await? else { return Ok(None) };
     if !store::entitled(tx, user, course, now).await? {
@@ -72,11 +80,11 @@ pub async fn active(
     Ok(matches!(row.status, EnrolmentStatus::Active | EnrolmentStatus::Completed).then_some(row))
 }
 
-/// Completes the enrolment if the rule of its version says so: once.
+/// Completes the enrolment if the rule of its version says so: once. `at` is when the learner did what completes it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<(), Fault> {
+pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow, at: DateTime<Utc>) -> Result<(), Fault> {
     if enrolment.status != EnrolmentStatus::Active {
         return Ok(());
     }
@@ -96,5 +104,7 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
     let now = services.clock.now();
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;
+    let deed = Deed { reason: PointsReason::CourseCompleted, cause: row.course_id.uuid() };
+    award(tx, services, row.user_id, row.course_id, &[deed], at).await?;
     certificates::issue::on_completion(services, tx, &row).await
 }

@@ -110,6 +110,18 @@ impl Fault {
         Self::Refused(Code::Forbidden, words!("Anda tidak berhak atas ini.", "You are not allowed to see or do this."))
     }
 
+    /// The academy's policy does not list the purpose of this part of the platform: it is off here.
+    #[must_use]
+    pub fn not_offered() -> Self {
+        Self::Refused(
+            Code::NotOffered,
+            words!(
+                "Akademi ini tidak menyediakan ini: kebijakan privasinya tidak menyebutnya.",
+                "This academy does not offer this: its privacy policy does not name it."
+            ),
+        )
+    }
+
     /// The input is wrong in a way that the client's code must mend.
     #[must_use]
     pub fn bad_input(words: Words) -> Self {

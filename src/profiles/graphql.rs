@@ -20,6 +20,10 @@ use crate::{
     },
     certificates::{graphql::Certificate, privacy::HeldCertificate},
     enrolment::{graphql::Enrolment, privacy::Learning},
+    gamification::{
+        graphql::{BadgeAward, badges_of, longest_streak_of, points_of},
+        privacy::{HeldBadges, LongestStreak, Points},
+    },
     instructors::graphql::InstructorProfile,
     platform::{
         change::Change,
@@ -38,6 +42,7 @@ use crate::{
             directive::{class, personalData, to, visibility},
         },
     },
+    reviews::{graphql::Review, privacy::Reviewed},
     uploads::UploadId,
 };
 
@@ -68,13 +73,8 @@ impl User {
         }
     }
 
-    /// A list of what belongs to this person, where the viewer may read it.
-    async fn list<T: async_graphql::OutputType>(
-        self,
-        call: &Call,
-        datum: &Entry,
-        rows: impl Future<Output = Result<List<T>, Fault>>,
-    ) -> Shown<List<T>> {
+    /// What is read elsewhere of this person, where the viewer may read it.
+    async fn guarded<T>(self, call: &Call, datum: &Entry, rows: impl Future<Output = Result<T, Fault>>) -> Shown<T> {
         match self.seen(call).await {
             Ok(Some(seen)) => match seen.access.open(datum) {
                 Decision::Shown => Some(rows.await.map_err(Error::from)),
@@ -163,6 +163,10 @@ fn anything_shown(access: &Access) -> bool {
         &Avatar::ENTRY,
         &Learning::ENTRY,
         &HeldCertificate::ENTRY,
+        &Reviewed::ENTRY,
+        &Points::ENTRY,
+        &LongestStreak::ENTRY,
+        &HeldBadges::ENTRY,
         &Biography::ENTRY,
         &SocialLinks::ENTRY,
         &Organization::ENTRY,
@@ -296,7 +300,7 @@ impl User {
     ) -> Shown<List<Enrolment>> {
         let page = PageArgs { first, after, last, before };
         let call = ctx.call();
-        self.list(call, &Learning::ENTRY, Enrolment::of_person(call, self.0, &page)).await
+        self.guarded(call, &Learning::ENTRY, Enrolment::of_person(call, self.0, &page)).await
     }
 
     /// What they hold, newest first.
@@ -314,7 +318,49 @@ impl User {
     ) -> Shown<List<Certificate>> {
         let page = PageArgs { first, after, last, before };
         let call = ctx.call();
-        self.list(call, &HeldCertificate::ENTRY, Certificate::of_person(call, self.0, &page)).await
+        self.guarded(call, &HeldCertificate::ENTRY, Certificate::of_person(call, self.0, &page)).await
+    }
+
+    /// What their learning was worth: the sum of their points.
+    #[graphql(directive = visibility::apply(to::<Points>()), directive = personalData::apply(class::<Points>()))]
+    async fn points(&self, ctx: &Context<'_>) -> Shown<i32> {
+        let call = ctx.call();
+        self.guarded(call, &Points::ENTRY, points_of(call, self.0)).await
+    }
+
+    /// The badges that they hold, first to last.
+    #[graphql(
+        directive = visibility::apply(to::<HeldBadges>()),
+        directive = personalData::apply(class::<HeldBadges>())
+    )]
+    async fn badges(&self, ctx: &Context<'_>) -> Shown<Vec<BadgeAward>> {
+        let call = ctx.call();
+        self.guarded(call, &HeldBadges::ENTRY, badges_of(call, self.0)).await
+    }
+
+    /// The most days in a row on which they learnt: days of the academy's calendar.
+    #[graphql(
+        directive = visibility::apply(to::<LongestStreak>()),
+        directive = personalData::apply(class::<LongestStreak>())
+    )]
+    async fn longest_streak(&self, ctx: &Context<'_>) -> Shown<i32> {
+        let call = ctx.call();
+        self.guarded(call, &LongestStreak::ENTRY, longest_streak_of(call, self.0)).await
+    }
+
+    /// What they say of courses, newest first.
+    #[graphql(directive = visibility::apply(to::<Reviewed>()), directive = personalData::apply(class::<Reviewed>()))]
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Shown<List<Review>> {
+        let page = PageArgs { first, after, last, before };
+        let call = ctx.call();
+        self.guarded(call, &Reviewed::ENTRY, Review::by_person(call, self.0, &page)).await
     }
 
     /// What they may do here.

@@ -21,6 +21,7 @@ use crate::platform::config::PublishedLimit;
 
 pub use access::{AccessTo, Seen};
 pub use model::{AvatarId, AvatarKind, PostalAddress, SocialLink};
+pub use policy::earliest_today;
 
 /// The published limits of a profile: name, limit, unit, of what.
 #[must_use]

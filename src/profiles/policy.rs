@@ -10,20 +10,6 @@ use crate::platform::graphql::{
 
 const LINKS_MOST: usize = 10;
 
-/// A text that its owner may show: trimmed, of a bounded length, with no control characters but line ends.
-pub(super) fn text(text: &str, field: &str, most: usize) -> Result<String, Objection> {
-    let text = text.trim();
-    user_error::bounded(text, field, most)?;
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Objection::new(
-            UserErrorCode::Invalid,
-            field,
-            words!("Tanpa karakter kendali.", "No control characters."),
-        ));
-    }
-    Ok(text.to_owned())
-}
-
 /// Links: https only, each with a platform's name.
 pub(super) fn links(links: Vec<SocialLink>) -> Result<Vec<SocialLink>, Objection> {
     if links.len() > LINKS_MOST {
@@ -34,7 +20,7 @@ pub(super) fn links(links: Vec<SocialLink>) -> Result<Vec<SocialLink>, Objection
         ));
     }
     for (index, link) in links.iter().enumerate() {
-        text(&link.platform, &format!("socialLinks.{index}.platform"), 50)?;
+        user_error::lines(&link.platform, &format!("socialLinks.{index}.platform"), 50)?;
         user_error::bounded(&link.url, &format!("socialLinks.{index}.url"), 2000)?;
         if !link.url.starts_with("https://") {
             return Err(Objection::new(
@@ -85,10 +71,16 @@ pub fn of_age_on(born: NaiveDate) -> Option<NaiveDate> {
     if day.day() == born.day() { Some(day) } else { day.succ_opt() }
 }
 
-/// Whether the day has not begun everywhere: where people's own time zones are not known, the latest one is taken.
+/// Whether the day has not begun everywhere.
 #[must_use]
 pub fn is_before(now: DateTime<Utc>, day: NaiveDate) -> bool {
-    (now - TimeDelta::hours(12)).date_naive() < day
+    earliest_today(now) < day
+}
+
+/// Today where it begins last: what holds there holds wherever a person may be.
+#[must_use]
+pub fn earliest_today(now: DateTime<Utc>) -> NaiveDate {
+    (now - TimeDelta::hours(12)).date_naive()
 }
 
 /// An address with a country of two letters (ISO 3166-1).
@@ -101,7 +93,7 @@ pub(super) fn address(address: PostalAddress) -> Result<PostalAddress, Objection
             words!("Kode negara dua huruf, misalnya ID.", "A country code of two letters, such as ID."),
         ));
     }
-    let part = |part: &str, field: &str| text(part, &format!("billingAddress.{field}"), 200);
+    let part = |part: &str, field: &str| user_error::lines(part, &format!("billingAddress.{field}"), 200);
     let other = |other: Option<String>, field: &str| other.map(|other| part(&other, field)).transpose();
     Ok(PostalAddress {
         country,

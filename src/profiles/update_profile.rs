@@ -12,7 +12,10 @@ use crate::{
     platform::{
         change::Change,
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
+        graphql::{
+            Call, UserErrorCode,
+            user_error::{Objection, lines},
+        },
         privacy::{Personal, UserId},
     },
 };
@@ -58,7 +61,7 @@ pub async fn update_profile(call: &Call, input: ProfileInput) -> Result<Result<U
     let academy = academies::current(call).await?;
     let mut objections = input.not_collected(academy.policy());
     let mut text = |change: Change<String>, field: &str, most: usize| {
-        change.try_map(|value| policy::text(&value, field, most)).unwrap_or_else(|objection| {
+        change.try_map(|value| lines(&value, field, most)).unwrap_or_else(|objection| {
             objections.push(objection);
             Change::Keep
         })

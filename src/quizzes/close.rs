@@ -11,6 +11,10 @@ use super::{
 use crate::{
     catalog::{content, model::LessonKind},
     enrolment::{self, complete},
+    gamification::{
+        award::{Deed, award},
+        model::PointsReason,
+    },
     platform::{
         db::{AcademyId, Tx},
         fault::Fault,
@@ -96,8 +100,14 @@ pub(super) async fn close(
             .map(|row| row.id)
             .collect();
         enrolment::store::complete_lessons(tx, attempt.enrolment_id, &own, now).await?;
+        // On the day on which the learner answered, though it may be another one by now.
+        let at = attempt.submitted_at.unwrap_or(now);
+        let lessons = own.iter().map(|lesson| Deed { reason: PointsReason::LessonCompleted, cause: lesson.uuid() });
+        let quiz = Deed { reason: PointsReason::QuizPassed, cause: attempt.quiz_id.uuid() };
+        let deeds: Vec<_> = lessons.chain([quiz]).collect();
+        award(tx, services, attempt.user_id, attempt.course_id, &deeds, at).await?;
         let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
-        complete::judge(services, tx, &row).await?;
+        complete::judge(services, tx, &row, at).await?;
     }
     Ok(())
 }

@@ -461,6 +461,22 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::Sealed;
+
+    reviews (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        course_id -> Uuid,
+        user_id -> Uuid,
+        rating -> Int4,
+        body -> Nullable<Sealed<Text>>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
 
     signing_keys (academy_id, id) {
         academy_id -> Uuid,
@@ -668,6 +684,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    points_entries (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        reason -> Text,
+        cause_id -> Uuid,
+        points -> Int4,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    learning_days (academy_id, user_id, day) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        day -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    badges (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        measure -> Text,
+        at_least -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    badge_awards (academy_id, user_id, badge_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        badge_id -> Uuid,
+        awarded_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
@@ -680,3 +747,4 @@ diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
+diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);

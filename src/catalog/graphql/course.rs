@@ -19,6 +19,10 @@ use crate::{
         id::GlobalId,
         privacy::UserId,
     },
+    reviews::{
+        graphql::Review,
+        store::{Rating, RatingOf},
+    },
 };
 
 /// A course.
@@ -61,6 +65,10 @@ impl Course {
             Some(id) => Self::by_id(call, id).await,
             None => Ok(None),
         }
+    }
+
+    async fn rating(&self, call: &Call) -> Result<Rating, Fault> {
+        Ok(call.load(RatingOf(self.row.id)).await?.unwrap_or_default())
     }
 
     /// Courses, newest first.
@@ -206,6 +214,28 @@ impl Course {
             CourseRun,
             move |_| Box::pin(async move { Ok(total) }),
         )?)
+    }
+
+    /// What learners give it, from 1 to 5; null where nobody has rated it.
+    async fn average_rating(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
+        Ok(self.rating(ctx.call()).await?.average())
+    }
+
+    /// How many have rated it, whoever may read what they say.
+    async fn review_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(i32::try_from(self.rating(ctx.call()).await?.count).unwrap_or(i32::MAX))
+    }
+
+    /// What learners say of it, newest first: what its authors show to the viewer.
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Review>> {
+        Ok(Review::of_course(ctx.call(), self.row.id, &PageArgs { first, after, last, before }).await?)
     }
 
     /// When a learner has completed it.

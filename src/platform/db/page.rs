@@ -1,7 +1,7 @@
 //! Keyset pages: what a list asks for, and what it gives. The GraphQL side is in [`crate::platform::graphql::page`].
 
 /// Which page of a list, `C` being where a row stands in its order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<C> {
     /// Rows at most.
     pub limit: usize,
@@ -10,7 +10,7 @@ pub struct Page<C> {
 }
 
 /// Where a page starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum From<C> {
     /// The first rows, after `after`, before `before`.
     Start {

@@ -114,6 +114,20 @@ pub fn line(given: &str, field: &str, most: usize) -> Result<String, Objection> 
     ))
 }
 
+/// A text of any number of lines, none among them: trimmed, no longer than `most` characters, with no control characters but line ends.
+///
+/// # Errors
+/// `TOO_LONG`, `INVALID`.
+pub fn lines(given: &str, field: &str, most: usize) -> Result<String, Objection> {
+    let given = given.trim();
+    bounded(given, field, most)?;
+    if given.chars().any(|c| c.is_control() && c != '\n') {
+        let words = words!("Tanpa karakter kendali.", "No control characters.");
+        return Err(Objection::new(UserErrorCode::Invalid, field, words));
+    }
+    Ok(given.to_owned())
+}
+
 /// A text no longer than `most` characters.
 ///
 /// # Errors

@@ -154,6 +154,18 @@ pub enum FieldAudience {
     Public,
 }
 
+impl FieldAudience {
+    /// The word, the same everywhere.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "PRIVATE",
+            Self::Members => "MEMBERS",
+            Self::Public => "PUBLIC",
+        }
+    }
+}
+
 /// A field whose audience its owner chooses.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -53,6 +53,14 @@ impl Sharing {
         })
     }
 
+    /// With which choices of its owner a field is shown here, to who is signed in or to anybody.
+    pub fn open_to(&self, field: ProfileField, is_member: bool) -> impl Iterator<Item = FieldAudience> {
+        [FieldAudience::Members, FieldAudience::Public].into_iter().filter(move |chosen| {
+            let narrowed = self.narrowed(field, *chosen);
+            narrowed == FieldAudience::Public || (is_member && narrowed == FieldAudience::Members)
+        })
+    }
+
     /// What becomes of a person's choice.
     #[must_use]
     pub fn narrowed(&self, field: ProfileField, chosen: FieldAudience) -> FieldAudience {

@@ -23,7 +23,7 @@ const DEPTH: usize = 4;
 
 /// What Citra has given, by the words that nobody else uses; and who of the viewers may read it, where she has chosen nothing. By hand:
 /// a second opinion on what the declarations say.
-const GIVEN: [(&str, &[&str]); 15] = [
+const GIVEN: [(&str, &[&str]); 17] = [
     ("citra.dewi\"", &["self", "guardian", "support", "privacy officer", "admin"]),
     ("Citra Dewi", &["self", "guardian", "their instructor", "reviewer", "support", "privacy officer", "admin"]),
     ("citra.dewi@example.org", &["self", "their instructor", "support", "privacy officer", "admin"]),
@@ -34,6 +34,8 @@ const GIVEN: [(&str, &[&str]); 15] = [
     ("+6281234567890", &["self", "support", "privacy officer", "admin"]),
     ("kanari kota", &["self", "privacy officer", "admin"]),
     ("1987-06-05", &["self", "guardian", "privacy officer"]),
+    ("2026-11-26T10:11:12", &["self", "guardian", "support", "privacy officer", "admin"]),
+    ("kanari ulasan", &["self", "guardian", "support", "privacy officer", "admin"]),
     ("kanari pengalaman", &["self", "reviewer", "privacy officer", "admin"]),
     ("kanari alasan", &["self", "privacy officer", "admin"]),
     ("2026-11-23T04:05:06", &["self", "guardian", "their instructor", "admin"]),
@@ -210,10 +212,13 @@ async fn no_path_leads_around_a_guard() {
     crate::line::learn(&course, &citra).await;
     app.world.pass(at("2026-11-24T07:08:09Z"));
     let attempt = crate::line::take(&course, &citra, true).await;
+    let review = json!({ "course": course.course, "rating": 5, "body": "kanari ulasan" });
+    let review = done(&citra.client, "reviewCourse", review, "review { id }").await["review"]["id"].clone();
     app.world.pass(at("2026-11-25T01:02:03Z"));
     let open = done(&citra.client, "startAttempt", json!({ "quiz": course.quiz }), "attempt { id }").await;
     app.world.pass(chrono::TimeDelta::hours(1));
-    // Activity that an instructor sees is another one.
+    // Activity that an instructor sees is another one, and so is what is shown of badges.
+    app.sql("update badge_awards set awarded_at = '2026-11-26T10:11:12Z'").await;
     app.sql(&format!("update enrolments set last_activity_at = '{}'", app.world.now())).await;
     let mut application = crate::instructors::application();
     application["experience"] = json!("kanari pengalaman");
@@ -228,16 +233,7 @@ async fn no_path_leads_around_a_guard() {
         ("guardian", guardian.client.clone()),
         ("their instructor", course.instructor.client.clone()),
     ];
-    for (name, role) in [
-        ("instructor of others", Role::Instructor),
-        ("reviewer", Role::Reviewer),
-        ("finance", Role::Finance),
-        ("support", Role::Support),
-        ("privacy officer", Role::PrivacyOfficer),
-        ("admin", Role::Admin),
-    ] {
-        viewers.push((name, app.staff(&format!("Staf {}", name.replace(" of ", " ")), role).await.client));
-    }
+    viewers.extend(staff(&app).await);
     let next_door = app.person_of(&app.next_door(), "Dewi Lestari").await;
     app.grant_at(app.neighbour, &next_door, Role::Admin).await;
     viewers.push(("neighbour", next_door.client.because("ticket 42")));
@@ -254,6 +250,7 @@ async fn no_path_leads_around_a_guard() {
         attempt["id"],
         open["attempt"]["id"],
         enrolment["certificate"]["id"],
+        review,
         applied["application"]["id"],
         mine["sessions"][0]["id"],
         entry,
@@ -291,6 +288,22 @@ async fn no_path_leads_around_a_guard() {
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(cells, viewers.len() * GIVEN.len());
     app.stop().await;
+}
+
+/// Who reads by office, and who teaches others.
+async fn staff(app: &TestApp) -> Vec<(&'static str, Client)> {
+    let mut staff = Vec::new();
+    for (name, role) in [
+        ("instructor of others", Role::Instructor),
+        ("reviewer", Role::Reviewer),
+        ("finance", Role::Finance),
+        ("support", Role::Support),
+        ("privacy officer", Role::PrivacyOfficer),
+        ("admin", Role::Admin),
+    ] {
+        staff.push((name, app.staff(&format!("Staf {}", name.replace(" of ", " ")), role).await.client));
+    }
+    staff
 }
 
 /// Where in an answer it was found.

@@ -9,7 +9,7 @@ use std::{
 const LEVELS: [&[&str]; 3] = [
     &["academies", "accounts", "audit", "consent", "uploads"],
     &["profiles", "instructors"],
-    &["catalog", "enrolment", "quizzes", "certificates"],
+    &["catalog", "enrolment", "quizzes", "certificates", "reviews", "gamification"],
 ];
 /// What stands below all rooms, and above them.
 const AROUND: [&str; 5] = ["platform", "schema", "api", "cli", "demo"];

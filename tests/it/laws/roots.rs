@@ -67,9 +67,13 @@ async fn scene(app: &TestApp) -> Scene {
     let learner = app.person("Citra Dewi").await;
     learn(&course, &learner).await;
     take(&course, &learner, true).await;
+    let review = json!({ "course": course.course, "rating": 5, "body": "Bagus." });
+    let review = done(&learner.client, "reviewCourse", review, "review { id }").await["review"]["id"].clone();
     let mine = "{ viewer { sessions { id } learning { nodes { id certificate { id code } } } } }";
     let mine = learner.client.data(mine, json!({})).await["viewer"].clone();
     let enrolment = &mine["learning"]["nodes"][0];
+    let badges = "{ viewer { user { badges { badge { id } } } } }";
+    let badge = learner.client.data(badges, json!({})).await["viewer"]["user"]["badges"][0]["badge"]["id"].clone();
     let open = done(
         &learner.client,
         "startAttempt",
@@ -115,6 +119,8 @@ async fn scene(app: &TestApp) -> Scene {
         node("Enrolment", &enrolment["id"]),
         node("Attempt", &open["id"]),
         node("Certificate", &enrolment["certificate"]["id"]),
+        node("Badge", &badge),
+        node("Review", &review),
         node("InstructorApplication", &applied["application"]["id"]),
         node("Session", &mine["sessions"][0]["id"]),
         node("User", &json!(learner.id)),
@@ -192,6 +198,8 @@ async fn scene(app: &TestApp) -> Scene {
             json!({ "fields": [{ "field": "BIOGRAPHY", "audience": "PUBLIC" }] }),
         ),
         mutation("applyToTeach", "application { id }", crate::instructors::application()),
+        mutation("reviewCourse", "review { id }", json!({ "course": course.course, "rating": 4 })),
+        mutation("deleteReview", "acknowledged", json!({ "id": review })),
         mutation("enrol", "enrolment { id }", json!({ "run": course.run })),
         Case {
             row: "logOut".to_owned(),
@@ -211,6 +219,7 @@ async fn scene(app: &TestApp) -> Scene {
         &course.quiz,
         &course.run,
         &applied["application"]["id"],
+        &review,
     ];
     let mut secrets: Vec<String> = ids.iter().map(|id| id.as_str().expect("an id").to_owned()).collect();
     secrets.extend([learner.id.clone(), applicant.id, course.instructor.id, "Citra Dewi".to_owned()]);

@@ -21,8 +21,15 @@ use crate::{
 };
 
 /// Columns that hold one of a few words, or yes or no: no canary fits.
-const WORDS: [&str; 5] =
-    ["consents.given", "enrolments.status", "attempts.status", "attempts.passed", "certificates.status"];
+const WORDS: [&str; 7] = [
+    "consents.given",
+    "enrolments.status",
+    "attempts.status",
+    "attempts.passed",
+    "certificates.status",
+    "reviews.rating",
+    "points_entries.reason",
+];
 
 #[derive(QueryableByName)]
 struct Line {
@@ -65,6 +72,8 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
         done(&person.client, "completeLesson", json!({ "id": lesson }), "enrolment { id }").await;
     }
     assert_eq!(take(course, person, true).await["passed"], true);
+    let review = json!({ "course": course.course, "rating": 5, "body": "Bagus." });
+    done(&person.client, "reviewCourse", review, "review { id }").await;
     let applied = done(&person.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
     let decision = json!({ "id": applied["application"]["id"], "decision": "APPROVE", "reason": "Baik." });
     done(reviewer, "decideInstructorApplication", decision, "application { id }").await;
@@ -144,7 +153,7 @@ async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) 
                         let day = format!("{}-04-05", 1800 + at % 1000 + number * 40);
                         (format!("'{day}'"), vec![day])
                     }
-                    "bigint" => (format!("71{at:06}"), vec![format!("71{at:06}")]),
+                    "bigint" | "integer" => (format!("71{at:06}"), vec![format!("71{at:06}")]),
                     "uuid[]" => {
                         let id = format!("00000000-0000-4000-8000-{at:012}");
                         (format!("array['{id}'::uuid]"), vec![id])

@@ -113,13 +113,17 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
             "billingAddress" => "{ city }",
             "enrolments" => "{ nodes { progress { percent } } }",
             "certificates" => "{ nodes { code } }",
+            "reviews" => "{ nodes { rating } }",
+            "badges" => "{ badge { slug } }",
             _ => "",
         };
         write!(text, "{field} {below} ").expect("a string grows");
         text
     });
     let query = format!("query ($id: ID!) {{ node(id: $id) {{ ... on User {{ {selection} }} }} }}");
-    let things = things_of(&app, &citra, &attempt["id"]).await;
+    let review = json!({ "course": course.course, "rating": 5 });
+    let review = done(&citra.client, "reviewCourse", review, "review { id }").await["review"]["id"].clone();
+    let things = things_of(&app, &citra, &attempt["id"], &review).await;
     let mut table =
         String::from("# Who sees what of a person: by viewer, by what the person chose, by field. Asked for real.\n");
     for chosen in ["PRIVATE", "MEMBERS", "PUBLIC"] {
@@ -156,7 +160,7 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
 type Thing = (String, String, Value);
 
 /// One of each type that is guarded whole. A type that is not known here fails.
-async fn things_of(app: &TestApp, person: &Person, attempt: &Value) -> Vec<Thing> {
+async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Value) -> Vec<Thing> {
     done(&person.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
     let support = app.staff("Sari Support", Role::Support).await;
     let read = "query ($id: ID!) { node(id: $id) { ... on User { email } } }";
@@ -177,6 +181,7 @@ async fn things_of(app: &TestApp, person: &Person, attempt: &Value) -> Vec<Thing
         "Session" => mine["sessions"][0]["id"].clone(),
         "Enrolment" => enrolment["id"].clone(),
         "Attempt" => attempt.clone(),
+        "Review" => review.clone(),
         "Certificate" => enrolment["certificate"]["id"].clone(),
         "InstructorApplication" => mine["instructorApplications"]["nodes"][0]["id"].clone(),
         "AuditEntry" => mine["securityEvents"]["nodes"][0]["id"].clone(),

@@ -96,6 +96,7 @@ async fn a_hundred_people_take_the_statements_of_one() {
     let support = app.staff("Sari Support", Role::Admin).await;
     let learner = app.person("Citra Dewi").await;
     learn(&course, &learner).await;
+    done(&learner.client, "reviewCourse", json!({ "course": course.course, "rating": 4 }), "review { id }").await;
     // 99 more, as alike as rows can be: registering each would hash 99 passwords.
     let (academy, like) = (app.academy.uuid(), user_id(&learner.id).uuid());
     app.sql(&format!(
@@ -103,17 +104,24 @@ async fn a_hundred_people_take_the_statements_of_one() {
          insert into users (academy_id, id, roles, created_at) select '{academy}', id, '{{LEARNER}}', now() + n * interval '1 s' from more;
          insert into profiles (academy_id, user_id, full_name) select '{academy}', id, 'Orang ' || n from more;
          insert into logins (academy_id, user_id, email, email_key) select '{academy}', id, n || '@example.org', n || '@example.org' from more;
-         insert into enrolments select academy_id, gen_random_uuid(), more.id, course_id, run_id, version_id, status, enrolled_at from enrolments, more where user_id = '{like}'"
+         insert into enrolments select academy_id, gen_random_uuid(), more.id, course_id, run_id, version_id, status, enrolled_at from enrolments, more where user_id = '{like}';
+         insert into points_entries select academy_id, gen_random_uuid(), more.id, course_id, reason, cause_id, points, at from points_entries, more where user_id = '{like}';
+         insert into learning_days select academy_id, more.id, day from learning_days, more where user_id = '{like}';
+         insert into badge_awards select academy_id, more.id, badge_id, awarded_at from badge_awards, more where user_id = '{like}';
+         insert into reviews select academy_id, gen_random_uuid(), course_id, more.id, rating, body, created_at, updated_at from reviews, more where user_id = '{like}'"
     ))
     .await;
     let page = "query ($first: Int) { users(first: $first) { nodes { id username fullName biography socialLinks { url } email phone birthDate billingAddress { city } locale roles createdAt
-        instructor { displayName } enrolments { totalCount nodes { status progress { percent } course { title } } } certificates { nodes { code } } } totalCount } }";
+        instructor { displayName } enrolments { totalCount nodes { status progress { percent } course { title } } } certificates { nodes { code } } points longestStreak badges { badge { name } } reviews { nodes { rating course { title } } } } totalCount } }";
     let mut counts = Vec::new();
     for first in [1, 10, 100] {
         let (statements, answer) = app.statements(support.client.send(page, json!({ "first": first }))).await;
         let nodes = answer.json["data"]["users"]["nodes"].as_array().expect("people");
         assert_eq!(nodes.len(), first, "{}", answer.json);
         assert!(nodes.iter().all(|node| node["fullName"].is_string() && node["enrolments"].is_object()));
+        assert!(
+            first < 100 || nodes.iter().filter(|node| node["points"] == 20 && node["longestStreak"] == 1).count() > 95
+        );
         counts.push(statements);
     }
     assert_eq!(counts[1], counts[2], "{counts:?}");

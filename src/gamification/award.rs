@@ -1,0 +1,62 @@
+//! What a learner did is worth something: points, a day of their streak, and the badges that it earns.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    model::{NewEntry, PointsReason},
+    policy, store,
+};
+use crate::{
+    academies::{self, Purpose},
+    catalog::model::CourseId,
+    platform::{db::Tx, fault::Fault, graphql::Services, privacy::UserId},
+};
+
+/// What a learner did: once for each cause, whatever is repeated.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed {
+    /// What it is worth points for.
+    pub reason: PointsReason,
+    /// The lesson, the quiz or the course itself.
+    pub cause: Uuid,
+}
+
+/// Notes what a learner did in a course at a moment, in the transaction that does it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn award(
+    tx: &mut Tx,
+    services: &Services,
+    learner: UserId,
+    course: CourseId,
+    deeds: &[Deed],
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let id = tx.academy()?;
+    let academy = academies::store::by_id(tx, id).await?;
+    let offers = |purpose| academy.policy().purposes.contains(&purpose);
+    if deeds.is_empty() || !offers(Purpose::Leaderboard) {
+        return Ok(());
+    }
+    let entries: Vec<_> = deeds
+        .iter()
+        .map(|deed| NewEntry {
+            id: services.random.ordered_id(&services.clock),
+            user_id: learner,
+            course_id: course,
+            reason: deed.reason,
+            cause_id: deed.cause,
+            points: policy::worth(deed.reason),
+            at,
+        })
+        .collect();
+    if !store::add(tx, learner, &entries, academy.day(at)).await? || !offers(Purpose::Badges) {
+        return Ok(());
+    }
+    let measured = store::measured(tx, learner).await?;
+    let mut earned = store::badges_without(tx, learner).await?;
+    earned.retain(|badge| measured.of(badge.measure) >= badge.at_least);
+    store::award(tx, learner, &earned, at).await
+}

@@ -1,0 +1,196 @@
+//! `Review`, and its mutations.
+
+use async_graphql::{Context, Error, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    delete_review,
+    model::{ReviewId, ReviewRow},
+    privacy::{ReviewBody, Reviewed},
+    review_course,
+    store::{CountOf, Newest, NewestOf, Readable, ReviewById, ReviewsBy},
+};
+use crate::{
+    accounts::graphql::AcknowledgedPayload,
+    catalog::{graphql::Course, model::CourseId},
+    platform::{
+        db::page::Rows,
+        fault::Fault,
+        graphql::{Call, CallExt, List, PageArgs, Shown, UserError, page::list, shown, shown::whole, user_error},
+        id::GlobalId,
+        privacy::{
+            Datum, UserId,
+            directive::{class, personalData, to, visibility},
+        },
+    },
+    profiles::{AccessTo, graphql::User},
+};
+
+/// What a learner says of a course.
+pub struct Review(ReviewRow);
+
+impl Review {
+    async fn for_viewer(call: &Call, row: ReviewRow) -> Result<Option<Self>, Fault> {
+        let Some(seen) = call.load(AccessTo(row.user_id)).await? else { return Ok(None) };
+        Ok(whole(seen.access.open(&Reviewed::ENTRY))?.then_some(Self(row)))
+    }
+
+    /// A review by its id.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
+    pub async fn by_id(call: &Call, id: ReviewId) -> Result<Option<Self>, Fault> {
+        match call.load(ReviewById(id)).await? {
+            Some(row) => Self::for_viewer(call, row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The reviews of a person, newest first, for who was found to be allowed.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn by_person(call: &Call, author: UserId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let position = |row: &ReviewRow| (-row.created_at.timestamp_micros(), row.id);
+        let page = page.page(call, "reviews by")?;
+        let all = call.load(ReviewsBy(author)).await?.unwrap_or_default();
+        let (count, rows) = (all.len(), page.of_few(all, position));
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        list(call, "reviews by", rows, position, Self, move |_| Box::pin(async move { Ok(count) }))
+    }
+
+    /// The reviews of a course that the viewer may read, newest first.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn of_course(call: &Call, course: CourseId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let page = page.page::<Newest>(call, "reviews of")?;
+        let readable = Readable::to_viewer(call).await?;
+        let key = NewestOf { course, page: page.clone(), readable: readable.clone() };
+        let found = call.load(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
+        let mut rows = Vec::new();
+        let guarded = found.rows.into_iter().map(|row| async move { Self::for_viewer(call, row).await });
+        rows.extend(futures_util::future::try_join_all(guarded).await?.into_iter().flatten().map(|review| review.0));
+        let found = Rows { rows, has_previous: found.has_previous, has_next: found.has_next };
+        list(
+            call,
+            "reviews of",
+            found,
+            |row| (row.created_at, row.id),
+            Self,
+            move |call| {
+                let key = CountOf(course, readable.clone());
+                Box::pin(async move { Ok(call.load(key).await?.unwrap_or(0)) })
+            },
+        )
+    }
+}
+
+/// What a learner says of a course. Only who its author shows their reviews to reads it; in the course's rating it counts always.
+#[Object(directive = visibility::apply(to::<Reviewed>()))]
+impl Review {
+    /// The global id.
+    pub async fn id(&self) -> GlobalId {
+        self.0.id.global()
+    }
+
+    /// The course.
+    async fn course(&self, ctx: &Context<'_>) -> Result<Course> {
+        let course = Course::load(ctx.call(), self.0.course_id).await?;
+        Ok(course.ok_or_else(|| Fault::from(anyhow::anyhow!("a review without a course")))?)
+    }
+
+    /// Who wrote it: by name where they show their name.
+    async fn author(&self) -> Option<User> {
+        Some(User(self.0.user_id))
+    }
+
+    /// From 1 to 5.
+    async fn rating(&self) -> i32 {
+        self.0.rating
+    }
+
+    /// What they say, plain text; null where they only rated.
+    #[graphql(
+        directive = visibility::apply(to::<ReviewBody>()),
+        directive = personalData::apply(class::<ReviewBody>())
+    )]
+    async fn body(&self, ctx: &Context<'_>) -> Shown<String> {
+        match ctx.call().load(AccessTo(self.0.user_id)).await {
+            Ok(seen) => shown(&self.0.body, &seen?.access, Clone::clone),
+            Err(fault) => Some(Err(Error::from(fault))),
+        }
+    }
+
+    /// When it was first written.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last written.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// What a learner says of a course.
+#[derive(InputObject)]
+pub struct ReviewCourseInput {
+    /// The course: one that the viewer learns or has completed.
+    course: CourseId,
+    /// From 1 to 5.
+    rating: i32,
+    /// Why; plain text.
+    body: Option<String>,
+}
+
+/// Which review goes.
+#[derive(InputObject)]
+pub struct DeleteReviewInput {
+    /// The review.
+    id: ReviewId,
+}
+
+/// A review after a change.
+#[derive(SimpleObject)]
+pub struct ReviewPayload {
+    /// The review.
+    review: Option<Review>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// Mutations of reviews.
+#[derive(Default)]
+pub struct CourseReviewMutations;
+
+/// Mutations of reviews.
+#[Object]
+impl CourseReviewMutations {
+    /// Says what the viewer thinks of a course that they learn; who has said so before says it anew. It counts in the course's rating at
+    /// once, and is read by others when the viewer shows their reviews (setVisibility, REVIEWS).
+    async fn review_course(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What they think.")] input: ReviewCourseInput,
+    ) -> Result<ReviewPayload> {
+        let call = ctx.call();
+        Ok(match review_course::review_course(call, input.course, input.rating, input.body).await? {
+            Ok(id) => ReviewPayload { review: Review::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objections) => ReviewPayload { review: None, user_errors: user_error::told(objections, call.language) },
+        })
+    }
+
+    /// Takes back a review of the viewer's own. An admin takes down anybody's; why (`X-Access-Reason`) is put on record.
+    async fn delete_review(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The review.")] input: DeleteReviewInput,
+    ) -> Result<AcknowledgedPayload> {
+        let call = ctx.call();
+        Ok(match delete_review::delete_review(call, input.id).await? {
+            Ok(()) => AcknowledgedPayload::done(),
+            Err(objection) => AcknowledgedPayload::objections(vec![objection], call.language),
+        })
+    }
+}
