@@ -331,6 +331,57 @@ async fn an_erased_person_is_found_nowhere() {
     app.stop().await;
 }
 
+/// Erased in the moment in which their import runs, their attempt ends by itself and they go on learning: one comes before the other,
+/// nothing is left, and nothing is given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_and_what_runs_at_that_moment_do_not_mix() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    app.sql("update quizzes set time_limit = 60").await;
+    let mut people = Vec::new();
+    for name in ["Citra Dewi", "Budi Santoso", "Dodi Putra", "Eka Lestari"] {
+        let person = crate::line::instructor(&app, &course.reviewer, name).await;
+        learn(&course, &person).await;
+        done(&person.client, "startAttempt", json!({ "quiz": course.quiz }), "attempt { id }").await;
+        let upload = crate::line::import::send(&app, &person, &crate::line::import::course()).await;
+        done(&person.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+        people.push(person);
+    }
+    assert_eq!((app.rows_in("imports").await, app.rows_in("attempts").await), (4, 4));
+    app.world.pass(chrono::TimeDelta::minutes(2));
+    let erasing = async {
+        for (turn, person) in people.iter().enumerate() {
+            // At other moments of what runs.
+            tokio::time::sleep(std::time::Duration::from_millis(15 * u64::try_from(turn).expect("few"))).await;
+            app::erase_person(&app.services, app.academy, user_id(&person.id), "a request").await.expect("an erasure");
+        }
+    };
+    let learning = futures_util::future::join_all(people.iter().flat_map(|person| {
+        let review = json!({ "input": { "course": course.course, "rating": 4, "body": "Bagus." } });
+        let document = "mutation ($input: ReviewCourseInput!) { reviewCourse(input: $input) { userErrors { code } } }";
+        (0..6).map(move |_| (person.client.clone(), review.clone())).map(async move |(client, review)| {
+            let codes = client.send(document, review).await.codes().join(" ");
+            assert!(["", "UNAUTHENTICATED"].contains(&codes.as_str()), "{codes}");
+        })
+    }));
+    tokio::join!(app.work(), app.work(), erasing, learning);
+    app.work().await;
+    let left = everything(&app).await;
+    let all = classification().tables;
+    let staying: Vec<_> = all.iter().filter(|table| table.rows != Rows::Go).map(|table| table.name).collect();
+    for person in &people {
+        let id = user_id(&person.id).uuid().to_string();
+        let told: Vec<_> = left
+            .lines()
+            .filter(|line| line.contains(&id) || line.contains(&person.email))
+            // The tombstone, and what is named as staying: it tells of an id that is nobody's any more.
+            .filter(|line| !staying.iter().any(|table| line.starts_with(&format!("{table}: "))))
+            .collect();
+        assert_eq!(told, Vec::<&str>::new());
+    }
+    app.stop().await;
+}
+
 /// Who is being erased adds nothing meanwhile: what runs ends first, what comes later is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_added_to_who_is_erased() {
