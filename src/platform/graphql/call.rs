@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
-use super::{turns::Turns, weight::Weight};
+use super::{beat::Beat, turns::Turns, weight::Weight};
 
 use crate::platform::{
     clock::Clock,
@@ -100,6 +100,7 @@ pub struct Call {
     loaders: DataLoader<Loaders, HashMapCache>,
     turns: Turns,
     weight: Weight,
+    beat: Beat,
     viewer: Mutex<Viewer>,
     cookie: Mutex<Option<String>>,
 }
@@ -124,6 +125,7 @@ impl Call {
             reader,
             services,
             weight: Weight::default(),
+            beat: Beat::begin(),
             viewer: Mutex::new(viewer),
             language,
             facts,
@@ -154,6 +156,20 @@ impl Call {
     #[must_use]
     pub const fn weight(&self) -> &Weight {
         &self.weight
+    }
+
+    /// When the answer may go out.
+    #[must_use]
+    pub const fn beat(&self) -> &Beat {
+        &self.beat
+    }
+
+    /// What was looked for, if it is there for the viewer. Where it is not, the answer's time does not tell why.
+    pub fn found<T>(&self, found: Option<T>) -> Option<T> {
+        if found.is_none() {
+            self.beat.not_found();
+        }
+        found
     }
 
     /// Adds to what the answer weighs: before work whose cost grows with a text, and for each value that is given out. Does not

@@ -1,6 +1,7 @@
 //! The GraphQL face: what stands in front of the library, and the kit that every room's `graphql.rs` uses.
 
 mod answer;
+pub mod beat;
 mod bounds;
 pub mod call;
 pub mod document;

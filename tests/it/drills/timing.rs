@@ -5,10 +5,14 @@
 
 use std::time::{Duration, Instant};
 
+use sanggar::{enrolment::model::EnrolmentId, platform::privacy::UserId};
 use serde_json::{Value, json};
 
 use super::rounds;
-use crate::harness::{Client, PASSWORD, TestApp};
+use crate::{
+    harness::{Client, PASSWORD, TestApp},
+    line::{learn, published},
+};
 
 /// The chance that a value of `one` is larger than one of `other`.
 fn chance(one: &[Duration], other: &[Duration]) -> f64 {
@@ -74,7 +78,7 @@ async fn judge<A: AsyncFnMut(usize) -> Duration, B: AsyncFnMut(usize) -> Duratio
 #[ignore = "a drill"]
 async fn drill_time_tells_nothing() {
     let app = TestApp::start_with(|settings| settings.limits.cost_per_minute = u32::MAX).await;
-    app.person("Citra Dewi").await;
+    let hidden = app.person("Citra Dewi").await;
     let client = app.anonymous();
 
     let find = async |name: String| {
@@ -88,6 +92,31 @@ async fn drill_time_tells_nothing() {
         rounds(1500),
         async |_| find("citra.dewi".to_owned()).await,
         async |number| find(format!("nobody{number}")).await,
+    )
+    .await;
+
+    let look = async |id: String| {
+        let query = "query ($id: ID!) { node(id: $id) { ... on User { fullName } } }";
+        let (time, answer) = timed(&client, query, json!({ "id": id })).await;
+        assert_eq!(answer, json!({ "data": { "node": null } }));
+        time
+    };
+    judge(
+        "node: somebody who shows nothing, and an id that is nobody's",
+        rounds(1500),
+        async |_| look(hidden.id.clone()).await,
+        async |_| look(UserId::from_uuid(uuid::Uuid::new_v4()).to_string()).await,
+    )
+    .await;
+    let course = published(&app).await;
+    learn(&course, &hidden).await;
+    let learning = "{ viewer { learning { nodes { id } } } }";
+    let learning = hidden.client.data(learning, json!({})).await["viewer"]["learning"]["nodes"][0]["id"].clone();
+    judge(
+        "node: an enrolment of somebody else's, and an id that is no enrolment's",
+        rounds(1500),
+        async |_| look(learning.as_str().expect("an id").to_owned()).await,
+        async |_| look(EnrolmentId::from_uuid(uuid::Uuid::new_v4()).to_string()).await,
     )
     .await;
 
