@@ -13,6 +13,7 @@ create table reviews (
 );
 comment on table reviews is 'What a learner says of a course: one each. It counts in the rating; who reads it, its author chooses.';
 create unique index reviews_own on reviews (academy_id, user_id, course_id);
+create index reviews_author on reviews (academy_id, user_id, created_at desc, id desc);
 create index reviews_newest on reviews (academy_id, course_id, created_at desc, id desc);
 select sanggar_isolate('reviews');
 grant select, insert, update, delete on reviews to sanggar_app;

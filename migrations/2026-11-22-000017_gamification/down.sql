@@ -1,3 +1,4 @@
+update academies set policy = policy - 'purposes';
 drop table badge_awards;
 drop table badges;
 drop table learning_days;

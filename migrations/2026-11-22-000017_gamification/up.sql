@@ -56,3 +56,18 @@ create table badge_awards (
 comment on table badge_awards is 'Who holds which badge: awarded once, and kept.';
 select sanggar_isolate('badge_awards');
 grant select, insert, delete on badge_awards to sanggar_app;
+
+-- Policies list purposes from now on. Those that were begun with a preset that names these parts have them; in others they are off.
+update academies set policy = policy || '{"purposes": ["badges", "community", "leaderboard"]}'
+    where policy_profile in ('open', 'eterna') and not policy ? 'purposes';
+alter table badges no force row level security;
+insert into badges (academy_id, id, slug, name, description, measure, at_least, created_at)
+    select a.id, gen_random_uuid(), b.slug, case a.locale when 'id' then b.name_id else b.name_en end,
+        case a.locale when 'id' then b.description_id else b.description_en end, b.measure, b.at_least, a.created_at
+    from academies a, (values
+        ('first-step', 'Langkah pertama', 'First step', 'Menyelesaikan satu pelajaran.', 'Completed a lesson.', 'LESSONS', 1),
+        ('first-course', 'Kursus pertama', 'First course', 'Menyelesaikan satu kursus.', 'Completed a course.', 'COURSES', 1),
+        ('seven-days', 'Tujuh hari', 'Seven days', 'Belajar tujuh hari berturut-turut.', 'Learnt on seven days in a row.', 'STREAK', 7),
+        ('thousand-points', 'Seribu poin', 'A thousand points', 'Mengumpulkan seribu poin.', 'Earned a thousand points.', 'POINTS', 1000)
+    ) as b (slug, name_id, name_en, description_id, description_en, measure, at_least);
+alter table badges force row level security;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::privacy::{FieldAudience, ProfileField, Shared, Sharing};
+use crate::platform::privacy::{Entry, FieldAudience, PersonalDataClass, ProfileField, Shared, Sharing};
 
 /// The presets: five policies that businesses live by, and one that collects and shows what its people like.
 const PRESETS: [(&str, &str); 6] = [
@@ -43,6 +43,21 @@ pub enum Purpose {
     Badges,
     /// Reviews.
     Community,
+}
+
+impl Purpose {
+    /// Every one.
+    const ALL: [Self; 3] = [Self::Leaderboard, Self::Badges, Self::Community];
+
+    /// The word, as policies and the classification have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaderboard => "leaderboard",
+            Self::Badges => "badges",
+            Self::Community => "community",
+        }
+    }
 }
 
 /// What an academy promises.
@@ -133,6 +148,15 @@ impl Policy {
         let badges_alone = self.purposes.contains(&Purpose::Badges) && !self.purposes.contains(&Purpose::Leaderboard);
         ensure!(!badges_alone, "badges are earned by what is counted for Leaderboard, which is no purpose");
         Ok(())
+    }
+
+    /// Whether a datum is held here at all: points, badges and reviews are not where this policy does not list what they are for.
+    #[must_use]
+    pub fn holds(&self, datum: &Entry) -> bool {
+        let is_off = |word: &&str| {
+            Purpose::ALL.into_iter().any(|purpose| purpose.as_str() == *word && !self.purposes.contains(&purpose))
+        };
+        datum.class != PersonalDataClass::Engagement || !datum.purposes.iter().all(is_off)
     }
 
     /// Whether this may be asked.

@@ -36,7 +36,7 @@ pub struct Query;
 impl Query {
     /// Whatever has this id, if the viewer may know of it; null otherwise.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: GlobalId) -> Result<Option<Node>> {
-        Ok(ctx.call().found(Node::by_id(ctx, id).await?))
+        Ok(Node::by_id(ctx, id).await?)
     }
 
     /// Whatever has these ids, in their order; null where the viewer may not know of it.
@@ -49,8 +49,7 @@ impl Query {
         if ids.len() > most as usize {
             return Err(Fault::bad_input(words!("Paling banyak {most} id.", "No more than {most} ids.")).into());
         }
-        let found = try_join_all(ids.into_iter().map(|id| Node::by_id(ctx, id))).await?;
-        Ok(found.into_iter().map(|node| ctx.call().found(node)).collect())
+        Ok(try_join_all(ids.into_iter().map(|id| Node::by_id(ctx, id))).await?)
     }
 
     /// Every limit that this API applies: depth, cost, page size, body size, rates, timeouts.
@@ -86,7 +85,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The name that they are found by.")] username: String,
     ) -> Result<Option<User>> {
-        Ok(ctx.call().found(User::by_username(ctx.call(), &username).await?))
+        Ok(User::by_username(ctx.call(), &username).await?)
     }
 
     /// The people of the academy, newest first. Staff.
@@ -107,7 +106,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Its name in addresses.")] slug: String,
     ) -> Result<Option<Course>> {
-        Ok(ctx.call().found(Course::by_slug(ctx.call(), &slug).await?))
+        Ok(Course::by_slug(ctx.call(), &slug).await?)
     }
 
     /// The catalogue: published courses, newest first.
@@ -177,9 +176,11 @@ impl Query {
 
     /// What personal data this academy holds, why, for how long and who may read it: the record of processing, generated
     /// from the code.
-    async fn data_inventory(&self, ctx: &Context<'_>) -> Vec<DataInventoryEntry> {
+    async fn data_inventory(&self, ctx: &Context<'_>) -> Result<Vec<DataInventoryEntry>> {
+        let academy = academies::current(ctx.call()).await?;
         let sharing = ctx.call().sharing();
-        app::data().iter().map(|entry| DataInventoryEntry::of(entry, &sharing)).collect()
+        let held = app::data().into_iter().filter(|datum| academy.policy().holds(datum));
+        Ok(held.map(|entry| DataInventoryEntry::of(&entry, &sharing)).collect())
     }
 }
 

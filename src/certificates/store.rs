@@ -79,7 +79,7 @@ pub async fn keys(mut connection: &AsyncPgConnection) -> Result<Vec<KeyRow>, Fau
 
 crate::batch!(
     /// A certificate by its id.
-    CertificateById(CertificateId) -> CertificateRow, certificates::id
+    CertificateById(CertificateId) -> CertificateRow, certificates::id, of user_id
 );
 
 /// The certificate of an enrolment.

@@ -51,10 +51,10 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
         return Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
     }
     let now = call.services.clock.now();
-    store::complete_lessons(&mut tx, enrolment.id, &[lesson], now).await?;
+    let new = store::complete_lessons(&mut tx, enrolment.id, &[lesson], now).await?;
     store::touch(&mut tx, enrolment.id, now).await?;
-    let deed = Deed { reason: PointsReason::LessonCompleted, cause: lesson.uuid() };
-    award(&mut tx, &call.services, user, course, &[deed], now).await?;
+    let deeds: Vec<_> = new.into_iter().map(Deed::lesson).collect();
+    award(&mut tx, &call.services, user, course, &deeds, now).await?;
     judge(&call.services, &mut tx, &enrolment, now).await?;
     claim.made(&mut tx, enrolment.id).await?;
     tx.commit().await?;

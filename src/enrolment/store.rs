@@ -79,7 +79,7 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: EnrolmentId) -> Result
     Ok(row.first(connection).await?)
 }
 
-/// Adds that lessons are completed; that one was before is as good.
+/// Adds that lessons are completed, and gives back which were not before.
 ///
 /// # Errors
 /// Those of the database.
@@ -88,13 +88,13 @@ pub async fn complete_lessons(
     enrolment: EnrolmentId,
     lessons: &[LessonId],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<Vec<LessonId>, Fault> {
     let new: Vec<_> = lessons
         .iter()
         .map(|lesson| NewCompletion { enrolment_id: enrolment, lesson_id: *lesson, completed_at: now })
         .collect();
-    diesel::insert_into(lesson_completions::table).values(new).on_conflict_do_nothing().execute(connection).await?;
-    Ok(())
+    let new = diesel::insert_into(lesson_completions::table).values(new).on_conflict_do_nothing();
+    Ok(new.returning(lesson_completions::lesson_id).get_results(connection).await?)
 }
 
 /// Says that the learner did something in the course.
@@ -259,7 +259,7 @@ impl Batch for Entitled {
 
 crate::batch!(
     /// An enrolment by its id.
-    EnrolmentById(EnrolmentId) -> EnrolmentRow, enrolments::id
+    EnrolmentById(EnrolmentId) -> EnrolmentRow, enrolments::id, of user_id
 );
 
 /// The enrolments of a person, newest first.

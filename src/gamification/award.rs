@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     academies::{self, Purpose},
-    catalog::model::CourseId,
+    catalog::{
+        self,
+        model::{CourseId, LessonId},
+    },
     platform::{db::Tx, fault::Fault, graphql::Services, privacy::UserId},
 };
 
@@ -20,6 +23,14 @@ pub struct Deed {
     pub reason: PointsReason,
     /// The lesson, the quiz or the course itself.
     pub cause: Uuid,
+}
+
+impl Deed {
+    /// A lesson was completed.
+    #[must_use]
+    pub fn lesson(lesson: LessonId) -> Self {
+        Self { reason: PointsReason::LessonCompleted, cause: lesson.uuid() }
+    }
 }
 
 /// Notes what a learner did in a course at a moment, in the transaction that does it.
@@ -37,9 +48,12 @@ pub async fn award(
     let id = tx.academy()?;
     let academy = academies::store::by_id(tx, id).await?;
     let offers = |purpose| academy.policy().purposes.contains(&purpose);
-    if deeds.is_empty() || !offers(Purpose::Leaderboard) {
+    // Who teaches a course could write themselves as many lessons as they like.
+    if deeds.is_empty() || !offers(Purpose::Leaderboard) || catalog::store::teaches(tx, learner, course).await? {
         return Ok(());
     }
+    // What one learner does in two courses at once is measured one after the other.
+    tx.take_name(&format!("points {learner}")).await?;
     let entries: Vec<_> = deeds
         .iter()
         .map(|deed| NewEntry {

@@ -4,10 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use diesel_async::AsyncPgConnection;
 
-use super::store::{Person, PersonById, WardsOf};
+use super::store::{self, Person, PersonById, WardsOf};
 use crate::platform::{
     fault::Fault,
-    graphql::{Batch, Call, grouped},
+    graphql::{Batch, ById, Call, grouped},
+    id::Random,
     privacy::{Access, Role, Ties, UserId},
 };
 
@@ -23,6 +24,16 @@ pub struct Seen {
 /// The viewer's access to a person.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct AccessTo(pub UserId);
+
+impl ById for AccessTo {
+    async fn others(connection: &AsyncPgConnection, most: i64, viewer: UserId) -> Result<Vec<Self>, Fault> {
+        Ok(store::others(connection, most, viewer).await?.into_iter().map(Self).collect())
+    }
+
+    fn of_nothing(random: &Random) -> Self {
+        Self(random.id())
+    }
+}
 
 impl Batch for AccessTo {
     type Value = Seen;

@@ -1,5 +1,7 @@
 //! `User`: every field of a person, each behind its own declaration.
 
+use std::hint::black_box;
+
 use async_graphql::{Context, Error, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -14,6 +16,7 @@ use super::{
     update_profile::{self, ProfileInput},
 };
 use crate::{
+    academies,
     accounts::{
         self, policy,
         privacy::{CreatedAt, Email, GrantedRoles, Username},
@@ -73,11 +76,15 @@ impl User {
         }
     }
 
-    /// What is read elsewhere of this person, where the viewer may read it.
+    /// What is read elsewhere of this person, where the viewer may read it and the academy's policy holds it at all.
     async fn guarded<T>(self, call: &Call, datum: &Entry, rows: impl Future<Output = Result<T, Fault>>) -> Shown<T> {
         match self.seen(call).await {
             Ok(Some(seen)) => match seen.access.open(datum) {
-                Decision::Shown => Some(rows.await.map_err(Error::from)),
+                Decision::Shown => match academies::current(call).await {
+                    Ok(academy) if academy.policy().holds(datum) => Some(rows.await.map_err(Error::from)),
+                    Ok(_) => None,
+                    Err(fault) => Some(Err(Error::from(fault))),
+                },
                 decision => hidden(decision),
             },
             Ok(None) => None,
@@ -108,8 +115,14 @@ impl User {
     /// # Errors
     /// Those of the database.
     pub async fn visible(call: &Call, id: UserId) -> Result<Option<Self>, Fault> {
-        let seen = User(id).seen(call).await?;
-        Ok(seen.filter(|seen| anything_shown(&seen.access)).map(|_| Self(id)))
+        let seen = Self(id).seen(call).await?;
+        if seen.as_ref().is_some_and(|seen| anything_shown(&seen.access)) {
+            return Ok(Some(Self(id)));
+        }
+        if let Some(other) = call.in_place_of(AccessTo(id), seen.is_some()).await? {
+            black_box(anything_shown(&other.access));
+        }
+        Ok(None)
     }
 
     /// The person with this user name, if anything of them is to be seen.

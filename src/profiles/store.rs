@@ -183,6 +183,13 @@ pub(super) async fn newest(mut connection: &AsyncPgConnection, page: &Page<Newes
     Ok(rows.into_iter().map(|(time, id)| (*time.for_duty(Duty::Order), id)).collect())
 }
 
+/// So many people, whoever they are, but one.
+pub(super) async fn others(mut connection: &AsyncPgConnection, most: i64, but: UserId) -> Result<Vec<UserId>, Fault> {
+    // By the key, which begins with the academy: without an order all academies' rows would be gone through.
+    let others = profiles::table.filter(profiles::user_id.ne(but)).order(profiles::user_id);
+    Ok(others.select(profiles::user_id).limit(most).load(&mut connection).await?)
+}
+
 /// How many people there are.
 pub(super) async fn count(mut connection: &AsyncPgConnection) -> Result<i64, Fault> {
     Ok(users::table.count().get_result(&mut connection).await?)

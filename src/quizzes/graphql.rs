@@ -1,5 +1,7 @@
 //! `Attempt`, and the mutations of taking a quiz.
 
+use std::hint::black_box;
+
 use async_graphql::{Context, InputObject, Object, OneofObject, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 
@@ -26,7 +28,7 @@ use crate::{
         },
         id::GlobalId,
         privacy::{
-            Datum, Decision, Ties,
+            Access, Datum, Decision, Ties,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -42,11 +44,26 @@ impl Attempt {
     /// # Errors
     /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
     pub async fn by_id(call: &Call, id: AttemptId) -> Result<Option<Self>, Fault> {
-        let (Some(_), Some(row)) = (call.viewer().user, call.load(AttemptById(id)).await?) else { return Ok(None) };
-        let Some(enrolment) = call.load(EnrolmentById(row.enrolment_id)).await? else { return Ok(None) };
-        let ties = ties_in(call, row.user_id, row.course_id, enrolment.run_id).await?;
-        let access = call.access_to(row.user_id, ties, Vec::new());
-        Ok(whole(access.open(&Graded::ENTRY))?.then_some(Self(row)))
+        if call.viewer().user.is_none() {
+            return Ok(None);
+        }
+        let found = call.load(AttemptById(id)).await?;
+        if let Some(row) = &found
+            && whole(Self::access(call, row).await?.open(&Graded::ENTRY))?
+        {
+            return Ok(found.map(Self));
+        }
+        if let Some(other) = call.in_place_of(AttemptById(id), found.is_some()).await? {
+            black_box(Self::access(call, &other).await?.decide(&Graded::ENTRY));
+        }
+        Ok(None)
+    }
+
+    async fn access(call: &Call, row: &AttemptRow) -> Result<Access, Fault> {
+        let enrolment = call.load(EnrolmentById(row.enrolment_id)).await?;
+        let run = enrolment.ok_or_else(|| anyhow::anyhow!("an attempt without an enrolment"))?.run_id;
+        let ties = ties_in(call, row.user_id, row.course_id, run).await?;
+        Ok(call.access_to(row.user_id, ties, Vec::new()))
     }
 
     /// The viewer's attempts at a quiz, first to last.

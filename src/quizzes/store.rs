@@ -140,7 +140,7 @@ pub async fn passed(mut connection: &AsyncPgConnection, enrolment: EnrolmentId) 
 
 crate::batch!(
     /// An attempt by its id.
-    AttemptById(AttemptId) -> AttemptRow, attempts::id
+    AttemptById(AttemptId) -> AttemptRow, attempts::id, of user_id
 );
 
 /// The answers of an attempt.

@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{model::ReviewId, privacy::Reviewed, store};
+use super::{
+    model::ReviewId,
+    privacy::Reviewed,
+    store::{self, ReviewById},
+};
 use crate::{
     audit,
     platform::{
@@ -21,14 +25,19 @@ pub async fn delete_review(call: &Call, id: ReviewId) -> Result<Result<(), Objec
     let user = viewer.signed_in()?;
     let not_found = || Ok(Err(Objection::not_found("id")));
     let mut tx = call.begin().await?;
-    let Some(row) = store::lock(&mut tx, id).await? else { return not_found() };
-    if row.user_id != user {
-        // Who takes down reads: they say why before anything is written.
-        if !viewer.roles.has(Role::Admin)
-            || !whole(call.access_to(row.user_id, Ties::default(), Vec::new()).open(&Reviewed::ENTRY))?
-        {
-            return not_found();
-        }
+    let Some(row) = call.load_in(&tx, ReviewById(id)).await? else { return not_found() };
+    let is_own = row.user_id == user;
+    // Who takes down reads: they say why before anything is written.
+    let access = call.access_to(row.user_id, Ties::default(), Vec::new());
+    let may = is_own || (viewer.roles.has(Role::Admin) && whole(access.open(&Reviewed::ENTRY))?);
+    if !may {
+        return not_found();
+    }
+    // Before the review, in the order in which an erasure takes them.
+    if !tx.hold_account(row.user_id).await? || !store::delete(&mut tx, id).await? {
+        return not_found();
+    }
+    if !is_own {
         let happened = audit::Happened {
             actor: Some(user),
             action: audit::Action::ReviewDeleted,
@@ -38,7 +47,6 @@ pub async fn delete_review(call: &Call, id: ReviewId) -> Result<Result<(), Objec
         };
         audit::write(&mut tx, &call.services, vec![happened]).await?;
     }
-    store::delete(&mut tx, id).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(()))

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, SelectableHelper, sql_query,
+    ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper,
+    dsl::{exists, not},
+    sql_query,
     sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::reviews;
+use sanggar_schema::tables::{course_instructors, reviews};
+use uuid::Uuid;
 
 use super::{
     model::{ReviewId, ReviewRow},
@@ -46,50 +49,21 @@ pub async fn put(connection: &mut AsyncPgConnection, row: &ReviewRow) -> Result<
     Ok(id)
 }
 
-/// A review, locked.
+/// Deletes a review. False where it is gone already.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lock(connection: &mut AsyncPgConnection, id: ReviewId) -> Result<Option<ReviewRow>, Fault> {
-    let row = reviews::table.filter(reviews::id.eq(id)).select(ReviewRow::as_select()).for_update();
-    Ok(row.first(connection).await.optional()?)
-}
-
-/// Deletes a review.
-///
-/// # Errors
-/// Those of the database.
-pub async fn delete(connection: &mut AsyncPgConnection, id: ReviewId) -> Result<(), Fault> {
-    diesel::delete(reviews::table.filter(reviews::id.eq(id))).execute(connection).await?;
-    Ok(())
+pub async fn delete(connection: &mut AsyncPgConnection, id: ReviewId) -> Result<bool, Fault> {
+    Ok(diesel::delete(reviews::table.filter(reviews::id.eq(id))).execute(connection).await? > 0)
 }
 
 crate::batch!(
     /// A review by its id.
-    ReviewById(ReviewId) -> ReviewRow, reviews::id
+    ReviewById(ReviewId) -> ReviewRow, reviews::id, of user_id
 );
 
-/// The reviews of a person, newest first: a person writes one a course.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct ReviewsBy(pub UserId);
-
-impl Batch for ReviewsBy {
-    type Value = Vec<ReviewRow>;
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, Vec<ReviewRow>>, Fault> {
-        let rows: Vec<ReviewRow> = reviews::table
-            .filter(reviews::user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .order((reviews::created_at.desc(), reviews::id.asc()))
-            .select(ReviewRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(grouped(rows.into_iter().map(|row| (Self(row.user_id), row))))
-    }
-}
+/// Ratings of which an average tells nobody's.
+const FEWEST: i64 = 3;
 
 /// How a course is rated.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,15 +75,15 @@ pub struct Rating {
 }
 
 impl Rating {
-    /// From 1 to 5; none where nobody has rated it.
+    /// From 1 to 5, to a tenth; none where so few have rated it that one could tell who gave what.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no course has 2^52 learners")]
     pub fn average(self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+        (self.count >= FEWEST).then(|| (self.sum as f64 * 10.0 / self.count as f64).round() / 10.0)
     }
 }
 
-/// How a course is rated: every review counts, whoever may read it.
+/// How a course is rated: every review counts, whoever may read it, but those of who teaches it by now.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RatingOf(pub CourseId);
 
@@ -117,8 +91,12 @@ impl Batch for RatingOf {
     type Value = Rating;
 
     async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, Rating>, Fault> {
+        let by_its_instructor = course_instructors::table
+            .filter(course_instructors::course_id.eq(reviews::course_id))
+            .filter(course_instructors::user_id.eq(reviews::user_id));
         let rows: Vec<(CourseId, i64, Option<i64>)> = reviews::table
             .filter(reviews::course_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(not(exists(by_its_instructor)))
             .group_by(reviews::course_id)
             .select((reviews::course_id, diesel::dsl::count_star(), diesel::dsl::sum(reviews::rating)))
             .load(&mut connection)
@@ -143,6 +121,12 @@ pub struct Readable {
 }
 
 impl Readable {
+    /// Whatever there is: where it was decided that the viewer may.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { all: true, by: Vec::new(), chosen: Vec::new(), today: NaiveDate::default() }
+    }
+
     /// What the viewer of a request may read.
     ///
     /// # Errors
@@ -176,11 +160,36 @@ const READABLE: &str = "($1 or r.user_id = any($2) or exists (
 /// Where a review stands among the newest.
 pub type Newest = (DateTime<Utc>, ReviewId);
 
-/// A page of the reviews of a course that a viewer may read, newest first.
+/// What reviews are of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Of {
+    /// A course.
+    Course(CourseId),
+    /// Their author.
+    Author(UserId),
+}
+
+impl Of {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Course(_) => "course_id",
+            Self::Author(_) => "user_id",
+        }
+    }
+
+    const fn uuid(self) -> Uuid {
+        match self {
+            Self::Course(id) => id.uuid(),
+            Self::Author(id) => id.uuid(),
+        }
+    }
+}
+
+/// A page of the reviews of a course or of an author that a viewer may read, newest first.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct NewestOf {
-    /// The course.
-    pub course: CourseId,
+    /// Whose.
+    pub of: Of,
     /// Which page.
     pub page: Page<Newest>,
     /// Which ones.
@@ -190,7 +199,7 @@ pub struct NewestOf {
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(sql_type = SqlUuid)]
-    course_id: CourseId,
+    of_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     review_id: ReviewId,
 }
@@ -198,36 +207,36 @@ struct Found {
 impl Batch for NewestOf {
     type Value = Rows<ReviewRow>;
 
-    // A page of each of many courses is a lateral join, which Diesel does not say: it finds the ids, and the rows are read typed.
+    // A page of each of many is a lateral join, which Diesel does not say: it finds the ids, and the rows are read typed.
     async fn load(
         call: &Call,
         mut connection: &AsyncPgConnection,
         keys: &[Self],
     ) -> Result<HashMap<Self, Rows<ReviewRow>>, Fault> {
-        let mut pages: HashMap<(&Page<Newest>, &Readable), Vec<CourseId>> = HashMap::new();
+        let mut pages: HashMap<(&str, &Page<Newest>, &Readable), Vec<&Self>> = HashMap::new();
         for key in keys {
-            pages.entry((&key.page, &key.readable)).or_default().push(key.course);
+            pages.entry((key.of.column(), &key.page, &key.readable)).or_default().push(key);
         }
         let mut found = Vec::new();
-        // As many as the document has different pages of: not as many as there are courses.
-        for ((page, readable), courses) in pages {
+        // As many as the document has different pages of: not as many as there are courses or authors.
+        for ((column, page, readable), keys) in pages {
             let order = if page.backwards() { "asc" } else { "desc" };
             let (after, before) = page.bounds();
             let statement = format!(
-                "select c.id as course_id, n.id as review_id
-                 from unnest($5) as c (id) cross join lateral (
+                "select o.id as of_id, n.id as review_id
+                 from unnest($5) as o (id) cross join lateral (
                      select r.id, r.created_at from reviews r
-                     where r.course_id = c.id and {READABLE}
+                     where r.{column} = o.id and {READABLE}
                          and ($6 is null or (r.created_at, r.id) < ($6, $7)) and ($8 is null or (r.created_at, r.id) > ($8, $9))
                      order by r.created_at {order}, r.id {order} limit $10) n
-                 order by c.id, n.created_at {order}, n.id {order}"
+                 order by o.id, n.created_at {order}, n.id {order}"
             );
             let rows: Vec<Found> = sql_query(statement)
                 .bind::<Bool, _>(readable.all)
                 .bind::<Array<SqlUuid>, _>(&readable.by)
                 .bind::<Array<Text>, _>(&readable.chosen)
                 .bind::<Date, _>(readable.today)
-                .bind::<Array<SqlUuid>, _>(courses)
+                .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.of.uuid()).collect::<Vec<_>>())
                 .bind::<Nullable<Timestamptz>, _>(after.map(|(at, _)| *at))
                 .bind::<Nullable<SqlUuid>, _>(after.map(|(_, id)| *id))
                 .bind::<Nullable<Timestamptz>, _>(before.map(|(at, _)| *at))
@@ -235,31 +244,28 @@ impl Batch for NewestOf {
                 .bind::<BigInt, _>(page.one_more())
                 .load(&mut connection)
                 .await?;
-            found.extend(rows.into_iter().map(|row| {
-                (Self { course: row.course_id, page: page.clone(), readable: readable.clone() }, row.review_id)
-            }));
+            let key_of = |id: Uuid| keys.iter().find(|key| key.of.uuid() == id).map(|key| (*key).clone());
+            found.extend(rows.into_iter().filter_map(|row| Some((key_of(row.of_id)?, row.review_id))));
         }
         let ids: Vec<_> = found.iter().map(|(_, id)| ReviewById(*id)).collect();
         let rows = <ReviewById as Batch>::load(call, connection, &ids).await?;
         let found = grouped(found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&ReviewById(id))?.clone()))));
-        Ok(found
-            .into_iter()
-            .map(|(key, rows)| {
-                let cut = key.page.cut(rows);
-                (key, cut)
-            })
-            .collect())
+        let pages = found.into_iter().map(|(key, rows)| {
+            let cut = key.page.cut(rows);
+            (key, cut)
+        });
+        Ok(pages.collect())
     }
 }
 
-/// How many reviews of a course a viewer may read.
+/// How many reviews of a course or of an author a viewer may read.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct CountOf(pub CourseId, pub Readable);
+pub struct CountOf(pub Of, pub Readable);
 
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = SqlUuid)]
-    course_id: CourseId,
+    of_id: Uuid,
     #[diesel(sql_type = BigInt)]
     count: i64,
 }
@@ -268,19 +274,26 @@ impl Batch for CountOf {
     type Value = i64;
 
     async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
-        // One viewer a request: what they may read is the same for all courses.
-        let Some(Self(_, readable)) = keys.first() else { return Ok(HashMap::new()) };
-        let statement = format!(
-            "select r.course_id, count(*) as count from reviews r where r.course_id = any($5) and {READABLE} group by r.course_id"
-        );
-        let rows: Vec<Counted> = sql_query(statement)
-            .bind::<Bool, _>(readable.all)
-            .bind::<Array<SqlUuid>, _>(&readable.by)
-            .bind::<Array<Text>, _>(&readable.chosen)
-            .bind::<Date, _>(readable.today)
-            .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.0).collect::<Vec<_>>())
-            .load(&mut connection)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.course_id, readable.clone()), row.count)).collect())
+        let mut kinds: HashMap<(&str, &Readable), Vec<&Self>> = HashMap::new();
+        for key in keys {
+            kinds.entry((key.0.column(), &key.1)).or_default().push(key);
+        }
+        let mut counts = HashMap::new();
+        for ((column, readable), keys) in kinds {
+            let statement = format!(
+                "select r.{column} as of_id, count(*) as count from reviews r where r.{column} = any($5) and {READABLE} group by 1"
+            );
+            let rows: Vec<Counted> = sql_query(statement)
+                .bind::<Bool, _>(readable.all)
+                .bind::<Array<SqlUuid>, _>(&readable.by)
+                .bind::<Array<Text>, _>(&readable.chosen)
+                .bind::<Date, _>(readable.today)
+                .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.0.uuid()).collect::<Vec<_>>())
+                .load(&mut connection)
+                .await?;
+            let key_of = |id: Uuid| keys.iter().find(|key| key.0.uuid() == id).map(|key| (*key).clone());
+            counts.extend(rows.into_iter().filter_map(|row| Some((key_of(row.of_id)?, row.count))));
+        }
+        Ok(counts)
     }
 }

@@ -748,3 +748,4 @@ diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
 diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
+diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);

@@ -216,7 +216,7 @@ impl Course {
         )?)
     }
 
-    /// What learners give it, from 1 to 5; null where nobody has rated it.
+    /// What learners give it, from 1 to 5, to a tenth; null while so few have rated it that one could tell who gave what.
     async fn average_rating(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
         Ok(self.rating(ctx.call()).await?.average())
     }

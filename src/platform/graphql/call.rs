@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
-use super::{beat::Beat, turns::Turns, weight::Weight};
+use super::{turns::Turns, weight::Weight};
 
 use crate::platform::{
     clock::Clock,
@@ -100,7 +100,6 @@ pub struct Call {
     loaders: DataLoader<Loaders, HashMapCache>,
     turns: Turns,
     weight: Weight,
-    beat: Beat,
     viewer: Mutex<Viewer>,
     cookie: Mutex<Option<String>>,
 }
@@ -125,7 +124,6 @@ impl Call {
             reader,
             services,
             weight: Weight::default(),
-            beat: Beat::begin(),
             viewer: Mutex::new(viewer),
             language,
             facts,
@@ -156,20 +154,6 @@ impl Call {
     #[must_use]
     pub const fn weight(&self) -> &Weight {
         &self.weight
-    }
-
-    /// When the answer may go out.
-    #[must_use]
-    pub const fn beat(&self) -> &Beat {
-        &self.beat
-    }
-
-    /// What was looked for, if it is there for the viewer. Where it is not, the answer's time does not tell why.
-    pub fn found<T>(&self, found: Option<T>) -> Option<T> {
-        if found.is_none() {
-            self.beat.not_found();
-        }
-        found
     }
 
     /// Adds to what the answer weighs: before work whose cost grows with a text, and for each value that is given out. Does not
@@ -230,6 +214,17 @@ impl Call {
         .await
     }
 
+    /// What to put before the guard in place of what the viewer does not get, so that hidden and not there take the same work: for what was
+    /// not there, another row, to be decided on and never read; for what is hidden, nothing, which was looked for all the same.
+    ///
+    /// # Errors
+    /// Those of the batch.
+    pub async fn in_place_of<K: ById>(&self, key: K, was_there: bool) -> Result<Option<K::Value>, Fault> {
+        let other = self.load(Other(key)).await?;
+        let instead = other.filter(|_| !was_there).unwrap_or_else(|| K::of_nothing(&self.services.random));
+        self.load(instead).await
+    }
+
     /// What belongs to `key`, read in the transaction of who asks.
     ///
     /// # Errors
@@ -275,6 +270,33 @@ pub trait Batch: Clone + Eq + Hash + Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self, Self::Value>, Fault>> + Send;
 }
 
+/// Keys of people's rows, of which there are others.
+pub trait ById: Batch {
+    /// Keys of so many rows that are not this person's, or of all where there are fewer.
+    fn others(
+        connection: &AsyncPgConnection,
+        most: i64,
+        viewer: UserId,
+    ) -> impl Future<Output = Result<Vec<Self>, Fault>> + Send;
+
+    /// A key of nothing.
+    fn of_nothing(random: &Random) -> Self;
+}
+
+/// Another key, of a row that is there: another one for each key that is asked with.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Other<K>(K);
+
+impl<K: ById> Batch for Other<K> {
+    type Value = K;
+
+    async fn load(call: &Call, connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, K>, Fault> {
+        let most = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+        let viewer = call.viewer().user.unwrap_or_else(|| call.services.random.id());
+        Ok(keys.iter().cloned().zip(K::others(connection, most, viewer).await?).collect())
+    }
+}
+
 /// Values by their keys, each list in the order of the rows.
 #[must_use]
 pub fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
@@ -285,10 +307,13 @@ pub fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashM
     found
 }
 
-/// A [`Batch`] of rows by a column that tells them apart, or of those for which a condition holds.
+/// A [`Batch`] of rows by a column that tells them apart: of those for which a condition holds, or of people's, with whose they are.
 #[macro_export]
 macro_rules! batch {
-    ($(#[$doc:meta])* $key:ident($id:ty) -> $row:ty, $table:ident :: $column:ident $(, if $condition:expr)?) => {
+    (
+        $(#[$doc:meta])* $key:ident($id:ty) -> $row:ty, $table:ident :: $column:ident
+        $(, if $condition:expr)? $(, of $person:ident)?
+    ) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Debug)]
         pub struct $key(pub $id);
@@ -310,6 +335,30 @@ macro_rules! batch {
                 Ok(rows.into_iter().map(|row| (Self(row.$column), row)).collect())
             }
         }
+
+        $(
+            impl $crate::platform::graphql::ById for $key {
+                async fn others(
+                    mut connection: &::diesel_async::AsyncPgConnection,
+                    most: i64,
+                    viewer: $crate::platform::privacy::UserId,
+                ) -> Result<Vec<Self>, $crate::platform::fault::Fault> {
+                    // By the key, which begins with the academy: without an order all academies' rows would be gone through.
+                    let ids: Vec<$id> = $table::table
+                        .filter($table::$person.ne(viewer))
+                        .select($table::$column)
+                        .order($table::$column)
+                        .limit(most)
+                        .load(&mut connection)
+                        .await?;
+                    Ok(ids.into_iter().map(Self).collect())
+                }
+
+                fn of_nothing(random: &$crate::platform::id::Random) -> Self {
+                    Self(random.id())
+                }
+            }
+        )?
     };
 }
 

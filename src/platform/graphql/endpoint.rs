@@ -20,7 +20,6 @@ use tracing::Instrument;
 
 use super::{
     answer::Answer,
-    beat::wait_until,
     bounds::{bounded, failed},
     call::{Call, RequestFacts, Services},
     document::{Checked, Rejected, Shape},
@@ -293,11 +292,7 @@ where
             let running_to_the_end = Box::pin(call.turns().drive(face.schema.execute(request)));
             let response = bounded(&call, face.limits(), running_to_the_end).await;
             let closed = face.gateway.close(&call).await;
-            let beat = call.beat().next();
             drop((call, running));
-            if let Some(beat) = beat {
-                wait_until(beat).await;
-            }
             closed.map_or_else(failed, |()| response.unwrap_or_else(|cut| cut.answer(changes)))
         };
         tokio::spawn(task.instrument(span)).await.unwrap_or_else(|panic| {

@@ -1,7 +1,6 @@
 //! The GraphQL face: what stands in front of the library, and the kit that every room's `graphql.rs` uses.
 
 mod answer;
-pub mod beat;
 mod bounds;
 pub mod call;
 pub mod document;
@@ -18,7 +17,7 @@ mod turns;
 pub mod user_error;
 pub mod weight;
 
-pub use call::{Batch, Call, CallExt, Services, grouped};
+pub use call::{Batch, ById, Call, CallExt, Services, grouped};
 pub use page::{List, PageArgs, Total};
 pub(in crate::platform) use request::language;
 pub use shown::{Shown, shown};

@@ -16,7 +16,6 @@ use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
 
 use super::{
     answer::too_many,
-    beat::wait_until,
     bounds::{self, failed},
     call::{Call, RequestFacts},
     document::Rejected,
@@ -378,9 +377,6 @@ impl Running {
             }
             // The client takes its time: nothing is read meanwhile.
             call.give_back_reader().await;
-            if let Some(beat) = call.beat().next() {
-                wait_until(beat).await;
-            }
             let (answer, cut) = match answer {
                 Ok(Some(answer)) => (answer, false),
                 Ok(None) => break,

@@ -1,11 +1,11 @@
 //! What learning earns: points from a ledger, days of a streak, badges by rules; each once.
 
-use sanggar::academies::Policy;
+use sanggar::{academies::Policy, platform::privacy::Role};
 use serde_json::{Value, json};
 
 use crate::{
     harness::{Client, Person, TestApp},
-    line::{done, learn, published, take},
+    line::{answer_all, done, learn, published, take},
 };
 
 const EARNED: &str = "query ($id: ID!) { node(id: $id) { ... on User { points longestStreak badges { badge { slug name description } awardedAt } } } }";
@@ -71,7 +71,28 @@ async fn a_streak_is_of_the_academys_days() {
     app.stop().await;
 }
 
-/// Two devices at once, and an attempt that ends by itself: nothing is lost, nothing counted twice.
+/// An attempt that ends by itself counts on the day on which it was answered, and who teaches a course earns nothing in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_ends_by_itself_counts_when_it_was_answered() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    app.sql("update quizzes set time_limit = 7 * 24 * 3600").await;
+    let citra = app.person("Citra Dewi").await;
+    learn(&course, &citra).await;
+    answer_all(&course, &citra, true).await;
+    app.world.pass(chrono::TimeDelta::days(8));
+    app.work().await;
+    let all = earned(&app.staff("Agus Admin", Role::Admin).await.client, &citra).await;
+    assert_eq!((&all["points"], &all["longestStreak"]), (&json!(150), &json!(1)));
+    assert_eq!(app.rows_in("learning_days").await, 1, "the day of the answers, not the one on which nobody learnt");
+
+    let teacher = &course.instructor;
+    learn(&course, teacher).await;
+    assert_eq!(earned(&teacher.client, teacher).await["points"], 0);
+    app.stop().await;
+}
+
+/// Two devices at once: nothing is lost, nothing counted twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_at_once_is_counted_once() {
     let app = TestApp::start().await;
@@ -99,6 +120,11 @@ async fn what_a_policy_does_not_list_is_off() {
     let citra = app.person("Citra Dewi").await;
     learn(&course, &citra).await;
     assert_eq!(take(&course, &citra, true).await["passed"], true);
+    let nothing = earned(&citra.client, &citra).await;
+    assert_eq!(nothing, json!({ "points": null, "longestStreak": null, "badges": null }));
+    let inventory = citra.client.data("{ dataInventory { field class } }", json!({})).await["dataInventory"].clone();
+    let inventory = inventory.as_array().expect("entries");
+    assert!(inventory.len() > 10 && inventory.iter().all(|entry| entry["class"] != "ENGAGEMENT"), "{inventory:?}");
     for table in ["points_entries", "learning_days", "badge_awards"] {
         assert_eq!(app.rows_in(table).await, 0, "{table}");
     }

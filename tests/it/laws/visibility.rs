@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sanggar::{
     academies::{Policy, Purpose},
     catalog::import::model::ImportId,
@@ -147,6 +148,7 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
                 }
             }
             table.push_str(&of_things(client, &things, |to| promised(to, audiences, chosen) == "shown").await);
+            hidden_takes_the_work_of_unknown(&app, client, &citra, &things).await;
         }
         // An admin of another academy finds nobody of that id there, whatever was chosen.
         let answer = next_door.client.send(&query, json!({ "id": citra.id })).await;
@@ -205,6 +207,23 @@ async fn of_things(client: &Client, things: &[Thing], is_promised: impl Fn(&str)
         writeln!(table, "  {ty}: {cell}").expect("a string grows");
     }
     table
+}
+
+/// What is hidden and what is not there take the same statements, kind by kind.
+async fn hidden_takes_the_work_of_unknown(app: &TestApp, client: &Client, person: &Person, things: &[Thing]) {
+    let node = "query ($id: ID!) { node(id: $id) { __typename } }";
+    let (person, user) = (json!(person.id), "User".to_owned());
+    for (ty, id) in things.iter().map(|(ty, _, id)| (ty, id)).chain([(&user, &person)]) {
+        let (hidden, answer) = app.statements(client.send(node, json!({ "id": id }))).await;
+        if !answer.json["data"]["node"].is_null() || answer.json.get("errors").is_some() {
+            continue;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(id.as_str().expect("an id")).expect("base64url");
+        let nobodys = [&bytes[..1], uuid::Uuid::new_v4().as_bytes()].concat();
+        let nobodys = json!({ "id": URL_SAFE_NO_PAD.encode(nobodys) });
+        let (unknown, other) = app.statements(client.send(node, nobodys)).await;
+        assert_eq!((hidden, &answer.json), (unknown, &other.json), "{ty}: hidden, and not there");
+    }
 }
 
 /// A second opinion that does not come from our own schema: what the five policies promise, written by hand.

@@ -114,6 +114,12 @@ pub const ANSWERS: &str = "attempt { id number status score percent passed answe
 
 /// Takes the quiz; every answer is right, or every answer wrong. Gives the attempt as it was graded.
 pub async fn take(course: &Published, learner: &Person, right: bool) -> Value {
+    let attempt = answer_all(course, learner, right).await;
+    done(&learner.client, "submitAttempt", json!({ "id": attempt }), ANSWERS).await["attempt"].clone()
+}
+
+/// Starts the quiz and answers all of it, and gives the attempt.
+pub async fn answer_all(course: &Published, learner: &Person, right: bool) -> Value {
     let started = done(&learner.client, "startAttempt", json!({ "quiz": course.quiz }), ANSWERS).await;
     let attempt = &started["attempt"];
     for answer in attempt["answers"].as_array().expect("answers") {
@@ -125,5 +131,5 @@ pub async fn take(course: &Published, learner: &Person, right: bool) -> Value {
             json!({ "attempt": attempt["id"], "question": question["id"], "response": { "choices": [choice["id"]] } });
         done(&learner.client, "saveAnswer", input, "attempt { status }").await;
     }
-    done(&learner.client, "submitAttempt", json!({ "id": attempt["id"] }), ANSWERS).await["attempt"].clone()
+    attempt["id"].clone()
 }
