@@ -7,6 +7,7 @@ mod access;
 pub mod add_person;
 pub mod avatar_file;
 pub mod graphql;
+mod jpeg;
 mod model;
 mod picture;
 mod policy;

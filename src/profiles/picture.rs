@@ -1,11 +1,13 @@
 //! A picture is made anew from what was sent: upright, square, small, without anything that is not picture. No I/O.
 
-use std::io::Cursor;
+use std::{borrow::Cow, io::Cursor};
 
 use image::{
     DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage,
     codecs::jpeg::JpegEncoder, imageops::thumbnail,
 };
+
+use super::jpeg;
 
 /// Pixels of a picture that is sent, in each direction.
 pub const SIDE_MOST: u32 = 6000;
@@ -41,6 +43,12 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     if !matches!(format, ImageFormat::Png | ImageFormat::Jpeg) {
         return Err(Unfit::Kind);
     }
+    let (bytes, passes) = if format == ImageFormat::Jpeg {
+        let (bare, scans) = jpeg::bare(bytes).ok_or(Unfit::Broken)?;
+        (Cow::Owned(bare), scans)
+    } else {
+        (Cow::Borrowed(bytes), 1)
+    };
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MOST);
     limits.max_image_height = Some(SIDE_MOST);
@@ -53,7 +61,6 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     };
     let mut decoder = reader.into_decoder().map_err(unfit)?;
     let (width, height) = decoder.dimensions();
-    let passes = if format == ImageFormat::Jpeg { scans(bytes) } else { 1 };
     let work = u64::from(width) * u64::from(height) * passes;
     let fits = width <= SIDE_MOST && height <= SIDE_MOST && decoder.total_bytes() <= MEMORY;
     if !fits || (passes > PLAIN_SCANS && work > SCANNED) {
@@ -72,11 +79,6 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&on_white(&small)).map_err(|_| Unfit::Broken)?;
     Ok(jpeg)
-}
-
-/// How many scans a JPEG has at most: markers that begin one.
-fn scans(bytes: &[u8]) -> u64 {
-    bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count() as u64
 }
 
 /// Without transparency, which JPEG has not.
@@ -160,8 +162,9 @@ mod tests {
         // Many scans that say nothing, over a large picture.
         let plain = encoded(4000, 4000, ImageFormat::Jpeg);
         assert!(remade(&plain).is_ok());
-        let scans = [0xff, 0xda].repeat(20);
-        assert_eq!(remade(&[plain.as_slice(), &scans].concat()), Err(Unfit::TooLarge));
+        let head = &plain[..plain.len() - 2];
+        let scans = [0xff, 0xda, 0, 2].repeat(20);
+        assert_eq!(remade(&[head, &scans].concat()), Err(Unfit::TooLarge));
         let deep = DynamicImage::new_rgb16(6000, 6000);
         let mut bytes = Cursor::new(Vec::new());
         deep.write_to(&mut bytes, ImageFormat::Png).expect("a picture");

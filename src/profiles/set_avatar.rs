@@ -41,7 +41,7 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     let user = call.viewer().signed_in()?;
     let new = match upload {
         Some(upload) => match made(call, user, upload).await? {
-            Ok(id) => Some((upload, id)),
+            Ok(id) => Some(id),
             Err(objection) => return Ok(Err(objection)),
         },
         None => None,
@@ -52,28 +52,33 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     if let Some(old) = store::take_avatar(&mut tx, user).await? {
         jobs::enqueue(&mut tx, &call.services, &SweepAvatar { avatar: old }).await?;
     }
-    if let Some((upload, id)) = new {
-        // Used once: who sent the same request twice has set it by now.
-        if uploads::store::lock(&mut tx, upload).await?.is_none() {
-            return Ok(Err(Objection::not_found("upload")));
-        }
-        uploads::store::delete(&mut tx, upload).await?;
+    if let Some(id) = new {
         store::put_avatar(&mut tx, user, id, call.services.clock.now()).await?;
     }
     tx.commit().await?;
     call.forget_loaded();
-    if let Some((upload, _)) = new {
-        let_go(call, upload).await;
-    }
     Ok(Ok(user))
 }
 
-/// Removes the bytes of an upload that has served. Where that fails, what was planned when the upload was made does it: the picture is
-/// set all the same.
-async fn let_go(call: &Call, upload: UploadId) {
-    if let Err(error) = call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await {
+/// The bytes of an upload, which is gone from now on: it is looked at once, whatever comes of it.
+async fn taken(call: &Call, upload: UploadId) -> Result<Result<impl AsRef<[u8]> + Send + use<>, Objection>, Fault> {
+    let name = uploads::receive::name(upload);
+    let mut tx = call.begin().await?;
+    let Some(found) = uploads::store::lock(&mut tx, upload).await? else {
+        return Ok(Err(Objection::not_found("upload")));
+    };
+    let sent = match found.stored_at {
+        Some(_) => call.services.storage.get(call.academy, &name).await?,
+        None => None,
+    };
+    let Some(sent) = sent else { return Ok(Err(uploads::not_sent("upload"))) };
+    uploads::store::delete(&mut tx, upload).await?;
+    tx.commit().await?;
+    // Where that fails, what was planned when the upload was made does it.
+    if let Err(error) = call.services.storage.delete(call.academy, &name).await {
         tracing::warn!(%error, "the bytes of an upload could not be removed yet");
     }
+    Ok(Ok(sent))
 }
 
 /// The picture of an upload, made anew and stored; no row names it yet.
@@ -82,32 +87,24 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
         return Ok(Err(not_collected("upload")));
     }
     let found = uploads::store::of(&*call.reader().await?, user, upload).await?;
-    let Some(found) = found.filter(|found| found.purpose == UploadPurpose::Avatar) else {
+    if found.is_none_or(|found| found.purpose != UploadPurpose::Avatar) {
         return Ok(Err(Objection::not_found("upload")));
-    };
-    let sent = match found.stored_at {
-        Some(_) => call.services.storage.get(call.academy, &uploads::receive::name(upload)).await?,
-        None => None,
-    };
-    let Some(sent) = sent else { return Ok(Err(uploads::not_sent("upload"))) };
+    }
     call.give_back_reader().await;
-    // Who comes when others' pictures are being looked at comes again, rather than to wait with a request in hand.
+    // Before the bytes are read: who waits holds none. Who comes when others' pictures are being looked at comes again, rather than to wait with a request in hand.
     let Ok(permit) = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await else { return Err(Fault::overloaded()) };
     let permit = permit.map_err(anyhow::Error::from)?;
+    let sent = match taken(call, upload).await? {
+        Ok(sent) => sent,
+        Err(objection) => return Ok(Err(objection)),
+    };
     let remade = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        picture::remade(&sent)
+        picture::remade(sent.as_ref())
     });
     let picture = match remade.await.map_err(anyhow::Error::from)? {
         Ok(picture) => picture,
-        Err(unfit) => {
-            // Looked at once: another look would cost as much and find the same.
-            let mut tx = call.begin().await?;
-            uploads::store::delete(&mut tx, upload).await?;
-            tx.commit().await?;
-            let_go(call, upload).await;
-            return Ok(Err(told(unfit)));
-        }
+        Err(unfit) => return Ok(Err(told(unfit))),
     };
     let id: AvatarId = call.services.random.id();
     let mut tx = call.begin().await?;
