@@ -12,7 +12,7 @@ use super::{
 use crate::{
     academies,
     platform::{
-        db::AcademyId,
+        db::{AcademyId, Tx},
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         jobs::{self, Job},
@@ -47,8 +47,7 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
         None => None,
     };
     let mut tx = call.begin().await?;
-    // One after the other: who sets two at once has the one that came last.
-    tx.take_name(&format!("avatar {}", user.uuid())).await?;
+    take_turn(&mut tx, user).await?;
     if let Some(old) = store::take_avatar(&mut tx, user).await? {
         jobs::enqueue(&mut tx, &call.services, &SweepAvatar { avatar: old }).await?;
     }
@@ -106,15 +105,56 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
         Ok(picture) => picture,
         Err(unfit) => return Ok(Err(told(unfit))),
     };
+    Ok(Ok(stored(call, &picture).await?))
+}
+
+/// Stores a picture that no row names yet: it goes by itself if none does.
+async fn stored(call: &Call, picture: &[u8]) -> Result<AvatarId, Fault> {
     let id: AvatarId = call.services.random.id();
     let mut tx = call.begin().await?;
     let sweep = SweepAvatar { avatar: id };
     jobs::enqueue_at(&mut tx, &call.services, &sweep, call.services.clock.now() + UNUSED).await?;
     tx.commit().await?;
     let mut staged = call.services.storage.stage(call.academy, &file(id));
-    staged.writer().write_all(&picture).await.map_err(anyhow::Error::from)?;
+    staged.writer().write_all(picture).await.map_err(anyhow::Error::from)?;
     staged.keep().await?;
-    Ok(Ok(id))
+    Ok(id)
+}
+
+/// A picture and its copy, which no row names yet.
+pub(super) struct Copied {
+    old: AvatarId,
+    new: AvatarId,
+}
+
+/// A copy of a person's picture, where they have one.
+///
+/// # Errors
+/// Those of the database and the store.
+pub(super) async fn copied(call: &Call, user: UserId) -> Result<Option<Copied>, Fault> {
+    let Some(old) = store::avatar_of(&*call.reader().await?, user).await? else { return Ok(None) };
+    let Some(bytes) = call.services.storage.get(call.academy, &file(old)).await? else { return Ok(None) };
+    Ok(Some(Copied { old, new: stored(call, &bytes).await? }))
+}
+
+/// Puts the copy in the picture's place: who was shown it can't fetch it any more by the address that they were given.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn readdress(call: &Call, tx: &mut Tx, user: UserId, copy: Copied) -> Result<(), Fault> {
+    take_turn(tx, user).await?;
+    let Some(current) = store::take_avatar(tx, user).await? else { return Ok(()) };
+    // One that was set meanwhile has an address that nobody was given.
+    let is_old = current == copy.old;
+    if is_old {
+        jobs::enqueue(tx, &call.services, &SweepAvatar { avatar: current }).await?;
+    }
+    store::put_avatar(tx, user, if is_old { copy.new } else { current }, call.services.clock.now()).await
+}
+
+/// One after the other: who sets two pictures at once has the one that came last.
+async fn take_turn(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
+    tx.take_name(&format!("avatar {}", user.uuid())).await
 }
 
 fn told(unfit: Unfit) -> Objection {

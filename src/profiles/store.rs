@@ -206,6 +206,12 @@ pub(super) async fn take_avatar(connection: &mut AsyncPgConnection, user: UserId
     Ok(own.returning(avatars::id).get_result(connection).await.optional()?)
 }
 
+/// Which picture a person has.
+pub(super) async fn avatar_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Option<AvatarId>, Fault> {
+    let own = avatars::table.filter(avatars::user_id.eq(user)).select(avatars::id);
+    Ok(own.first(&mut connection).await.optional()?)
+}
+
 pub(super) async fn put_avatar(
     connection: &mut AsyncPgConnection,
     user: UserId,

@@ -83,8 +83,18 @@ async fn a_picture_is_made_anew_shown_and_replaced() {
     assert_eq!(fetched(&app, &red).await.0, 404, "its time is over");
     let again = budi.client.data(SEEN, json!({ "id": ani.id })).await["node"]["avatarUrl"].clone();
     assert_eq!(fetched(&app, &again).await.0, 200);
+    // Or when it is shown to fewer: its owner has it by another address.
+    let hidden = json!({ "fields": [{ "field": "AVATAR", "audience": "PRIVATE" }] });
+    done(&ani.client, "setVisibility", hidden.clone(), "visibility { field }").await;
+    let own = ani.client.data(SEEN, json!({ "id": ani.id })).await["node"]["avatarUrl"].clone();
+    assert_eq!((fetched(&app, &again).await.0, fetched(&app, &own).await.0), (404, 200));
+    assert_eq!(budi.client.data(SEEN, json!({ "id": ani.id })).await["node"]["avatarUrl"], Value::Null);
+    done(&ani.client, "setVisibility", hidden, "visibility { field }").await;
+    assert_eq!(fetched(&app, &own).await.0, 200, "hidden before");
+    let again = own;
     let blue = set(upload(&app, &ani, &picture([0, 0, 250])).await).await;
     assert_eq!((fetched(&app, &again).await.0, fetched(&app, &blue).await.0), (404, 200));
+    app.world.pass(TimeDelta::minutes(61));
     app.work().await;
     assert_eq!(files(&app), 1, "the one before is gone, and what was sent");
     let forged = format!("{}x", blue.as_str().expect("an address"));
