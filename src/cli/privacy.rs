@@ -130,7 +130,9 @@ fn tell(cli: &Cli, person: UserId, outcome: &Outcome) {
 
 async fn print_inventory(cli: &Cli, services: &Services, academy: Option<&str>) -> anyhow::Result<()> {
     let academy = named_academy(services, academy).await?;
-    let (entries, sharing) = (app::data(), academy.policy().sharing());
+    let sharing = academy.policy().sharing();
+    let mut entries = app::data();
+    entries.retain(|datum| academy.policy().holds(datum));
     if cli.common.json {
         let data: Vec<_> = entries.iter().map(|entry| inventory::document_of(entry, &sharing)).collect();
         println!("{}", json!({ "academy": academy.slug, "policy": academy.policy_profile, "data": data }));
