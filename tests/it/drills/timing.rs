@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sanggar::{enrolment::model::EnrolmentId, platform::privacy::UserId};
 use serde_json::{Value, json};
 
-use super::rounds;
+use super::{below, rounds};
 use crate::{
     harness::{Client, PASSWORD, TestApp},
     line::{learn, published},
@@ -52,8 +52,9 @@ async fn judge<A: AsyncFnMut(usize) -> Duration, B: AsyncFnMut(usize) -> Duratio
     for _ in 0..3 {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         for number in 0..times {
-            // Each as often the first of its pair: what one leaves behind, the next one meets.
-            if number % 2 == 0 {
+            // By chance the first of its pair: what one leaves behind, the next one meets. In a fixed turn each kind would always meet the
+            // same of the threads that hash, and the same of their memory.
+            if below(2) == 0 {
                 one.push(ask(number).await);
                 other.push(ask_other(number).await);
             } else {
