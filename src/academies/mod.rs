@@ -13,7 +13,7 @@ pub mod store;
 pub use create::{CreateAcademy, create};
 pub use directory::Directory;
 pub use model::AcademyRow;
-pub use policy::{Collected, Policy, Purpose};
+pub use policy::{Collected, Policy};
 
 use crate::platform::{db::Tx, fault::Fault, graphql::Call};
 

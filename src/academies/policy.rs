@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::privacy::{Entry, FieldAudience, PersonalDataClass, ProfileField, Shared, Sharing};
+use crate::platform::privacy::{FieldAudience, ProfileField, Purpose, Shared, Sharing};
 
 /// The presets: five policies that businesses live by, and one that collects and shows what its people like.
 const PRESETS: [(&str, &str); 6] = [
@@ -32,33 +32,6 @@ const COLLECTABLE: [&str; 11] = [
     "phone",
     "billingAddress",
 ];
-
-/// What data is used for, where that is not so everywhere: a part of the platform whose purpose a policy does not list is off there.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Points, streaks, rankings.
-    Leaderboard,
-    /// Badges.
-    Badges,
-    /// Reviews.
-    Community,
-}
-
-impl Purpose {
-    /// Every one.
-    const ALL: [Self; 3] = [Self::Leaderboard, Self::Badges, Self::Community];
-
-    /// The word, as policies and the classification have it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Leaderboard => "leaderboard",
-            Self::Badges => "badges",
-            Self::Community => "community",
-        }
-    }
-}
 
 /// What an academy promises.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -150,15 +123,6 @@ impl Policy {
         Ok(())
     }
 
-    /// Whether a datum is held here at all: points, badges and reviews are not where this policy does not list what they are for.
-    #[must_use]
-    pub fn holds(&self, datum: &Entry) -> bool {
-        let is_off = |word: &&str| {
-            Purpose::ALL.into_iter().any(|purpose| purpose.as_str() == *word && !self.purposes.contains(&purpose))
-        };
-        datum.class != PersonalDataClass::Engagement || !datum.purposes.iter().all(is_off)
-    }
-
     /// Whether this may be asked.
     #[must_use]
     pub fn asks(&self, field: &str) -> bool {
@@ -174,7 +138,11 @@ impl Policy {
     /// What the guards ask of it.
     #[must_use]
     pub fn sharing(&self) -> Sharing {
-        Sharing { instructors: self.instructors_see.clone(), choices: self.choices.clone() }
+        Sharing {
+            instructors: self.instructors_see.clone(),
+            choices: self.choices.clone(),
+            purposes: self.purposes.clone(),
+        }
     }
 }
 

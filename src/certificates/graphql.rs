@@ -1,6 +1,6 @@
 //! `Certificate` for its holder, `CertificateVerification` for anybody who has its code.
 
-use std::hint::black_box;
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result};
 use chrono::{DateTime, Utc};
@@ -16,14 +16,14 @@ use crate::{
     enrolment::model::EnrolmentId,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, page::list, scalars::Url, shown::whole},
+        graphql::{Call, CallExt, Guarded, List, PageArgs, page::list, scalars::Url},
         id::GlobalId,
         privacy::{
-            Access, Datum, UserId,
+            Access, Datum, Entry, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
-    profiles::{AccessTo, Seen},
+    profiles::AccessTo,
 };
 
 /// What anybody with the code may know.
@@ -35,17 +35,6 @@ fn everybody() -> Access {
 pub struct Certificate(CertificateRow);
 
 impl Certificate {
-    async fn for_viewer(call: &Call, row: CertificateRow) -> Result<Option<Self>, Fault> {
-        let Some(seen) = Self::holder_seen(call, &row).await? else { return Ok(None) };
-        Ok(whole(seen.access.open(&HeldCertificate::ENTRY))?.then_some(Self(row)))
-    }
-
-    async fn holder_seen(call: &Call, row: &CertificateRow) -> Result<Option<Seen>, Fault> {
-        // Whose holder was erased is hidden as one is of somebody who shows nothing.
-        let holder = row.user_id.unwrap_or_else(|| call.services.random.id());
-        call.load(AccessTo(holder)).await
-    }
-
     /// The certificates of a person, newest first, for who was found to be allowed.
     ///
     /// # Errors
@@ -63,19 +52,7 @@ impl Certificate {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: CertificateId) -> Result<Option<Self>, Fault> {
-        let found = call.load(CertificateById(id)).await?;
-        let was_there = found.is_some();
-        if let Some(row) = found
-            && let Some(certificate) = Self::for_viewer(call, row).await?
-        {
-            return Ok(Some(certificate));
-        }
-        if let Some(other) = call.in_place_of(CertificateById(id), was_there).await?
-            && let Some(seen) = Self::holder_seen(call, &other).await?
-        {
-            black_box(seen.access.decide(&HeldCertificate::ENTRY));
-        }
-        Ok(None)
+        Ok(call.guarded(CertificateById(id)).await?.map(Self))
     }
 
     /// The certificate of an enrolment.
@@ -83,10 +60,18 @@ impl Certificate {
     /// # Errors
     /// Those of the database.
     pub async fn of(call: &Call, enrolment: EnrolmentId) -> Result<Option<Self>, Fault> {
-        match call.load(CertificateOf(enrolment)).await? {
-            Some(row) => Self::for_viewer(call, row).await,
-            None => Ok(None),
-        }
+        let Some(row) = call.load(CertificateOf(enrolment)).await? else { return Ok(None) };
+        Ok(call.opens::<CertificateById>(&row).await?.then_some(Self(row)))
+    }
+}
+
+impl Guarded for CertificateById {
+    const DATUM: Entry = HeldCertificate::ENTRY;
+
+    async fn access(call: &Call, row: &CertificateRow) -> Result<Option<Arc<Access>>, Fault> {
+        // Whose holder was erased is hidden as one is of somebody who shows nothing.
+        let holder = row.user_id.unwrap_or_else(|| call.services.random.id());
+        Ok(call.load(AccessTo(holder)).await?.map(|seen| seen.access))
     }
 }
 

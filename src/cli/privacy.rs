@@ -132,7 +132,7 @@ async fn print_inventory(cli: &Cli, services: &Services, academy: Option<&str>) 
     let academy = named_academy(services, academy).await?;
     let sharing = academy.policy().sharing();
     let mut entries = app::data();
-    entries.retain(|datum| academy.policy().holds(datum));
+    entries.retain(|datum| sharing.holds(datum));
     if cli.common.json {
         let data: Vec<_> = entries.iter().map(|entry| inventory::document_of(entry, &sharing)).collect();
         println!("{}", json!({ "academy": academy.slug, "policy": academy.policy_profile, "data": data }));

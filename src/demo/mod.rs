@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    academies::{AcademyRow, Purpose},
+    academies::AcademyRow,
     catalog::{
         self,
         create_course::{self, NewCourse},
@@ -22,7 +22,7 @@ use crate::{
     platform::{
         config::Settings,
         graphql::{Call, Services, call::RequestFacts, user_error::Objection},
-        privacy::{FieldAudience, ProfileField, Role, Roles, UserId, Viewer},
+        privacy::{Datum, FieldAudience, ProfileField, Role, Roles, UserId, Viewer},
         text::Language,
     },
     profiles::{
@@ -30,7 +30,7 @@ use crate::{
         set_visibility::set_visibility,
     },
     quizzes::attempt,
-    reviews::review_course::review_course,
+    reviews::{privacy::Reviewed, review_course::review_course},
 };
 
 mod courses;
@@ -152,7 +152,7 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
     let (course, quiz) = first.context("two courses were to be made")?;
     let learning = as_of(finished, &[]);
     let certificate_code = learn(&learning, course, quiz).await?;
-    if academy.policy().purposes.contains(&Purpose::Community) {
+    if learning.sharing().holds(&Reviewed::ENTRY) {
         let said = Some("Pelajarannya pendek dan jelas.".to_owned());
         agreed(review_course(&learning, course, 5, said).await?)?;
         let widest = learning.sharing().narrowed(ProfileField::Reviews, FieldAudience::Public);

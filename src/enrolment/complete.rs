@@ -53,9 +53,9 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     let now = call.services.clock.now();
     let new = store::complete_lessons(&mut tx, enrolment.id, &[lesson], now).await?;
     store::touch(&mut tx, enrolment.id, now).await?;
-    let deeds: Vec<_> = new.into_iter().map(Deed::lesson).collect();
+    let completed = judge(&call.services, &mut tx, &enrolment).await?;
+    let deeds: Vec<_> = new.into_iter().map(Deed::lesson).chain(completed).collect();
     award(&mut tx, &call.services, user, course, &deeds, now).await?;
-    judge(&call.services, &mut tx, &enrolment, now).await?;
     claim.made(&mut tx, enrolment.id).await?;
     tx.commit().await?;
     call.forget_loaded();
@@ -80,31 +80,30 @@ pub async fn active(
     Ok(matches!(row.status, EnrolmentStatus::Active | EnrolmentStatus::Completed).then_some(row))
 }
 
-/// Completes the enrolment if the rule of its version says so: once. `at` is when the learner did what completes it.
+/// Completes the enrolment if the rule of its version says so: once, and then it is worth something to its learner.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow, at: DateTime<Utc>) -> Result<(), Fault> {
+pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<Option<Deed>, Fault> {
     if enrolment.status != EnrolmentStatus::Active {
-        return Ok(());
+        return Ok(None);
     }
     let rule = catalog::store::version(tx, enrolment.version_id).await?;
     let lessons = content::lessons_of(tx, enrolment.version_id).await?;
     let done = store::completed_lessons(tx, enrolment.id).await?;
     let completed = lessons.iter().filter(|lesson| done.contains(&lesson.id)).count();
     if completed * 100 < lessons.len() * usize::try_from(rule.lessons_percent).unwrap_or(100) {
-        return Ok(());
+        return Ok(None);
     }
     if rule.quizzes_passed {
         let passed = quizzes::store::passed(tx, enrolment.id).await?;
         if content::quizzes_of_lessons(tx, enrolment.version_id).await?.iter().any(|quiz| !passed.contains(quiz)) {
-            return Ok(());
+            return Ok(None);
         }
     }
     let now = services.clock.now();
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;
-    let deed = Deed { reason: PointsReason::CourseCompleted, cause: row.course_id.uuid() };
-    award(tx, services, row.user_id, row.course_id, &[deed], at).await?;
-    certificates::issue::on_completion(services, tx, &row).await
+    certificates::issue::on_completion(services, tx, &row).await?;
+    Ok(Some(Deed { reason: PointsReason::CourseCompleted, cause: row.course_id.uuid() }))
 }

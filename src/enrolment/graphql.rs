@@ -1,6 +1,6 @@
 //! `Enrolment`, `Progress`, and the mutations of learning.
 
-use std::hint::black_box;
+use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -21,10 +21,10 @@ use crate::{
     certificates::graphql::Certificate,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, UserError, page::list, shown::whole, user_error},
+        graphql::{Call, CallExt, Guarded, List, PageArgs, UserError, page::list, user_error},
         id::GlobalId,
         privacy::{
-            Access, Datum, Decision, Role, Ties, UserId,
+            Access, Datum, Decision, Entry, Role, Ties, UserId,
             directive::{to, visibility},
         },
     },
@@ -35,16 +35,6 @@ use crate::{
 pub struct Enrolment(EnrolmentRow);
 
 impl Enrolment {
-    /// The enrolment, for its learner, for who teaches the course, and for who runs the academy.
-    async fn for_viewer(call: &Call, row: EnrolmentRow) -> Result<Option<Self>, Fault> {
-        Ok(whole(Self::access(call, &row).await?.open(&Learning::ENTRY))?.then_some(Self(row)))
-    }
-
-    async fn access(call: &Call, row: &EnrolmentRow) -> Result<Access, Fault> {
-        let ties = ties_in(call, row.user_id, row.course_id, row.run_id).await?;
-        Ok(call.access_to(row.user_id, ties, Vec::new()))
-    }
-
     /// The enrolments of a person, newest first, for who was found to be allowed: who is by teaching alone sees what they teach.
     ///
     /// # Errors
@@ -72,22 +62,12 @@ impl Enrolment {
         list(call, "enrolments of", rows, position, Self, move |_| Box::pin(async move { Ok(count) }))
     }
 
-    /// An enrolment by its id.
+    /// An enrolment by its id, for its learner, for who teaches the course, and for who runs the academy.
     ///
     /// # Errors
-    /// Those of the database.
+    /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
     pub async fn by_id(call: &Call, id: EnrolmentId) -> Result<Option<Self>, Fault> {
-        let found = call.load(EnrolmentById(id)).await?;
-        let was_there = found.is_some();
-        if let Some(row) = found
-            && let Some(enrolment) = Self::for_viewer(call, row).await?
-        {
-            return Ok(Some(enrolment));
-        }
-        if let Some(other) = call.in_place_of(EnrolmentById(id), was_there).await? {
-            black_box(Self::access(call, &other).await?.decide(&Learning::ENTRY));
-        }
-        Ok(None)
+        Ok(call.guarded(EnrolmentById(id)).await?.map(Self))
     }
 
     /// The viewer's live enrolment in a course.
@@ -122,6 +102,15 @@ impl Enrolment {
                 Box::pin(async move { store::count(&*call.reader().await?, user, statuses.as_deref()).await })
             },
         )
+    }
+}
+
+impl Guarded for EnrolmentById {
+    const DATUM: Entry = Learning::ENTRY;
+
+    async fn access(call: &Call, row: &EnrolmentRow) -> Result<Option<Arc<Access>>, Fault> {
+        let ties = ties_in(call, row.user_id, row.course_id, row.run_id).await?;
+        Ok(Some(Arc::new(call.access_to(row.user_id, ties, Vec::new()))))
     }
 }
 

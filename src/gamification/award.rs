@@ -5,15 +5,22 @@ use uuid::Uuid;
 
 use super::{
     model::{NewEntry, PointsReason},
-    policy, store,
+    policy,
+    privacy::{HeldBadges, Points},
+    store,
 };
 use crate::{
-    academies::{self, Purpose},
+    academies,
     catalog::{
         self,
         model::{CourseId, LessonId},
     },
-    platform::{db::Tx, fault::Fault, graphql::Services, privacy::UserId},
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::Services,
+        privacy::{Datum, UserId},
+    },
 };
 
 /// What a learner did: once for each cause, whatever is repeated.
@@ -47,9 +54,9 @@ pub async fn award(
 ) -> Result<(), Fault> {
     let id = tx.academy()?;
     let academy = academies::store::by_id(tx, id).await?;
-    let offers = |purpose| academy.policy().purposes.contains(&purpose);
+    let sharing = academy.policy().sharing();
     // Who teaches a course could write themselves as many lessons as they like.
-    if deeds.is_empty() || !offers(Purpose::Leaderboard) || catalog::store::teaches(tx, learner, course).await? {
+    if deeds.is_empty() || !sharing.holds(&Points::ENTRY) || catalog::store::teaches(tx, learner, course).await? {
         return Ok(());
     }
     // What one learner does in two courses at once is measured one after the other.
@@ -66,7 +73,7 @@ pub async fn award(
             at,
         })
         .collect();
-    if !store::add(tx, learner, &entries, academy.day(at)).await? || !offers(Purpose::Badges) {
+    if !store::add(tx, learner, &entries, academy.day(at)).await? || !sharing.holds(&HeldBadges::ENTRY) {
         return Ok(());
     }
     let measured = store::measured(tx, learner).await?;

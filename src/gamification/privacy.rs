@@ -1,6 +1,6 @@
 //! What learning earned somebody: points, streaks, badges, each shown as its owner chose.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, RetentionStart, Table};
+use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Purpose, RetentionStart, Table};
 
 crate::datum!(
     /// What a person's learning was worth, entry by entry; the field is their sum.
@@ -10,6 +10,7 @@ crate::datum!(
         class: PersonalDataClass::Engagement,
         audience: Audience::CHOSEN,
         choice: Some(ProfileField::Points),
+        only_for: Some(Purpose::Leaderboard),
         purposes: &["leaderboard"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,
@@ -24,6 +25,7 @@ crate::datum!(
         class: PersonalDataClass::Engagement,
         audience: Audience::CHOSEN,
         choice: Some(ProfileField::Streak),
+        only_for: Some(Purpose::Leaderboard),
         purposes: &["leaderboard"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,
@@ -38,6 +40,7 @@ crate::datum!(
         class: PersonalDataClass::Engagement,
         audience: Audience::CHOSEN,
         choice: Some(ProfileField::Badges),
+        only_for: Some(Purpose::Badges),
         purposes: &["badges"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,

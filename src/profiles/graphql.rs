@@ -16,9 +16,8 @@ use super::{
     update_profile::{self, ProfileInput},
 };
 use crate::{
-    academies,
     accounts::{
-        self, policy,
+        policy,
         privacy::{CreatedAt, Email, GrantedRoles, Username},
     },
     certificates::{graphql::Certificate, privacy::HeldCertificate},
@@ -76,15 +75,11 @@ impl User {
         }
     }
 
-    /// What is read elsewhere of this person, where the viewer may read it and the academy's policy holds it at all.
+    /// What is read elsewhere of this person, where the viewer may read it and the academy holds it at all.
     async fn guarded<T>(self, call: &Call, datum: &Entry, rows: impl Future<Output = Result<T, Fault>>) -> Shown<T> {
         match self.seen(call).await {
             Ok(Some(seen)) => match seen.access.open(datum) {
-                Decision::Shown => match academies::current(call).await {
-                    Ok(academy) if academy.policy().holds(datum) => Some(rows.await.map_err(Error::from)),
-                    Ok(_) => None,
-                    Err(fault) => Some(Err(Error::from(fault))),
-                },
+                Decision::Shown if call.sharing().holds(datum) => Some(rows.await.map_err(Error::from)),
                 decision => hidden(decision),
             },
             Ok(None) => None,
@@ -133,18 +128,18 @@ impl User {
         // Longer than any name is nobody's: what is beyond is not worth normalising.
         let username: String = username.chars().take(100).collect();
         let found = store::by_username(&*call.reader().await?, &policy::key(&username)).await?;
-        // Where nobody has the name, somebody else is read in their place, so that the time does not tell the one from the other.
-        let other = accounts::store::anybody(&*call.reader().await?).await?;
-        let Some(read) = found.or(other) else { return Ok(None) };
-        // Who keeps the name private can't be found by it.
-        let seen = Self(read).seen(call).await?;
-        let Some(found) = found else { return Ok(None) };
-        // Who finds somebody by a name that is private to them has read it.
-        let shown = match seen {
-            Some(seen) => whole(seen.access.open(&Username::ENTRY))?,
-            None => false,
-        };
-        Ok(shown.then_some(Self(found)))
+        let id = found.unwrap_or_else(|| call.services.random.id());
+        let seen = Self(id).seen(call).await?;
+        // Who keeps the name private can't be found by it; who finds somebody by a name that is private to them has read it.
+        if let Some(seen) = &seen
+            && whole(seen.access.open(&Username::ENTRY))?
+        {
+            return Ok(Some(Self(id)));
+        }
+        if let Some(other) = call.in_place_of(AccessTo(id), seen.is_some()).await? {
+            black_box(other.access.decide(&Username::ENTRY));
+        }
+        Ok(None)
     }
 }
 

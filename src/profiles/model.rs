@@ -71,7 +71,7 @@ crate::id_kind!(
 );
 
 /// A person's picture.
-#[derive(Queryable, Selectable, Clone, Debug)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = avatars, check_for_backend(diesel::pg::Pg))]
 pub(super) struct AvatarPart {
     pub id: AvatarId,

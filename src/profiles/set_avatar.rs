@@ -5,6 +5,7 @@ use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
 use super::{
     AvatarId,
+    model::AvatarPart,
     picture::{self, SIDE_MOST, Unfit},
     sign_up::not_collected,
     store,
@@ -16,7 +17,7 @@ use crate::{
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         jobs::{self, Job},
-        privacy::UserId,
+        privacy::{Personal, UserId},
     },
     uploads::{self, UploadId, UploadPurpose},
 };
@@ -49,10 +50,11 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     let mut tx = call.begin().await?;
     take_turn(&mut tx, user).await?;
     if let Some(old) = store::take_avatar(&mut tx, user).await? {
-        jobs::enqueue(&mut tx, &call.services, &SweepAvatar { avatar: old }).await?;
+        jobs::enqueue(&mut tx, &call.services, &SweepAvatar { avatar: old.id }).await?;
     }
     if let Some(id) = new {
-        store::put_avatar(&mut tx, user, id, call.services.clock.now()).await?;
+        let set_at = Personal::new(call.services.clock.now());
+        store::put_avatar(&mut tx, user, &AvatarPart { id, set_at }).await?;
     }
     tx.commit().await?;
     call.forget_loaded();
@@ -90,7 +92,8 @@ async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<Avat
         return Ok(Err(Objection::not_found("upload")));
     }
     call.give_back_reader().await;
-    // Before the bytes are read: who waits holds none. Who comes when others' pictures are being looked at comes again, rather than to wait with a request in hand.
+    // Before the bytes are read: who waits holds none. Who comes when others' pictures are being looked at comes again, rather than
+    // to wait with a request in hand.
     let Ok(permit) = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await else { return Err(Fault::overloaded()) };
     let permit = permit.map_err(anyhow::Error::from)?;
     let sent = match taken(call, upload).await? {
@@ -143,13 +146,13 @@ pub(super) async fn copied(call: &Call, user: UserId) -> Result<Option<Copied>, 
 /// Those of the database.
 pub(super) async fn readdress(call: &Call, tx: &mut Tx, user: UserId, copy: Copied) -> Result<(), Fault> {
     take_turn(tx, user).await?;
-    let Some(current) = store::take_avatar(tx, user).await? else { return Ok(()) };
-    // One that was set meanwhile has an address that nobody was given.
-    let is_old = current == copy.old;
-    if is_old {
-        jobs::enqueue(tx, &call.services, &SweepAvatar { avatar: current }).await?;
+    let Some(mut current) = store::take_avatar(tx, user).await? else { return Ok(()) };
+    // One that was set since the copy was made keeps its address, which is as old as that.
+    if current.id == copy.old {
+        jobs::enqueue(tx, &call.services, &SweepAvatar { avatar: copy.old }).await?;
+        current.id = copy.new;
     }
-    store::put_avatar(tx, user, if is_old { copy.new } else { current }, call.services.clock.now()).await
+    store::put_avatar(tx, user, &current).await
 }
 
 /// One after the other: who sets two pictures at once has the one that came last.

@@ -13,9 +13,7 @@ use serde_json::Value as Json;
 use super::{
     model::{AvatarId, AvatarPart, ContactPart, IdentityPart, LoginPart, NewProfile, ProfilePart, UserPart},
     policy,
-    privacy::{
-        Avatar, BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks,
-    },
+    privacy::{BillingAddress, Biography, FullName, JobTitle, Organization, Phone, PreferredLocale, SocialLinks},
 };
 use crate::{
     accounts::privacy::{CreatedAt, Username},
@@ -201,9 +199,9 @@ pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProf
 }
 
 /// Removes the picture of a person, and gives back which it was.
-pub(super) async fn take_avatar(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<AvatarId>, Fault> {
+pub(super) async fn take_avatar(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<AvatarPart>, Fault> {
     let own = diesel::delete(avatars::table.filter(avatars::user_id.eq(user)));
-    Ok(own.returning(avatars::id).get_result(connection).await.optional()?)
+    Ok(own.returning(AvatarPart::as_returning()).get_result(connection).await.optional()?)
 }
 
 /// Which picture a person has.
@@ -215,14 +213,9 @@ pub(super) async fn avatar_of(mut connection: &AsyncPgConnection, user: UserId) 
 pub(super) async fn put_avatar(
     connection: &mut AsyncPgConnection,
     user: UserId,
-    id: AvatarId,
-    now: DateTime<Utc>,
+    avatar: &AvatarPart,
 ) -> Result<(), Fault> {
-    let set_at: Personal<_, Avatar> = Personal::new(now);
-    diesel::insert_into(avatars::table)
-        .values((avatars::id.eq(id), avatars::user_id.eq(user), avatars::set_at.eq(set_at)))
-        .execute(connection)
-        .await?;
+    diesel::insert_into(avatars::table).values((avatars::user_id.eq(user), avatar)).execute(connection).await?;
     Ok(())
 }
 

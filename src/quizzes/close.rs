@@ -102,11 +102,11 @@ pub(super) async fn close(
         let new = enrolment::store::complete_lessons(tx, attempt.enrolment_id, &own, now).await?;
         // On the day on which the learner answered: an attempt may end by itself long after.
         let at = answers.iter().map(|answer| answer.saved_at).max().unwrap_or(now);
-        let quiz = Deed { reason: PointsReason::QuizPassed, cause: attempt.quiz_id.uuid() };
-        let deeds: Vec<_> = new.into_iter().map(Deed::lesson).chain([quiz]).collect();
-        award(tx, services, attempt.user_id, attempt.course_id, &deeds, at).await?;
         let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
-        complete::judge(services, tx, &row, at).await?;
+        let completed = complete::judge(services, tx, &row).await?;
+        let quiz = Deed { reason: PointsReason::QuizPassed, cause: attempt.quiz_id.uuid() };
+        let deeds: Vec<_> = new.into_iter().map(Deed::lesson).chain([quiz]).chain(completed).collect();
+        award(tx, services, attempt.user_id, attempt.course_id, &deeds, at).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `Attempt`, and the mutations of taking a quiz.
 
-use std::hint::black_box;
+use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, OneofObject, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
@@ -21,14 +21,14 @@ use crate::{
     platform::{
         fault::Fault,
         graphql::{
-            Call, CallExt, Shown, UserError,
+            Call, CallExt, Guarded, Shown, UserError,
             scalars::{Decimal, Locale},
-            shown::{hidden, whole},
+            shown::hidden,
             user_error::{self, Objection},
         },
         id::GlobalId,
         privacy::{
-            Access, Datum, Decision, Ties,
+            Access, Datum, Decision, Entry, Ties,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -44,26 +44,7 @@ impl Attempt {
     /// # Errors
     /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
     pub async fn by_id(call: &Call, id: AttemptId) -> Result<Option<Self>, Fault> {
-        if call.viewer().user.is_none() {
-            return Ok(None);
-        }
-        let found = call.load(AttemptById(id)).await?;
-        if let Some(row) = &found
-            && whole(Self::access(call, row).await?.open(&Graded::ENTRY))?
-        {
-            return Ok(found.map(Self));
-        }
-        if let Some(other) = call.in_place_of(AttemptById(id), found.is_some()).await? {
-            black_box(Self::access(call, &other).await?.decide(&Graded::ENTRY));
-        }
-        Ok(None)
-    }
-
-    async fn access(call: &Call, row: &AttemptRow) -> Result<Access, Fault> {
-        let enrolment = call.load(EnrolmentById(row.enrolment_id)).await?;
-        let run = enrolment.ok_or_else(|| anyhow::anyhow!("an attempt without an enrolment"))?.run_id;
-        let ties = ties_in(call, row.user_id, row.course_id, run).await?;
-        Ok(call.access_to(row.user_id, ties, Vec::new()))
+        Ok(call.guarded(AttemptById(id)).await?.map(Self))
     }
 
     /// The viewer's attempts at a quiz, first to last.
@@ -116,6 +97,17 @@ impl Attempt {
             FeedbackPolicy::AfterLastAttempt => quiz.attempts_allowed.is_some_and(|allowed| made >= allowed),
             FeedbackPolicy::AfterPassing => passed,
         })
+    }
+}
+
+impl Guarded for AttemptById {
+    const DATUM: Entry = Graded::ENTRY;
+
+    async fn access(call: &Call, row: &AttemptRow) -> Result<Option<Arc<Access>>, Fault> {
+        let enrolment = call.load(EnrolmentById(row.enrolment_id)).await?;
+        let run = enrolment.ok_or_else(|| anyhow::anyhow!("an attempt without an enrolment"))?.run_id;
+        let ties = ties_in(call, row.user_id, row.course_id, run).await?;
+        Ok(Some(Arc::new(call.access_to(row.user_id, ties, Vec::new()))))
     }
 }
 

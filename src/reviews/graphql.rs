@@ -1,9 +1,10 @@
 //! `Review`, and its mutations.
 
-use std::hint::black_box;
+use std::sync::Arc;
 
 use async_graphql::{Context, Error, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 
 use super::{
     delete_review,
@@ -16,12 +17,11 @@ use crate::{
     accounts::graphql::AcknowledgedPayload,
     catalog::{graphql::Course, model::CourseId},
     platform::{
-        db::page::Rows,
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, Shown, UserError, page::list, shown, shown::whole, user_error},
+        graphql::{Call, CallExt, Guarded, List, PageArgs, Shown, UserError, page::list, shown, user_error},
         id::GlobalId,
         privacy::{
-            Datum, UserId,
+            Access, Datum, Entry, UserId,
             directive::{class, personalData, to, visibility},
         },
     },
@@ -32,29 +32,12 @@ use crate::{
 pub struct Review(ReviewRow);
 
 impl Review {
-    async fn for_viewer(call: &Call, row: ReviewRow) -> Result<Option<Self>, Fault> {
-        let Some(seen) = call.load(AccessTo(row.user_id)).await? else { return Ok(None) };
-        Ok(whole(seen.access.open(&Reviewed::ENTRY))?.then_some(Self(row)))
-    }
-
     /// A review by its id.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the database.
     pub async fn by_id(call: &Call, id: ReviewId) -> Result<Option<Self>, Fault> {
-        let found = call.load(ReviewById(id)).await?;
-        let was_there = found.is_some();
-        if let Some(row) = found
-            && let Some(review) = Self::for_viewer(call, row).await?
-        {
-            return Ok(Some(review));
-        }
-        if let Some(other) = call.in_place_of(ReviewById(id), was_there).await?
-            && let Some(seen) = call.load(AccessTo(other.user_id)).await?
-        {
-            black_box(seen.access.decide(&Reviewed::ENTRY));
-        }
-        Ok(None)
+        Ok(call.guarded(ReviewById(id)).await?.map(Self))
     }
 
     /// The reviews of a person, newest first, for who was found to be allowed.
@@ -79,9 +62,9 @@ impl Review {
         let key = NewestOf { of, page: page.clone(), readable: readable.clone() };
         let found = call.load(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
         // What a statement found, the guard decides on.
-        let guarded = found.rows.into_iter().map(|row| async move { Self::for_viewer(call, row).await });
-        let rows = futures_util::future::try_join_all(guarded).await?.into_iter().flatten().map(|review| review.0);
-        let found = Rows { rows: rows.collect(), has_previous: found.has_previous, has_next: found.has_next };
+        let opened = try_join_all(found.rows.iter().map(|row| call.opens::<ReviewById>(row))).await?;
+        let mut opened = opened.into_iter();
+        let found = found.try_filter_map(|row| Ok::<_, Fault>((opened.next() == Some(true)).then_some(row)))?;
         list(
             call,
             name,
@@ -93,6 +76,14 @@ impl Review {
                 Box::pin(async move { Ok(call.load(key).await?.unwrap_or(0)) })
             },
         )
+    }
+}
+
+impl Guarded for ReviewById {
+    const DATUM: Entry = Reviewed::ENTRY;
+
+    async fn access(call: &Call, row: &ReviewRow) -> Result<Option<Arc<Access>>, Fault> {
+        Ok(call.load(AccessTo(row.user_id)).await?.map(|seen| seen.access))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reviews: what a learner says of a course. Each counts in the course's rating; who reads it, its author chooses.
 //!
-//! Owns `reviews`. Personal data: all of it is its author's, and the type is guarded whole. Calls academies, audit, profiles,
-//! catalog and enrolment.
+//! Owns `reviews`. Personal data: all of it is its author's, and the type is guarded whole. Calls audit, profiles, catalog
+//! and enrolment.
 
 pub mod delete_review;
 pub mod graphql;

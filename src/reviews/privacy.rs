@@ -1,6 +1,6 @@
 //! What a review tells of its author: read whole, through `Review`.
 
-use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, RetentionStart, Table};
+use crate::platform::privacy::{Audience, PersonalDataClass, ProfileField, Purpose, RetentionStart, Table};
 
 crate::datum!(
     /// That a person has rated courses, and how: read whole, through `Review`. It is published when its author shows it (Eterna's policy,
@@ -11,6 +11,7 @@ crate::datum!(
         class: PersonalDataClass::Engagement,
         audience: Audience::CHOSEN,
         choice: Some(ProfileField::Reviews),
+        only_for: Some(Purpose::Community),
         purposes: &["community"],
         guarded_whole: true,
         starts: RetentionStart::AccountClosed,
@@ -26,6 +27,7 @@ crate::datum!(
         class: PersonalDataClass::Engagement,
         audience: Audience::CHOSEN,
         choice: Some(ProfileField::Reviews),
+        only_for: Some(Purpose::Community),
         purposes: &["community"],
         starts: RetentionStart::AccountClosed,
     }

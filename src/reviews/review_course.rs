@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use super::{
     model::{ReviewId, ReviewRow},
+    privacy::Reviewed,
     store,
 };
 use crate::{
-    academies::{self, Purpose},
     catalog::{self, model::CourseId},
     enrolment::{self, model::EnrolmentStatus},
     platform::{
@@ -16,7 +16,7 @@ use crate::{
             Call, UserErrorCode,
             user_error::{self, Objection},
         },
-        privacy::Personal,
+        privacy::{Datum, Personal},
     },
 };
 
@@ -36,7 +36,7 @@ pub async fn review_course(
     body: Option<String>,
 ) -> Result<Result<ReviewId, Vec<Objection>>, Fault> {
     let user = call.viewer().signed_in()?;
-    if !academies::current(call).await?.policy().purposes.contains(&Purpose::Community) {
+    if !call.sharing().holds(&Reviewed::ENTRY) {
         return Err(Fault::not_offered());
     }
     let mut objections = Vec::new();

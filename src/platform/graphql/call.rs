@@ -5,6 +5,7 @@ use std::{
     fmt::Debug,
     future::{Future, poll_fn},
     hash::Hash,
+    hint::black_box,
     pin::pin,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
@@ -19,7 +20,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 
-use super::{turns::Turns, weight::Weight};
+use super::{shown::whole, turns::Turns, weight::Weight};
 
 use crate::platform::{
     clock::Clock,
@@ -28,7 +29,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Access, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
+    privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -225,6 +226,36 @@ impl Call {
         self.load(instead).await
     }
 
+    /// A thing that is guarded whole, if the viewer may have it.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the batch.
+    pub async fn guarded<K: Guarded>(&self, key: K) -> Result<Option<K::Value>, Fault> {
+        let found = self.load(key.clone()).await?;
+        if let Some(row) = &found
+            && self.opens::<K>(row).await?
+        {
+            return Ok(found);
+        }
+        if let Some(other) = self.in_place_of(key, found.is_some()).await?
+            && let Some(access) = K::access(self, &other).await?
+        {
+            black_box(access.decide(&K::DATUM));
+        }
+        Ok(None)
+    }
+
+    /// Whether the viewer may have a thing that is guarded whole, in order to give it to them.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` to who reads by office without a reason, and those of the batch.
+    pub async fn opens<K: Guarded>(&self, row: &K::Value) -> Result<bool, Fault> {
+        match K::access(self, row).await? {
+            Some(access) => whole(access.open(&K::DATUM)),
+            None => Ok(false),
+        }
+    }
+
     /// What belongs to `key`, read in the transaction of who asks.
     ///
     /// # Errors
@@ -281,6 +312,15 @@ pub trait ById: Batch {
 
     /// A key of nothing.
     fn of_nothing(random: &Random) -> Self;
+}
+
+/// People's rows that are guarded whole.
+pub trait Guarded: ById {
+    /// What may be read of them.
+    const DATUM: Entry;
+
+    /// The viewer's access to whose it is; none where they are nobody's any more.
+    fn access(call: &Call, row: &Self::Value) -> impl Future<Output = Result<Option<Arc<Access>>, Fault>> + Send;
 }
 
 /// Another key, of a row that is there: another one for each key that is asked with.

@@ -17,7 +17,7 @@ mod turns;
 pub mod user_error;
 pub mod weight;
 
-pub use call::{Batch, ById, Call, CallExt, Services, grouped};
+pub use call::{Batch, ById, Call, CallExt, Guarded, Services, grouped};
 pub use page::{List, PageArgs, Total};
 pub(in crate::platform) use request::language;
 pub use shown::{Shown, shown};

@@ -208,6 +208,7 @@ mod tests {
         let sharing = Sharing {
             instructors: [Shared::Name].into(),
             choices: [(ProfileField::FullName, FieldAudience::Public)].into(),
+            ..Sharing::default()
         };
         of(audiences, choices, sharing, Some("a ticket"))
     }
@@ -296,7 +297,7 @@ mod tests {
         let chosen = || vec![(ProfileField::FullName, FieldAudience::Public)];
         let teaching = |instructors: &[Shared], most: Option<FieldAudience>| {
             let choices = most.map(|most| (ProfileField::FullName, most)).into_iter().collect();
-            let sharing = Sharing { instructors: instructors.iter().copied().collect(), choices };
+            let sharing = Sharing { instructors: instructors.iter().copied().collect(), choices, ..Sharing::default() };
             of(&[Audience::Public, Audience::Members, Audience::Instructor], chosen(), sharing, None)
         };
         assert_eq!(teaching(&[Shared::Email], None).decide(&EMAIL), Decision::Shown);

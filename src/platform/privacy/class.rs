@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use super::Shared;
+use super::{Purpose, Shared};
 
 /// Who may read a field.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -257,6 +257,8 @@ pub struct Entry {
     /// As what an academy's policy shares it with who teaches the person, where the audience has `Instructor`: all of these words must
     /// be there. None: no policy shares it.
     pub shared_as: &'static [Shared],
+    /// It is held only where the academy's policy lists this purpose; none: everywhere.
+    pub only_for: Option<Purpose>,
     /// What it is used for.
     pub purposes: &'static [&'static str],
     /// On what ground.
@@ -286,6 +288,7 @@ impl Entry {
         audience: &[Audience::Self_],
         choice: None,
         shared_as: &[],
+        only_for: None,
         purposes: &["account"],
         basis: LegalBasis::Contract,
         controller: Controller::Academy,

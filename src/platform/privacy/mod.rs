@@ -21,5 +21,5 @@ pub use class::{
 };
 pub use reads::Reads;
 pub use sealed::{Duty, Personal};
-pub use sharing::{Shared, Sharing};
+pub use sharing::{Purpose, Shared, Sharing};
 pub use viewer::{Role, Roles, SessionId, SessionKind, UserId, UserKind, Viewer};

@@ -30,6 +30,18 @@ impl Shared {
     }
 }
 
+/// What data is used for, where that is not so everywhere: a part of the platform whose purpose a policy does not list is off there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Points, streaks, rankings.
+    Leaderboard,
+    /// Badges.
+    Badges,
+    /// Reviews.
+    Community,
+}
+
 /// What an academy's policy shares. What it does not name is not shared.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sharing {
@@ -37,6 +49,8 @@ pub struct Sharing {
     pub instructors: BTreeSet<Shared>,
     /// How far a person's choice reaches at most, field by field.
     pub choices: BTreeMap<ProfileField, FieldAudience>,
+    /// What else data is used for than learning.
+    pub purposes: BTreeSet<Purpose>,
 }
 
 impl Sharing {
@@ -51,6 +65,12 @@ impl Sharing {
             }
             _ => true,
         })
+    }
+
+    /// Whether a datum is held here at all.
+    #[must_use]
+    pub fn holds(&self, datum: &Entry) -> bool {
+        datum.only_for.is_none_or(|purpose| self.purposes.contains(&purpose))
     }
 
     /// With which choices of its owner a field is shown here, to who is signed in or to anybody.

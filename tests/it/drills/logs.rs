@@ -8,12 +8,17 @@ use crate::{
 };
 
 /// What people of the tests say of themselves, what they are planted with, and what begins a secret.
-const SAID: [&str; 14] = [
+const SAID: [&str; 19] = [
     "@example.org",
     "Citra Dewi",
     "Ani Wijaya",
     "Budi Santoso",
     "kanari",
+    "04:05:06.",
+    "2031-02-03",
+    "-04-05",
+    "198765",
+    "00000000-0000-4000-8000-",
     "Kanari",
     "Saya suka belajar",
     "Jl. Melati",

@@ -153,7 +153,7 @@ async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) 
                         let day = format!("{}-04-05", 1800 + at % 1000 + number * 40);
                         (format!("'{day}'"), vec![day])
                     }
-                    "bigint" | "integer" => (format!("71{at:06}"), vec![format!("71{at:06}")]),
+                    "bigint" | "integer" => (format!("198765{at:04}"), vec![format!("198765{at:04}")]),
                     "uuid[]" => {
                         let id = format!("00000000-0000-4000-8000-{at:012}");
                         (format!("array['{id}'::uuid]"), vec![id])

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sanggar::{
-    academies::{Policy, Purpose},
+    academies::Policy,
     catalog::import::model::ImportId,
-    platform::privacy::{ProfileField, Role, Shared},
+    platform::privacy::{ProfileField, Purpose, Role, Shared},
 };
 use serde_json::{Value, json};
 
