@@ -26,6 +26,7 @@ use crate::{
             subject::{self, Classification, Outcome},
         },
         storage::Storage,
+        throttle,
     },
     profiles, quizzes, reviews, uploads,
 };
@@ -38,6 +39,7 @@ pub fn data() -> Vec<Entry> {
         mail::WaitingMail::ENTRY,
         consent::privacy::ConsentGiven::ENTRY,
         accounts::privacy::Email::ENTRY,
+        accounts::privacy::PendingEmail::ENTRY,
         accounts::privacy::Username::ENTRY,
         accounts::privacy::HeldUsername::ENTRY,
         accounts::privacy::PasswordHash::ENTRY,
@@ -47,6 +49,8 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::Device::ENTRY,
         accounts::privacy::IpAddress::ENTRY,
         accounts::privacy::MailedToken::ENTRY,
+        accounts::privacy::FactorSecret::ENTRY,
+        accounts::privacy::RecoveryCode::ENTRY,
         audit::privacy::AccessReason::ENTRY,
         profiles::privacy::FullName::ENTRY,
         profiles::privacy::Avatar::ENTRY,
@@ -83,6 +87,7 @@ pub fn data() -> Vec<Entry> {
 pub fn tables() -> Vec<Table> {
     let mut tables = jobs::TABLES.to_vec();
     tables.extend_from_slice(idempotency::TABLES);
+    tables.extend_from_slice(throttle::TABLES);
     tables.extend_from_slice(mail::TABLES);
     tables.extend_from_slice(academies::privacy::TABLES);
     tables.extend_from_slice(consent::privacy::TABLES);

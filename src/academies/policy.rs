@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::privacy::{FieldAudience, ProfileField, Purpose, Shared, Sharing};
+use crate::platform::privacy::{FieldAudience, ProfileField, Purpose, Role, Shared, Sharing};
 
 /// The presets: five policies that businesses live by, and one that collects and shows what its people like.
 const PRESETS: [(&str, &str); 6] = [
@@ -48,6 +48,9 @@ pub struct Policy {
     pub purposes: BTreeSet<Purpose>,
     /// What of a learner who teaches them sees.
     pub instructors_see: BTreeSet<Shared>,
+    /// Roles that are useless to who has no second factor.
+    #[serde(default)]
+    pub mfa_required_for: BTreeSet<Role>,
     /// How far a person's choice reaches at most; what is not there is private.
     pub choices: BTreeMap<ProfileField, FieldAudience>,
 }
@@ -142,6 +145,7 @@ impl Policy {
             instructors: self.instructors_see.clone(),
             choices: self.choices.clone(),
             purposes: self.purposes.clone(),
+            mfa_required_for: self.mfa_required_for.iter().copied().collect(),
         }
     }
 }

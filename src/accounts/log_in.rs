@@ -1,10 +1,12 @@
 //! Signs a person in with their password.
 
 use super::{
+    device,
     model::Login,
-    password,
-    session::{self, Opened},
-    store,
+    password::{self, Verdict},
+    policy,
+    session::{self, Entered},
+    store, tries,
 };
 use crate::platform::{
     fault::Fault,
@@ -25,13 +27,16 @@ pub struct LogIn {
 /// Signs in. What is wrong is told alike whether or not there is such a person, and takes the same time.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objection>, Fault> {
+/// `RATE_LIMITED` where too many guesses were wrong, and those of the database.
+pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Entered, Objection>, Fault> {
     let login = store::by_login(&*call.reader().await?, &input.login).await?;
-    // The hashing takes its time, and its turn.
+    // The counting takes a connection of its own; the hashing takes its time, and its turn.
     call.give_back_reader().await;
+    let known = login.as_ref().filter(|login| device::is_known(call, login)).map(|login| login.user_id);
+    let guess = tries::log_in(call, &policy::key(&input.login), known).await?;
+    let settings = &call.services.settings;
     let hash = login.as_ref().and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
-    let right = password::matches(input.password, hash).await?;
+    let verdict = password::matches(settings, input.password.clone(), hash).await?;
     // An address that is not confirmed is told like a wrong password: who registers somebody else's could ask in this way
     // whether it had been free.
     let is_confirmed =
@@ -46,13 +51,22 @@ pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Opened, Objectio
             ),
         )
     };
-    let Some(login) = login.filter(|login| right && is_confirmed(login)) else { return Ok(Err(objection())) };
+    let right = login.filter(|login| verdict != Verdict::Wrong && is_confirmed(login));
+    let Some(login) = right else { return Ok(Err(objection())) };
+    let stronger = match verdict {
+        Verdict::RightButWeak => Some(password::hash(settings, input.password).await?),
+        _ => None,
+    };
     let mut tx = call.begin().await?;
     // Closed while the password was looked at.
     if !tx.hold_account(login.user_id).await? {
         return Ok(Err(objection()));
     }
-    let opened = session::open(&mut tx, &call.services, &call.facts, login.user_id, input.device.as_deref()).await?;
+    if let Some(hash) = stronger {
+        store::strengthen(&mut tx, login.user_id, &login.password_hash, hash).await?;
+    }
+    let entered = session::enter(&mut tx, call, login.user_id, input.device.as_deref()).await?;
     tx.commit().await?;
-    Ok(Ok(opened))
+    guess.was_right(call).await?;
+    Ok(Ok(entered))
 }

@@ -1,6 +1,8 @@
 //! The mails of this room.
 
-use super::store;
+use url::Url;
+
+use super::{model::TokenPurpose, store};
 use crate::{
     academies::AcademyRow,
     platform::{
@@ -9,15 +11,29 @@ use crate::{
         graphql::Services,
         mail::{self, Letter},
         privacy::{Duty, UserId},
+        text::Words,
     },
 };
 
 /// How long the link of [`verify_address`] works, in hours.
 pub const VERIFY_HOURS: i64 = 24;
 
-/// Proves that an address is the person's: a link where the server knows its own address, a code to type else.
+/// How long the link of a new password works, in minutes.
+pub const RESET_MINUTES: i64 = 10;
+
+/// Holds what proves something: a link where the server knows its own address, a code to type else.
 #[must_use]
-pub fn verify_address(academy: &str, target: String) -> Letter {
+pub fn proving(academy: &str, purpose: TokenPurpose, public_url: Option<&Url>, token: &str) -> Letter {
+    match purpose {
+        TokenPurpose::VerifyEmail => verify_address(academy, target(public_url, "verify-email", token)),
+        TokenPurpose::ChangeEmail => confirm_address(academy, target(public_url, "confirm-email", token)),
+        TokenPurpose::ResetPassword => reset_password(academy, target(public_url, "reset-password", token)),
+        // These are typed where they were asked for.
+        TokenPurpose::Reauthenticate | TokenPurpose::CompleteMfa => prove_presence(academy, token.to_owned()),
+    }
+}
+
+fn verify_address(academy: &str, target: String) -> Letter {
     Letter {
         subject: words!("Konfirmasi alamat surel Anda di {academy}", "Confirm your mail address at {academy}"),
         paragraphs: vec![
@@ -32,6 +48,144 @@ pub fn verify_address(academy: &str, target: String) -> Letter {
         ],
         action: Some((words!("Konfirmasi", "Confirm"), target)),
     }
+}
+
+fn confirm_address(academy: &str, target: String) -> Letter {
+    Letter {
+        subject: words!("Konfirmasi alamat baru Anda di {academy}", "Confirm your new address at {academy}"),
+        paragraphs: vec![
+            words!(
+                "Sebuah akun di {academy} hendak memakai alamat ini.",
+                "An account at {academy} is to have this address."
+            ),
+            words!(
+                "Jika itu akun Anda, konfirmasikan dalam {VERIFY_HOURS} jam. Jika bukan, abaikan surat ini.",
+                "If the account is yours, confirm it within {VERIFY_HOURS} hours. If not, ignore this mail."
+            ),
+        ],
+        action: Some((words!("Konfirmasi", "Confirm"), target)),
+    }
+}
+
+fn reset_password(academy: &str, target: String) -> Letter {
+    Letter {
+        subject: words!("Kata sandi baru di {academy}", "A new password at {academy}"),
+        paragraphs: vec![
+            words!(
+                "Seseorang meminta kata sandi baru untuk akun Anda di {academy}.",
+                "Somebody asked for a new password for your account at {academy}."
+            ),
+            words!(
+                "Jika itu Anda, pilih kata sandi dalam {RESET_MINUTES} menit. Jika bukan, abaikan surat ini: kata sandi Anda tetap berlaku.",
+                "If that was you, choose it within {RESET_MINUTES} minutes. If not, ignore this mail: your password stays what it is."
+            ),
+        ],
+        action: Some((words!("Pilih kata sandi", "Choose a password"), target)),
+    }
+}
+
+fn prove_presence(academy: &str, code: String) -> Letter {
+    Letter {
+        subject: words!("Kode Anda di {academy}", "Your code at {academy}"),
+        paragraphs: vec![words!(
+            "Ketikkan kode ini dalam {RESET_MINUTES} menit untuk membuktikan bahwa ini Anda. Jika Anda tidak memintanya, ada orang lain yang masuk dengan akun Anda: ganti kata sandi Anda.",
+            "Type this code within {RESET_MINUTES} minutes to prove that it is you. If you did not ask for it, somebody else is signed in to your account: change your password."
+        )],
+        action: Some((words!("Kode", "Code"), code)),
+    }
+}
+
+/// What happened to an account, to its owner; what to do if that was not them.
+fn told(subject: Words, happened: Words) -> Letter {
+    let otherwise = words!(
+        "Jika bukan Anda yang melakukannya, pilih kata sandi baru sekarang (lupa kata sandi) dan hubungi akademi ini.",
+        "If that was not you, choose a new password now (forgotten password) and write to this academy."
+    );
+    Letter { subject, paragraphs: vec![happened, otherwise], action: None }
+}
+
+/// Another password was set.
+#[must_use]
+pub fn password_changed(academy: &str) -> Letter {
+    told(
+        words!("Kata sandi Anda di {academy} diganti", "Your password at {academy} was changed"),
+        words!(
+            "Kata sandi akun Anda di {academy} diganti, dan semua sesi lain diakhiri.",
+            "The password of your account at {academy} was changed, and all other sessions have ended."
+        ),
+    )
+}
+
+/// Another address is asked for: to the one that the account has.
+#[must_use]
+pub fn email_changes(academy: &str) -> Letter {
+    told(
+        words!("Alamat surel Anda di {academy} akan diganti", "Your mail address at {academy} is to change"),
+        words!(
+            "Akun Anda di {academy} akan memakai alamat lain, begitu alamat itu dikonfirmasi.",
+            "Your account at {academy} is to have another address, as soon as that one is confirmed."
+        ),
+    )
+}
+
+/// The account has another address: to the one that it had.
+#[must_use]
+pub fn email_changed(academy: &str) -> Letter {
+    told(
+        words!("Alamat surel Anda di {academy} diganti", "Your mail address at {academy} was changed"),
+        words!(
+            "Akun Anda di {academy} kini memakai alamat lain; ke alamat ini tidak ada surat lagi.",
+            "Your account at {academy} has another address now; no more mail comes to this one."
+        ),
+    )
+}
+
+/// A second factor is asked for.
+#[must_use]
+pub fn mfa_enabled(academy: &str) -> Letter {
+    told(
+        words!("Faktor kedua di {academy} aktif", "The second factor at {academy} is on"),
+        words!(
+            "Akun Anda di {academy} kini meminta kode aplikasi autentikator saat masuk. Simpan kode pemulihannya.",
+            "Your account at {academy} asks for a code of your authenticator app from now on. Keep the recovery codes."
+        ),
+    )
+}
+
+/// No second factor is asked for any more.
+#[must_use]
+pub fn mfa_disabled(academy: &str) -> Letter {
+    told(
+        words!("Faktor kedua di {academy} dimatikan", "The second factor at {academy} is off"),
+        words!(
+            "Akun Anda di {academy} tidak lagi meminta kode saat masuk.",
+            "Your account at {academy} asks for no code any more when you sign in."
+        ),
+    )
+}
+
+/// The recovery codes were replaced.
+#[must_use]
+pub fn recovery_codes_replaced(academy: &str) -> Letter {
+    told(
+        words!("Kode pemulihan baru di {academy}", "New recovery codes at {academy}"),
+        words!(
+            "Kode pemulihan akun Anda di {academy} diganti; yang lama tidak berlaku lagi.",
+            "The recovery codes of your account at {academy} were replaced; the old ones are not good any more."
+        ),
+    )
+}
+
+/// Somebody signed in by a recovery code.
+#[must_use]
+pub fn recovery_code_used(academy: &str, left: i64) -> Letter {
+    told(
+        words!("Kode pemulihan dipakai di {academy}", "A recovery code was used at {academy}"),
+        words!(
+            "Seseorang masuk ke akun Anda di {academy} dengan kode pemulihan; tersisa {left}.",
+            "Somebody signed in to your account at {academy} with a recovery code; {left} are left."
+        ),
+    )
 }
 
 /// Tells the owner of an address that somebody tried to register with it.
@@ -54,13 +208,13 @@ pub fn address_in_use(academy: &str) -> Letter {
 }
 
 /// Where the link of a mail leads, or the bare token where the server has no public address.
-#[must_use]
-pub fn target(public_url: Option<&url::Url>, token: &str) -> String {
+fn target(public_url: Option<&Url>, page: &str, token: &str) -> String {
     public_url.map_or_else(
         || token.to_owned(),
         |base| {
             let mut url = base.clone();
-            url.set_path("/verify-email");
+            url.set_path(page);
+            // Behind the #, where no server and no log sees it.
             url.set_fragment(Some(token));
             url.to_string()
         },

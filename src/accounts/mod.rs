@@ -1,19 +1,31 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
-//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`. Personal data: address, password
-//! hash, roles, devices. Calls academies and consent; profiles lays a profile beside each account it makes.
+//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`.
+//! Personal data: address, password hash, roles, devices, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
 
+pub mod change_email;
+pub mod change_password;
+pub mod complete_mfa;
+mod device;
+mod events;
 pub mod graphql;
 pub mod log_in;
 pub mod log_out;
 pub mod mail;
+mod mailed;
 pub mod model;
 pub mod password;
+pub mod password_reset;
 pub mod policy;
 pub mod privacy;
+pub mod reauthenticate;
 pub mod register;
 pub mod resend_verification;
+pub mod revoke_session;
+mod second_factor;
 pub mod session;
 pub mod store;
 mod token;
+pub mod totp_setup;
+mod tries;
 pub mod verify_email;

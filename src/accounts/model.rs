@@ -2,19 +2,38 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
-use sanggar_schema::tables::{account_tokens, logins, sessions, users};
+use sanggar_schema::tables::{account_tokens, logins, second_factors, sessions, users};
 use uuid::Uuid;
 
 use super::privacy::{
-    CreatedAt, Device, Email, GrantedRoles, IpAddress, MailedToken, PasswordHash, SessionToken, Username,
+    CreatedAt, Device, Email, FactorSecret, GrantedRoles, IpAddress, MailedToken, PasswordHash, PendingEmail,
+    SessionToken, Username,
 };
 use crate::platform::privacy::{Personal, SessionId, UserId};
 
 crate::text_enum!(
-    /// What a mailed link is for.
+    /// What a token is for.
     TokenPurpose {
         /// To prove that an address is the person's.
         VerifyEmail = "VERIFY_EMAIL",
+        /// To choose another password.
+        ResetPassword = "RESET_PASSWORD",
+        /// To prove that another address is the person's.
+        ChangeEmail = "CHANGE_EMAIL",
+        /// To go on signing in with a second factor.
+        CompleteMfa = "COMPLETE_MFA",
+        /// To prove presence again.
+        Reauthenticate = "REAUTHENTICATE",
+    }
+);
+
+crate::text_enum!(
+    /// What a second factor can be.
+    MfaMethod {
+        /// A code of an authenticator app.
+        Totp = "TOTP",
+        /// One of the codes that were shown when it was set up.
+        RecoveryCode = "RECOVERY_CODE",
     }
 );
 
@@ -41,6 +60,9 @@ pub struct Login {
     pub username_key: Personal<Option<String>, Username>,
     pub username_look: Personal<Option<String>, Username>,
     pub password_hash: Personal<Option<String>, PasswordHash>,
+    pub password_set_at: Option<DateTime<Utc>>,
+    pub pending_email: Personal<Option<String>, PendingEmail>,
+    pub pending_email_key: Personal<Option<String>, PendingEmail>,
 }
 
 /// A session, without its token.
@@ -55,6 +77,7 @@ pub struct SessionRow {
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
 /// A session to be added.
@@ -70,9 +93,10 @@ pub struct NewSession {
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
-/// What a mailed link proves, to be added.
+/// What a token stands for, to be added.
 #[derive(Insertable)]
 #[diesel(table_name = account_tokens)]
 #[expect(missing_docs, reason = "the columns are commented in the migration")]
@@ -82,4 +106,16 @@ pub struct NewAccountToken {
     pub purpose: TokenPurpose,
     pub token_hash: Personal<Vec<u8>, MailedToken>,
     pub expires_at: DateTime<Utc>,
+}
+
+/// An authenticator app.
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = second_factors, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct SecondFactor {
+    pub user_id: UserId,
+    pub sealed: Personal<Vec<u8>, FactorSecret>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub last_step: i64,
+    pub created_at: DateTime<Utc>,
 }

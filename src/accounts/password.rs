@@ -1,53 +1,103 @@
-//! Password hashes: Argon2id with OWASP's parameters, off the async threads and few at a time, so that a storm of log-ins
-//! is neither a flood of memory nor the end of everybody else's queries.
+//! Password hashes: Argon2id, with OWASP's parameters or stronger ones, off the async threads and few at a time, so that a storm of
+//! log-ins is neither a flood of memory nor the end of everybody else's queries.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::Mutex, sync::PoisonError};
 
 use anyhow::Context;
 use argon2::{
-    Argon2, PasswordVerifier,
+    Algorithm, Argon2, Params, PasswordVerifier, Version,
     password_hash::{PasswordHasher, phc::PasswordHash as Phc},
 };
 use tokio::sync::Semaphore;
 
-/// Hashes at the same time: 19 MiB each.
+use crate::platform::config::Settings;
+
+/// Hashes at the same time: each takes the memory that the settings say.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
+/// What a password turned out to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Not the one of the hash, or there is no hash.
+    Wrong,
+    /// The one of the hash.
+    Right,
+    /// The one of the hash, which is weaker than what the settings ask for by now.
+    RightButWeak,
+}
+
+/// How strong a hash is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Strength {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl Strength {
+    const fn of(settings: &Settings) -> Self {
+        Self { memory_kib: settings.password_memory_kib, passes: settings.password_passes }
+    }
+}
+
+fn hashed(password: &[u8], strength: Strength) -> anyhow::Result<String> {
+    let params =
+        Params::new(strength.memory_kib, strength.passes, 1, None).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(password);
+    Ok(hash.map_err(|error| anyhow::anyhow!("{error}"))?.to_string())
+}
+
 /// A hash of no password at all, to spend the same time on who is not there.
-fn nobody() -> &'static str {
-    static NOBODY: OnceLock<String> = OnceLock::new();
-    NOBODY.get_or_init(|| {
-        Argon2::default().hash_password(b"nobody has this password").map(|hash| hash.to_string()).unwrap_or_default()
-    })
+fn nobody(strength: Strength) -> anyhow::Result<String> {
+    static NOBODY: Mutex<Option<HashMap<Strength, String>>> = Mutex::new(None);
+    let mut known = NOBODY.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if let Some(hash) = known.get(&strength) {
+        return Ok(hash.clone());
+    }
+    let hash = hashed(b"nobody has this password", strength)?;
+    known.insert(strength, hash.clone());
+    Ok(hash)
 }
 
 /// Hashes a password.
 ///
 /// # Errors
 /// Where the machine has no randomness or no thread for it.
-pub async fn hash(password: String) -> anyhow::Result<String> {
-    blocking(move || {
-        let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|error| anyhow::anyhow!("{error}"))?;
-        Ok(hash.to_string())
-    })
-    .await
+pub async fn hash(settings: &Settings, password: String) -> anyhow::Result<String> {
+    let strength = Strength::of(settings);
+    blocking(move || hashed(password.as_bytes(), strength)).await
 }
 
 /// Whether the password is the one of the hash. Takes the same time where there is no hash.
 ///
 /// # Errors
 /// Where the machine has no thread for it.
-pub async fn matches(password: String, hash: Option<String>) -> anyhow::Result<bool> {
+pub async fn matches(settings: &Settings, password: String, hash: Option<String>) -> anyhow::Result<Verdict> {
+    let strength = Strength::of(settings);
     blocking(move || {
         let known = hash.is_some();
-        let text = hash.unwrap_or_else(|| nobody().to_owned());
+        let text = match hash {
+            Some(hash) => hash,
+            None => nobody(strength)?,
+        };
         let phc = Phc::new(&text).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &phc).is_ok() && known)
+        if Argon2::default().verify_password(password.as_bytes(), &phc).is_err() || !known {
+            return Ok(Verdict::Wrong);
+        }
+        let had = Params::try_from(&phc).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
+        let is_weak = had.m_cost() < strength.memory_kib || had.t_cost() < strength.passes;
+        Ok(if is_weak { Verdict::RightButWeak } else { Verdict::Right })
     })
     .await
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
-    let _permit = AT_ONCE.acquire().await.context("hashing")?;
-    tokio::task::spawn_blocking(work).await.context("hashing")?
+    let permit = AT_ONCE.acquire().await.context("hashing")?;
+    tokio::task::spawn_blocking(move || {
+        // Until it has ended, whoever waited for it.
+        let _permit = permit;
+        work()
+    })
+    .await
+    .context("hashing")?
 }

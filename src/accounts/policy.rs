@@ -10,6 +10,8 @@ use crate::platform::{
 
 /// Where the password is the only factor (NIST SP 800-63B-4, 3.1.1.2); no rules of composition, none of age.
 pub const PASSWORD_LEAST: usize = 15;
+/// Where there is a second one.
+pub const PASSWORD_LEAST_WITH_SECOND_FACTOR: usize = 8;
 /// Far above the 64 that must be allowed; nothing is cut off.
 pub const PASSWORD_MOST: usize = 1024;
 const NAME_MOST: usize = 200;
@@ -44,19 +46,67 @@ pub fn email(text: &str) -> Result<String, Objection> {
     ))
 }
 
-/// A password, against who it is for.
+/// What many people choose here, beside what the library knows: it is guessed first.
+const COMMON: [&str; 40] = [
+    "bismillah",
+    "alhamdulillah",
+    "subhanallah",
+    "insyaallah",
+    "astaghfirullah",
+    "assalamualaikum",
+    "muhammad",
+    "allahuakbar",
+    "indonesia",
+    "nusantara",
+    "merdeka",
+    "garuda",
+    "pancasila",
+    "jakarta",
+    "bandung",
+    "surabaya",
+    "yogyakarta",
+    "semarang",
+    "sayang",
+    "sayangku",
+    "cintaku",
+    "akusayangkamu",
+    "cantik",
+    "ganteng",
+    "rahasia",
+    "katasandi",
+    "sandi",
+    "kucing",
+    "keluarga",
+    "terimakasih",
+    "selamatdatang",
+    "selamatpagi",
+    "bapakibu",
+    "anakku",
+    "sekolah",
+    "belajar",
+    "guru",
+    "murid",
+    "sanggar",
+    "akademi",
+];
+
+/// Of a password no more is judged: what is longer is no weaker.
+const JUDGED: usize = 64;
+
+/// A password: long enough, and not easily guessed by who knows `about` whom it is: their name, their addresses.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn password(password: &str, field: &str, email: &str, name: &str) -> Result<(), Objection> {
+pub fn password(password: &str, field: &str, about: &[&str], has_second_factor: bool) -> Result<(), Objection> {
     let length = password.chars().count();
-    if length < PASSWORD_LEAST {
+    let least = if has_second_factor { PASSWORD_LEAST_WITH_SECOND_FACTOR } else { PASSWORD_LEAST };
+    if length < least {
         return Err(Objection::new(
             UserErrorCode::TooShort,
             field,
             words!(
-                "Kata sandi paling sedikit {PASSWORD_LEAST} karakter; beberapa kata yang mudah diingat sudah cukup.",
-                "A password has at least {PASSWORD_LEAST} characters; a few words that you remember will do."
+                "Kata sandi paling sedikit {least} karakter; beberapa kata yang mudah diingat sudah cukup.",
+                "A password has at least {least} characters; a few words that you remember will do."
             ),
         ));
     }
@@ -70,18 +120,21 @@ pub fn password(password: &str, field: &str, email: &str, name: &str) -> Result<
             ),
         ));
     }
-    let weak = key(password);
-    let local = key(email.split('@').next().unwrap_or_default());
-    let name = key(name);
-    let distinct = weak.chars().collect::<std::collections::BTreeSet<_>>().len();
-    let personal = |part: &str| part.chars().count() >= 4 && weak.contains(part);
-    if distinct < 5 || personal(&local) || personal(&key(email)) || personal(&name) {
+    let plain = key(password);
+    let parts = about.iter().flat_map(|text| [key(text), key(text.split('@').next().unwrap_or_default())]);
+    let parts: Vec<String> = parts.filter(|part| part.chars().count() >= 4).collect();
+    let known: Vec<&str> = COMMON.into_iter().chain(parts.iter().flat_map(|part| part.split_whitespace())).collect();
+    let judged: String = password.chars().take(JUDGED).collect();
+    // Eight letters of no word are of the second score: a hundred guesses an hour, and the second factor behind them, are what guards them.
+    let enough = if has_second_factor { zxcvbn::Score::Two } else { zxcvbn::Score::Three };
+    let is_guessed = || zxcvbn::zxcvbn(&judged, &known).score() < enough;
+    if parts.iter().any(|part| plain.contains(part)) || is_guessed() {
         return Err(Objection::new(
             UserErrorCode::TooWeak,
             field,
             words!(
-                "Kata sandi ini mudah ditebak: jangan memakai nama, alamat surel, atau karakter yang diulang.",
-                "This password is easy to guess: leave out your name, your address and repeated characters."
+                "Kata sandi ini mudah ditebak: jangan memakai nama, alamat surel, kata sandi yang umum, atau karakter yang diulang.",
+                "This password is easy to guess: leave out your name, your address, common passwords and repeated characters."
             ),
         ));
     }
@@ -170,14 +223,32 @@ mod tests {
 
     #[test]
     fn passwords() {
-        let judge = |text: &str| password(text, "password", "ani@example.org", "Ani Wijaya").err().map(|o| o.code);
+        let of = |text: &str, second| {
+            password(text, "password", &["ani@example.org", "Ani Wijaya"], second).err().map(|o| o.code)
+        };
+        let judge = |text: &str| of(text, false);
         assert_eq!(judge("fourteen chars"), Some(UserErrorCode::TooShort));
         assert_eq!(judge("fifteen chars!!"), None);
-        assert_eq!(judge(&"long and fine ".repeat(20)), None);
+        assert_eq!(judge("kuda baterai stapler benar"), None);
+        assert_eq!(judge(&"long and fine, is it not? ".repeat(20)), None);
+        assert_eq!(judge("🦜🌋🐘🛶🌴🦧🐅🏝🦚🐉🎋🍍🥥🦑🐡"), None, "any letters");
         assert_eq!(judge(&"x1".repeat(600)), Some(UserErrorCode::TooLong));
-        assert_eq!(judge("aaaaaaaaaaaaaaaaaaaa"), Some(UserErrorCode::TooWeak));
-        assert_eq!(judge("ani wijaya dan kucing"), Some(UserErrorCode::TooWeak));
-        assert_eq!(judge("ANI@EXAMPLE.ORG rahasia"), Some(UserErrorCode::TooWeak));
+        for guessed in [
+            "aaaaaaaaaaaaaaaaaaaa",
+            "ani wijaya dan kucing",
+            "ANI@EXAMPLE.ORG rahasia",
+            "passwordpassword",
+            "123456789012345678",
+            "qwertyuiopasdfgh",
+            "bismillahbismillah",
+            "Katasandi12345678",
+            "sayangsayangsayang",
+        ] {
+            assert_eq!(judge(guessed), Some(UserErrorCode::TooWeak), "{guessed}");
+        }
+        assert_eq!(of("password1", true), Some(UserErrorCode::TooWeak));
+        assert_eq!(of("seven!7", true), Some(UserErrorCode::TooShort));
+        assert_eq!(of("vb7#kQ2m", true), None, "with a second factor");
     }
 
     #[test]

@@ -26,6 +26,16 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// The address that a person wants to have, until it is confirmed.
+    PendingEmail {
+        subject: "Viewer",
+        field: "pendingEmail",
+        columns: &["logins.pending_email", "logins.pending_email_key"],
+        class: PersonalDataClass::Contact,
+    }
+);
+
+crate::datum!(
     /// The name that a person is found by, and may sign in with.
     Username {
         field: "username",
@@ -121,6 +131,31 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// The secret that a person's authenticator app shares with us.
+    FactorSecret {
+        field: "secondFactor",
+        columns: &["second_factors.sealed"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        purposes: &["fraud_security"],
+        encrypted: true,
+        withheld: Some("a secret: the app of the person has it, and whoever else had it could sign in as them"),
+    }
+);
+
+crate::datum!(
+    /// The digests of the codes that a person signs in with who has lost their app.
+    RecoveryCode {
+        field: "recoveryCodes",
+        columns: &["recovery_codes.code_hash"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        purposes: &["fraud_security"],
+        withheld: Some("the digest of a secret: of use to nobody but a thief"),
+    }
+);
+
+crate::datum!(
     /// The digest of what a mailed link proves.
     MailedToken {
         field: "mailedToken",
@@ -136,12 +171,22 @@ crate::datum!(
 pub const TABLES: &[Table] = &[
     Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at"])
         .staying("the id is what other rows refer to; nothing of the person is left in it"),
-    Table::of_person("logins", "user_id", &["academy_id", "user_id", "email_verified_at"]),
+    Table::of_person("logins", "user_id", &["academy_id", "user_id", "email_verified_at", "password_set_at"]),
     Table::of_person("held_usernames", "user_id", &["academy_id", "user_id", "until"]),
     Table::of_person(
         "sessions",
         "user_id",
-        &["academy_id", "id", "user_id", "created_at", "last_seen_at", "expires_at"],
+        &["academy_id", "id", "user_id", "created_at", "last_seen_at", "expires_at", "authenticated_at"],
     ),
-    Table::of_person("account_tokens", "user_id", &["academy_id", "id", "user_id", "purpose", "expires_at", "used_at"]),
+    Table::of_person(
+        "account_tokens",
+        "user_id",
+        &["academy_id", "id", "user_id", "purpose", "expires_at", "used_at", "tries"],
+    ),
+    Table::of_person(
+        "second_factors",
+        "user_id",
+        &["academy_id", "user_id", "confirmed_at", "last_step", "created_at"],
+    ),
+    Table::of_person("recovery_codes", "user_id", &["academy_id", "user_id", "used_at"]),
 ];

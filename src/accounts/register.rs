@@ -1,11 +1,9 @@
 //! Registers a person. The answer is the same whether or not the address is taken: the mail tells.
 
-use chrono::TimeDelta;
-
 use super::{
-    mail,
-    model::{Login, NewAccountToken, NewUser, TokenPurpose},
-    password, policy, store, token,
+    mail, mailed,
+    model::{Login, NewUser, TokenPurpose},
+    password, policy, store, tries,
 };
 use crate::{
     academies::AcademyRow,
@@ -77,8 +75,8 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     let email = policy::email(&input.email);
     let full_name = policy::full_name(&input.full_name);
     let username = input.username.as_deref().map(policy::username).transpose();
-    let password =
-        policy::password(&input.password, "password", &input.email, full_name.as_deref().unwrap_or_default());
+    let about = [&input.email, full_name.as_deref().unwrap_or_default(), input.username.as_deref().unwrap_or_default()];
+    let password = policy::password(&input.password, "password", &about, false);
     let documents = call.load(consent::store::InForce).await?.unwrap_or_default();
     let accepted = accepted(&documents, &input.accepted_documents);
     let age = age(input.age_confirmed);
@@ -89,9 +87,10 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
             return Ok(Outcome::Objections(objections.into_iter().flatten().collect()));
         }
     };
-    // The hashing takes its time, and its turn; before the look-up, and whatever it finds, since the time must not tell.
     call.give_back_reader().await;
-    let hash = password::hash(input.password).await?;
+    tries::register(call).await?;
+    // The hashing takes its time, and its turn; before the look-up, and whatever it finds, since the time must not tell.
+    let hash = password::hash(&services.settings, input.password).await?;
     let mut tx = call.begin().await?;
     store::take_email(&mut tx, &policy::key(&email)).await?;
     // Only who has proved an address holds a user name. If registering held it, whether a second registration finds it taken would
@@ -125,11 +124,14 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
         email: Personal::new(own.cloned()),
         email_verified_at: None,
         password_hash: Personal::new(Some(hash)),
+        password_set_at: Some(services.clock.now()),
+        pending_email: Personal::new(None),
+        pending_email_key: Personal::new(None),
     };
     store::insert(&mut tx, &new, &login).await?;
     consent::store::accept(&mut tx, services, user, &accepted, "registration").await?;
     consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
-    let token = new_token(&mut tx, services, user).await?;
+    let token = mailed::new_token(&mut tx, services, user, TokenPurpose::VerifyEmail).await?;
     let next = owner.map_or(Next::Prove { email, token }, |owner| Next::Tell(Box::new(owner)));
     let registered = Registered { user, full_name, language: input.language, next };
     Ok(Outcome::Made(Box::new(tx), Box::new(registered)))
@@ -149,7 +151,8 @@ pub async fn settle(
     match next {
         Next::Prove { email, token } => {
             tx.release().await?;
-            post_proof(&mut tx, services, academy, (user, &email), &token, language).await?;
+            let what = (TokenPurpose::VerifyEmail, token.as_str());
+            mailed::post_token(&mut tx, services, academy, (user, &email), what, language).await?;
         }
         Next::Tell(owner) => {
             tx.roll_back_to_save_point().await?;
@@ -206,47 +209,6 @@ fn age(confirmed: bool) -> Result<(), Objection> {
             "Confirm that you are of the age that this academy's policy asks for."
         ),
     ))
-}
-
-/// Mails a link (or code) that proves the address.
-///
-/// # Errors
-/// Those of the database.
-pub(super) async fn send_verification(
-    tx: &mut Tx,
-    services: &Services,
-    academy: &AcademyRow,
-    user: UserId,
-    email: &str,
-    language: Language,
-) -> Result<(), Fault> {
-    let token = new_token(tx, services, user).await?;
-    post_proof(tx, services, academy, (user, email), &token, language).await
-}
-
-async fn new_token(tx: &mut Tx, services: &Services, user: UserId) -> Result<String, Fault> {
-    let (token, digest) = token::new(&services.random, token::Kind::Mailed);
-    let new = NewAccountToken {
-        id: services.random.ordered_id::<()>(&services.clock).uuid(),
-        user_id: user,
-        purpose: TokenPurpose::VerifyEmail,
-        token_hash: Personal::new(digest),
-        expires_at: services.clock.now() + TimeDelta::hours(mail::VERIFY_HOURS),
-    };
-    store::insert_token(tx, &new).await?;
-    Ok(token)
-}
-
-async fn post_proof(
-    tx: &mut Tx,
-    services: &Services,
-    academy: &AcademyRow,
-    (user, email): (UserId, &str),
-    token: &str,
-    language: Language,
-) -> Result<(), Fault> {
-    let letter = mail::verify_address(&academy.name, mail::target(services.settings.public_url.as_ref(), token));
-    crate::platform::mail::post(tx, services, &academy.name, (Some(user), email), language, &letter).await
 }
 
 async fn tell_owner(

@@ -1,40 +1,85 @@
 //! Sessions: opened by whoever proves who they are, found by their token.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{model::NewSession, store, token};
+use super::{
+    device,
+    model::{NewAccountToken, NewSession, TokenPurpose},
+    store, token,
+};
 use crate::platform::{
-    db::{Reader, Tx},
-    fault::Fault,
-    graphql::{Services, call::RequestFacts},
-    privacy::{Duty, Personal, Roles, SessionId, UserId, Viewer},
+    db::{AcademyId, Reader, Tx},
+    fault::{Code, Fault},
+    graphql::{Call, Services},
+    privacy::{Personal, Role, Roles, SessionId, UserId, Viewer},
 };
 
 /// Between two notes that a session was used.
 const TOUCH: TimeDelta = TimeDelta::minutes(5);
+/// For so long a right password waits for the second factor.
+const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
+/// For so long who proved that it is them may do what is dangerous.
+const PRESENT: TimeDelta = TimeDelta::minutes(10);
 
 /// A session that was just opened.
 #[derive(Debug)]
 pub struct Opened {
     /// The token: shown to the client once.
     pub token: String,
+    /// What the device keeps, so that it is known again.
+    pub device_token: String,
     /// Its id.
     pub id: SessionId,
     /// Whose it is.
     pub viewer: Viewer,
 }
 
-/// Opens a session.
+/// The first factor was right, and there is a second.
+#[derive(Debug)]
+pub struct Challenge {
+    /// Goes on with `completeMfa`.
+    pub token: String,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What signing in comes to.
+#[derive(Debug)]
+pub enum Entered {
+    /// A session.
+    Session(Box<Opened>),
+    /// The second factor is asked for.
+    SecondFactor(Challenge),
+}
+
+/// Signs somebody in who has proved one factor: into a session, or to where the second factor is asked for. There is no other way in.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn open(
-    tx: &mut Tx,
-    services: &Services,
-    facts: &RequestFacts,
-    user: UserId,
-    device: Option<&str>,
-) -> Result<Opened, Fault> {
+pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Entered, Fault> {
+    if store::has_second_factor(tx, user).await? {
+        let services = &call.services;
+        let (token, digest) = token::new(&services.random, token::Kind::Challenge);
+        let expires_at = services.clock.now() + CHALLENGE;
+        let new = NewAccountToken {
+            id: services.random.ordered_id::<()>(&services.clock).uuid(),
+            user_id: user,
+            purpose: TokenPurpose::CompleteMfa,
+            token_hash: Personal::new(digest),
+            expires_at,
+        };
+        store::insert_token(tx, &new).await?;
+        return Ok(Entered::SecondFactor(Challenge { token, expires_at }));
+    }
+    Ok(Entered::Session(Box::new(open(tx, call, user, device).await?)))
+}
+
+/// Opens a session for who has proved all factors that they have.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn open(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Opened, Fault> {
+    let (services, facts) = (&call.services, &call.facts);
     let now = services.clock.now();
     let (token, digest) = token::new(&services.random, token::Kind::Session);
     let device = device.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&facts.device);
@@ -48,20 +93,52 @@ pub async fn open(
         created_at: now,
         last_seen_at: now,
         expires_at: now + TimeDelta::days(services.settings.session_days.into()),
+        authenticated_at: Some(now),
     };
     store::insert_session(tx, &session).await?;
-    let roles = store::roles_of(tx, user).await?;
-    Ok(Opened { token, id, viewer: Viewer { user: Some(user), session: Some(id), roles } })
+    let standing = store::standing_of(tx, user).await?;
+    let viewer = viewer_of(call.sharing().mfa_required_for, user, id, Some(now), &standing);
+    let device_token = device::token(services, call.academy, user)?;
+    Ok(Opened { token, device_token, id, viewer })
 }
 
-/// Who asks with this token.
+/// What an account may do, as the database has it.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    pub(super) roles: Roles,
+    pub(super) has_second_factor: bool,
+}
+
+fn viewer_of(
+    mfa_required_for: Roles,
+    user: UserId,
+    session: SessionId,
+    authenticated_at: Option<DateTime<Utc>>,
+    standing: &Standing,
+) -> Viewer {
+    let waits = |role: &Role| mfa_required_for.has(*role) && !standing.has_second_factor;
+    Viewer {
+        user: Some(user),
+        session: Some(session),
+        roles: standing.roles.iter().filter(|role| !waits(role)).collect(),
+        waiting: standing.roles.iter().filter(waits).collect(),
+        authenticated_at,
+    }
+}
+
+/// Who asks with this token; `mfa_required_for` are the roles that are useless without a second factor.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` where it is not the token of a live session of this academy.
-pub async fn viewer(services: &Services, reader: &Reader, token: &str) -> Result<Viewer, Fault> {
+pub async fn viewer(
+    services: &Services,
+    reader: &Reader,
+    token: &str,
+    mfa_required_for: Roles,
+) -> Result<Viewer, Fault> {
     let digest = token::read(token, token::Kind::Session).ok_or_else(Fault::unauthenticated)?;
     let found = store::session_by_token(&*reader.connection().await?, digest).await?;
-    let (session, roles) = found.ok_or_else(Fault::unauthenticated)?;
+    let (session, standing) = found.ok_or_else(Fault::unauthenticated)?;
     let now = services.clock.now();
     let idle = TimeDelta::days(services.settings.session_idle_days.into());
     if session.expires_at <= now || session.last_seen_at + idle <= now {
@@ -70,12 +147,31 @@ pub async fn viewer(services: &Services, reader: &Reader, token: &str) -> Result
     if session.last_seen_at + TOUCH <= now {
         touch(services.clone(), reader.academy(), session.id);
     }
-    let roles = Roles::from_names(roles.for_duty(Duty::Authenticate).iter().map(String::as_str));
-    Ok(Viewer { user: Some(session.user_id), session: Some(session.id), roles })
+    Ok(viewer_of(mfa_required_for, session.user_id, session.id, session.authenticated_at, &standing))
+}
+
+/// Who is signed in and has proved not long ago that it is them.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and `REAUTHENTICATION_REQUIRED` where that was long ago.
+pub fn present(call: &Call) -> Result<UserId, Fault> {
+    let viewer = call.viewer();
+    let user = viewer.holder()?;
+    let now = call.services.clock.now();
+    if viewer.authenticated_at.is_some_and(|at| at + PRESENT > now) {
+        return Ok(user);
+    }
+    Err(Fault::Refused(
+        Code::ReauthenticationRequired,
+        words!(
+            "Buktikan sekali lagi bahwa ini Anda (reauthenticate), lalu ulangi.",
+            "Prove once more that it is you (reauthenticate), then try again."
+        ),
+    ))
 }
 
 /// Beside the request: it does not wait for it, and does not fail with it.
-fn touch(services: Services, academy: crate::platform::db::AcademyId, session: SessionId) {
+fn touch(services: Services, academy: AcademyId, session: SessionId) {
     tokio::spawn(async move {
         let noted = async {
             let mut tx = services.db.begin(academy).await?;

@@ -3,14 +3,21 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    SelectableHelper,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{account_tokens, held_usernames, logins, sessions, users};
+use sanggar_schema::tables::{account_tokens, held_usernames, logins, recovery_codes, second_factors, sessions, users};
 
 use super::{
-    model::{Login, NewAccountToken, NewSession, NewUser, SessionRow, TokenPurpose},
+    model::{Login, NewAccountToken, NewSession, NewUser, SecondFactor, SessionRow, TokenPurpose},
     policy,
-    privacy::{Email, GrantedRoles, HeldUsername, MailedToken, PasswordHash, SessionToken, Username},
+    privacy::{
+        Email, GrantedRoles, HeldUsername, MailedToken, PasswordHash, PendingEmail, RecoveryCode, SessionToken,
+        Username,
+    },
+    session::Standing,
 };
 use crate::platform::{
     db::Tx,
@@ -249,13 +256,74 @@ pub async fn mark_verified(
     Ok(proved > 0)
 }
 
-/// Replaces a password hash.
+/// Notes, or forgets, which address a person wants to have.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_password(connection: &mut AsyncPgConnection, user: UserId, hash: String) -> Result<(), Fault> {
+pub(super) async fn set_pending_email(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    email: Option<String>,
+) -> Result<(), Fault> {
+    let key: Personal<Option<String>, PendingEmail> = Personal::new(email.as_deref().map(policy::key));
+    let email: Personal<Option<String>, PendingEmail> = Personal::new(email);
+    diesel::update(logins::table.filter(logins::user_id.eq(user)))
+        .set((logins::pending_email.eq(&email), logins::pending_email_key.eq(&key)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a person the address that they have proved.
+///
+/// # Errors
+/// Those of the database: an address that is taken among them.
+pub(super) async fn set_email(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    email: String,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    set_pending_email(connection, user, None).await?;
+    let key: Personal<Option<String>, Email> = Personal::new(Some(policy::key(&email)));
+    let email: Personal<Option<String>, Email> = Personal::new(Some(email));
+    diesel::update(logins::table.filter(logins::user_id.eq(user)))
+        .set((logins::email.eq(&email), logins::email_key.eq(&key), logins::email_verified_at.eq(now)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Replaces a password by another: devices that were known before are not any more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_password(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    hash: String,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     let hash: Personal<Option<String>, PasswordHash> = Personal::new(Some(hash));
     diesel::update(logins::table.filter(logins::user_id.eq(user)))
+        .set((logins::password_hash.eq(&hash), logins::password_set_at.eq(now)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Replaces a hash by a stronger one of the same password, unless another password was set meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn strengthen(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    weak: &Personal<Option<String>, PasswordHash>,
+    hash: String,
+) -> Result<(), Fault> {
+    let hash: Personal<Option<String>, PasswordHash> = Personal::new(Some(hash));
+    diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::password_hash.eq(weak)))
         .set(logins::password_hash.eq(&hash))
         .execute(connection)
         .await?;
@@ -289,16 +357,6 @@ pub async fn close(connection: &mut AsyncPgConnection, user: UserId, now: DateTi
     Ok(())
 }
 
-/// The roles of a person.
-///
-/// # Errors
-/// Those of the database.
-pub async fn roles_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Roles, Fault> {
-    let held: Personal<Vec<String>, GrantedRoles> =
-        users::table.filter(users::id.eq(user)).select(users::roles).first(&mut connection).await?;
-    Ok(Roles::from_names(held.for_duty(Duty::Authenticate).iter().map(String::as_str)))
-}
-
 /// The roles of a person whose account lives; none where there is no such person.
 ///
 /// # Errors
@@ -326,24 +384,47 @@ pub async fn insert_session(connection: &mut AsyncPgConnection, session: &NewSes
     Ok(())
 }
 
-/// The session of a token, and the roles of its person.
+/// The session of a token, and the standing of its person.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn session_by_token(
+pub(super) async fn session_by_token(
     mut connection: &AsyncPgConnection,
     digest: Vec<u8>,
-) -> Result<Option<(SessionRow, Personal<Vec<String>, GrantedRoles>)>, Fault> {
+) -> Result<Option<(SessionRow, Standing)>, Fault> {
     let digest: Personal<Vec<u8>, SessionToken> = Personal::new(digest);
-    let found = sessions::table
+    let found: Option<(SessionRow, StandingColumns)> = sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .left_join(second_factors::table.on(second_factors::user_id.eq(sessions::user_id)))
         .filter(sessions::token_hash.eq(&digest))
         .filter(users::closed_at.is_null())
-        .select((SessionRow::as_select(), users::roles))
+        .select((SessionRow::as_select(), (users::roles, second_factors::confirmed_at.nullable())))
         .first(&mut connection)
         .await
         .optional()?;
-    Ok(found)
+    Ok(found.map(|(session, columns)| (session, standing(&columns))))
+}
+
+/// Roles, and since when there is a second factor.
+type StandingColumns = (Personal<Vec<String>, GrantedRoles>, Option<DateTime<Utc>>);
+
+fn standing((roles, confirmed_at): &StandingColumns) -> Standing {
+    let roles = Roles::from_names(roles.for_duty(Duty::Authenticate).iter().map(String::as_str));
+    Standing { roles, has_second_factor: confirmed_at.is_some() }
+}
+
+/// What the account of a person may do.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn standing_of(mut connection: &AsyncPgConnection, user: UserId) -> Result<Standing, Fault> {
+    let columns: StandingColumns = users::table
+        .left_join(second_factors::table.on(second_factors::user_id.eq(users::id)))
+        .filter(users::id.eq(user))
+        .select((users::roles, second_factors::confirmed_at.nullable()))
+        .first(&mut connection)
+        .await?;
+    Ok(standing(&columns))
 }
 
 /// Where a person is signed in, newest first.
@@ -392,6 +473,193 @@ pub async fn delete_session(connection: &mut AsyncPgConnection, user: UserId, id
     Ok(gone > 0)
 }
 
+/// Ends the sessions of a person, but one: the one they ask in, where it goes on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_sessions(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    but: Option<SessionId>,
+) -> Result<usize, Fault> {
+    let but = but.unwrap_or_else(|| SessionId::from_uuid(uuid::Uuid::nil()));
+    let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::id.ne(but));
+    Ok(diesel::delete(others).execute(connection).await?)
+}
+
+/// Notes that a person has proved in a session that it is them.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn note_presence(
+    connection: &mut AsyncPgConnection,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set(sessions::authenticated_at.eq(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether a person has a second factor.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn has_second_factor(mut connection: &AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    let own = second_factors::table
+        .filter(second_factors::user_id.eq(user))
+        .filter(second_factors::confirmed_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(own)).get_result(&mut connection).await?)
+}
+
+/// The authenticator app of a person, confirmed or not.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn second_factor(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+) -> Result<Option<SecondFactor>, Fault> {
+    let own = second_factors::table.filter(second_factors::user_id.eq(user)).select(SecondFactor::as_select());
+    Ok(own.first(&mut connection).await.optional()?)
+}
+
+/// Begins to set up an authenticator app: one that was begun before is replaced.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn begin_second_factor(connection: &mut AsyncPgConnection, new: &SecondFactor) -> Result<(), Fault> {
+    let begun = second_factors::table
+        .filter(second_factors::user_id.eq(new.user_id))
+        .filter(second_factors::confirmed_at.is_null());
+    diesel::delete(begun).execute(connection).await?;
+    diesel::insert_into(second_factors::table).values(new).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes the code of a step, and of none before it. False where that one, or a later one, was taken already.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn take_step(connection: &mut AsyncPgConnection, user: UserId, step: i64) -> Result<bool, Fault> {
+    let own = second_factors::table.filter(second_factors::user_id.eq(user)).filter(second_factors::last_step.lt(step));
+    let taken = diesel::update(own).set(second_factors::last_step.eq(step)).execute(connection).await?;
+    Ok(taken > 0)
+}
+
+/// From now on the second factor is asked for.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn confirm_second_factor(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(second_factors::table.filter(second_factors::user_id.eq(user)))
+        .set(second_factors::confirmed_at.eq(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes the second factor of a person, and their recovery codes. False where there was none.
+///
+/// # Errors
+/// Those of the database.
+pub async fn remove_second_factor(connection: &mut AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user))).execute(connection).await?;
+    let gone =
+        diesel::delete(second_factors::table.filter(second_factors::user_id.eq(user))).execute(connection).await?;
+    Ok(gone > 0)
+}
+
+/// Replaces the recovery codes of a person.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn set_recovery_codes(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    digests: Vec<Vec<u8>>,
+) -> Result<(), Fault> {
+    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user))).execute(connection).await?;
+    let rows: Vec<_> = digests
+        .into_iter()
+        .map(|digest| {
+            let hash: Personal<Vec<u8>, RecoveryCode> = Personal::new(digest);
+            (recovery_codes::user_id.eq(user), recovery_codes::code_hash.eq(hash))
+        })
+        .collect();
+    diesel::insert_into(recovery_codes::table).values(&rows).execute(connection).await?;
+    Ok(())
+}
+
+/// Uses up a recovery code. False where it is none of the person's, or was used before.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn use_recovery_code(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    digest: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let digest: Personal<Vec<u8>, RecoveryCode> = Personal::new(digest);
+    let own = recovery_codes::table
+        .filter(recovery_codes::user_id.eq(user))
+        .filter(recovery_codes::code_hash.eq(&digest))
+        .filter(recovery_codes::used_at.is_null());
+    Ok(diesel::update(own).set(recovery_codes::used_at.eq(now)).execute(connection).await? > 0)
+}
+
+/// How many recovery codes a person has left.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn recovery_codes_left(mut connection: &AsyncPgConnection, user: UserId) -> Result<i64, Fault> {
+    let left = recovery_codes::table.filter(recovery_codes::user_id.eq(user)).filter(recovery_codes::used_at.is_null());
+    Ok(left.count().get_result(&mut connection).await?)
+}
+
+/// Whose a token is that is still good: unknown, used, over and tried too often are told alike.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn good_token(
+    mut connection: &AsyncPgConnection,
+    digest: &[u8],
+    purpose: TokenPurpose,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, Fault> {
+    let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest.to_vec());
+    let row = account_tokens::table
+        .filter(account_tokens::token_hash.eq(&digest))
+        .filter(account_tokens::purpose.eq(purpose))
+        .filter(account_tokens::used_at.is_null())
+        .filter(account_tokens::expires_at.gt(now))
+        .filter(account_tokens::tries.lt(TRIES));
+    Ok(row.select(account_tokens::user_id).first(&mut connection).await.optional()?)
+}
+
+/// Counts that a token was tried with something wrong; the fifth time is the last.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn count_try(connection: &mut AsyncPgConnection, digest: &[u8]) -> Result<(), Fault> {
+    let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest.to_vec());
+    diesel::update(account_tokens::table.filter(account_tokens::token_hash.eq(&digest)))
+        .set(account_tokens::tries.eq(account_tokens::tries + 1))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Tries of one token.
+const TRIES: i32 = 5;
+
 /// Adds what a mailed link proves.
 ///
 /// # Errors
@@ -427,6 +695,7 @@ pub async fn use_token(
             .filter(account_tokens::token_hash.eq(&digest))
             .filter(account_tokens::purpose.eq(purpose))
             .filter(account_tokens::used_at.is_null())
+            .filter(account_tokens::tries.lt(TRIES))
             .filter(account_tokens::expires_at.gt(now)),
     )
     .set(account_tokens::used_at.eq(now))

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Session,
     /// A mailed link.
     Mailed,
+    /// The middle of signing in: the password was right, the second factor is still asked for.
+    Challenge,
 }
 
 impl Kind {
@@ -20,6 +22,7 @@ impl Kind {
         match self {
             Self::Session => "sgs_",
             Self::Mailed => "sgm_",
+            Self::Challenge => "sgc_",
         }
     }
 }

@@ -1,30 +1,22 @@
 //! Proves an address with the token of a mail, gives its owner the user name that they wished for, and signs them in.
 
 use super::{
+    mailed,
     model::TokenPurpose,
-    session::{self, Opened},
+    session::{self, Entered},
     store, token,
 };
 use crate::platform::{
     fault::Fault,
-    graphql::{Call, UserErrorCode, user_error::Objection},
+    graphql::{Call, user_error::Objection},
 };
 
 /// Uses up the token. An objection where it is unknown, used or over: the three are told alike.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Objection>, Fault> {
-    let objection = || {
-        Objection::new(
-            UserErrorCode::Expired,
-            "token",
-            words!(
-                "Tautan ini tidak berlaku lagi; minta yang baru (resendVerification).",
-                "This link is not valid any more; ask for a new one (resendVerification)."
-            ),
-        )
-    };
+pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Objection>, Fault> {
+    let objection = || mailed::over("resendVerification");
     let Some(digest) = token::read(token.trim(), token::Kind::Mailed) else { return Ok(Err(objection())) };
     let now = call.services.clock.now();
     let mut tx = call.begin().await?;
@@ -42,7 +34,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Opened, Obj
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, call.services.clock.now()).await?;
     }
-    let opened = session::open(&mut tx, &call.services, &call.facts, user, None).await?;
+    let entered = session::enter(&mut tx, call, user, None).await?;
     tx.commit().await?;
-    Ok(Ok(opened))
+    Ok(Ok(entered))
 }

@@ -46,20 +46,23 @@ impl Gateway for Front {
             let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
             let academy = self.directory.named(text(header::HOST.as_str()), text("x-academy")).await?;
             let language = text(header::ACCEPT_LANGUAGE.as_str()).and_then(Language::accepted);
+            let sharing = Arc::new(academy.policy().sharing());
+            let viewer_of = async |token: &str| {
+                let reader = services.db.reader(academy.id);
+                session::viewer(services, &reader, token, sharing.mfa_required_for).await
+            };
             let viewer = match token {
                 // By a connection that is given back at once: a mutation takes one of its own, and must not wait with one in hand.
-                Some(Token::Header(token)) => session::viewer(services, &services.db.reader(academy.id), token).await?,
-                Some(Token::Cookie(token)) => {
-                    match session::viewer(services, &services.db.reader(academy.id), token).await {
-                        Err(Fault::Refused(Code::Unauthenticated, _)) => Viewer::ANONYMOUS,
-                        viewer => viewer?,
-                    }
-                }
+                Some(Token::Header(token)) => viewer_of(token).await?,
+                Some(Token::Cookie(token)) => match viewer_of(token).await {
+                    Err(Fault::Refused(Code::Unauthenticated, _)) => Viewer::ANONYMOUS,
+                    viewer => viewer?,
+                },
                 None => Viewer::ANONYMOUS,
             };
             let reader = services.db.reader(academy.id);
             let language = language.unwrap_or_else(|| academy.language());
-            Ok(Call::new(services.clone(), reader, viewer, language, facts, Arc::new(academy.policy().sharing())))
+            Ok(Call::new(services.clone(), reader, viewer, language, facts, sharing))
         })
     }
 

@@ -32,7 +32,22 @@ pub use subscription::Subscription;
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// Mutations that may stand in a document once: each is a guess at something.
-pub const ONCE: &[&str] = &["register", "verifyEmail", "resendVerification", "logIn"];
+pub const ONCE: &[&str] = &[
+    "register",
+    "verifyEmail",
+    "resendVerification",
+    "logIn",
+    "completeMfa",
+    "requestPasswordReset",
+    "resetPassword",
+    "changePassword",
+    "changeEmail",
+    "confirmEmailChange",
+    "confirmTotpSetup",
+    "regenerateRecoveryCodes",
+    "reauthenticate",
+    "requestReauthenticationCode",
+];
 
 /// Builds the schema.
 #[must_use]

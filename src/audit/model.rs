@@ -29,6 +29,20 @@ pub enum Action {
     PersonExported,
     /// What was held about a person was erased.
     PersonErased,
+    /// A person chose another password, knowing theirs.
+    PasswordChanged,
+    /// A person chose another password by a mailed link.
+    PasswordReset,
+    /// A person proved another address.
+    EmailChanged,
+    /// A second factor is asked of a person.
+    MfaEnabled,
+    /// None is any more.
+    MfaDisabled,
+    /// Recovery codes were replaced.
+    RecoveryCodesReplaced,
+    /// A person signed in by a recovery code.
+    RecoveryCodeUsed,
 }
 
 impl Action {
@@ -42,6 +56,13 @@ impl Action {
             Self::ReviewDeleted => "REVIEW_DELETED",
             Self::PersonExported => "PERSON_EXPORTED",
             Self::PersonErased => "PERSON_ERASED",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::PasswordReset => "PASSWORD_RESET",
+            Self::EmailChanged => "EMAIL_CHANGED",
+            Self::MfaEnabled => "MFA_ENABLED",
+            Self::MfaDisabled => "MFA_DISABLED",
+            Self::RecoveryCodesReplaced => "RECOVERY_CODES_REPLACED",
+            Self::RecoveryCodeUsed => "RECOVERY_CODE_USED",
         }
     }
 }

@@ -123,7 +123,7 @@ pub async fn make(services: &Services, academy: &AcademyRow) -> anyhow::Result<D
     let [_admin, reviewer, .., instructor, finished, _learner] = ids[..] else { bail!("eight people were to be made") };
     let as_of = |user: UserId, roles: &[Role]| {
         let roles: Roles = roles.iter().copied().chain([Role::Learner]).collect();
-        let viewer = Viewer { user: Some(user), session: None, roles };
+        let viewer = Viewer { user: Some(user), roles, ..Viewer::ANONYMOUS };
         let reader = services.db.reader(academy.id);
         let (language, sharing) = (Language::Indonesian, Arc::new(academy.policy().sharing()));
         let facts = RequestFacts { access_reason: Some("demonstration".to_owned()), ..RequestFacts::default() };

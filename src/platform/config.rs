@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{folders, id::Random, seal};
 
+/// OWASP's least for Argon2id with one lane, and ours.
+const PASSWORD_MEMORY_LEAST: u32 = 19_456;
+const PASSWORD_PASSES_LEAST: u32 = 2;
+
 /// Every setting. The README's configuration table has them too: a test looks that none is missing there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +64,10 @@ pub struct Settings {
     pub session_idle_days: u32,
     /// Days after which any session ends.
     pub session_days: u32,
+    /// Memory of a password's hash (Argon2id), in KiB; 19,456 at least. A hash that is weaker is made anew when its owner signs in.
+    pub password_memory_kib: u32,
+    /// Passes of a password's hash over its memory; 2 at least.
+    pub password_passes: u32,
     /// Seconds that a server goes on answering when it is asked to stop, saying so: a balancer takes as long to hear of it.
     pub farewell_seconds: u64,
     /// What a request may ask for.
@@ -246,6 +254,8 @@ impl Default for Settings {
             jobs_at_a_time: 4,
             session_idle_days: 30,
             session_days: 180,
+            password_memory_kib: PASSWORD_MEMORY_LEAST,
+            password_passes: PASSWORD_PASSES_LEAST,
             farewell_seconds: 1,
             limits: Limits::default(),
         }
@@ -303,6 +313,12 @@ impl Settings {
             ("limits_seconds", seconds),
             ("limits_cost_per_minute", cost_per_minute.into()),
         ];
+        if !(PASSWORD_MEMORY_LEAST..=1 << 20).contains(&settings.password_memory_kib) {
+            bail!("password_memory_kib is from {PASSWORD_MEMORY_LEAST} to {}", 1 << 20);
+        }
+        if !(PASSWORD_PASSES_LEAST..=20).contains(&settings.password_passes) {
+            bail!("password_passes is from {PASSWORD_PASSES_LEAST} to 20");
+        }
         if !(1..=100).contains(&settings.limits.page_size) {
             bail!("limits_page_size is from 1 to 100: clients are promised no larger pages");
         }

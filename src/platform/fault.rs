@@ -93,6 +93,8 @@ impl Code {
 pub enum Fault {
     /// We refuse, and say why.
     Refused(Code, Words),
+    /// It was tried too often: so many seconds to wait.
+    TooMany(u64),
     /// Nobody expected this: the client gets a masked error with a request id, the log gets the cause.
     Unexpected(Arc<anyhow::Error>),
 }
@@ -108,6 +110,18 @@ impl Fault {
     #[must_use]
     pub fn forbidden() -> Self {
         Self::Refused(Code::Forbidden, words!("Anda tidak berhak atas ini.", "You are not allowed to see or do this."))
+    }
+
+    /// The academy asks a second factor of this role, and the viewer has none.
+    #[must_use]
+    pub fn mfa_required() -> Self {
+        Self::Refused(
+            Code::MfaRequired,
+            words!(
+                "Akademi ini mewajibkan faktor kedua untuk ini: siapkan dahulu (beginTotpSetup).",
+                "This academy asks a second factor for this: set one up first (beginTotpSetup)."
+            ),
+        )
     }
 
     /// The academy's policy does not list the purpose of this part of the platform: it is off here.
@@ -151,6 +165,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(_, words) => f.write_str(&words.en),
+            Self::TooMany(_) => f.write_str("tried too often"),
             Self::Unexpected(_) => f.write_str("an unexpected fault"),
         }
     }
@@ -159,7 +174,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Refused(..) => None,
+            Self::Refused(..) | Self::TooMany(_) => None,
             Self::Unexpected(cause) => Some(cause.as_ref().as_ref()),
         }
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     db::{AcademyId, Tx},
-    fault::Fault,
+    fault::{Code, Fault},
     graphql::Services,
     http::DRAIN,
     privacy::Table,
@@ -242,6 +242,7 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
             }
             let kind = match &fault {
                 Fault::Refused(code, _) => code.as_str(),
+                Fault::TooMany(_) => Code::RateLimited.as_str(),
                 Fault::Unexpected(_) => "unexpected",
             };
             diesel::update(jobs::table.filter(ours))

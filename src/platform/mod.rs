@@ -20,3 +20,4 @@ pub mod mail;
 pub mod privacy;
 pub mod seal;
 pub mod storage;
+pub mod throttle;

@@ -32,6 +32,12 @@ pub enum Use {
     AuditHead,
     /// The address of a file, until it is over.
     FileLink,
+    /// What is counted so that it is not tried often.
+    Throttle,
+    /// A device from which a person has signed in.
+    Device,
+    /// The secret of an authenticator app.
+    SecondFactor,
 }
 
 impl Use {
@@ -42,6 +48,9 @@ impl Use {
             Self::Cursor => b"sanggar.cursor.v1",
             Self::AuditHead => b"sanggar.audit-head.v1",
             Self::FileLink => b"sanggar.file-link.v1",
+            Self::Throttle => b"sanggar.throttle.v1",
+            Self::Device => b"sanggar.device.v1",
+            Self::SecondFactor => b"sanggar.second-factor.v1",
         }
     }
 }
@@ -124,6 +133,12 @@ impl Sealer {
             .encrypt(&nonce.into(), Payload { msg: plain, aad: usage.context() })
             .map_err(|_| anyhow::anyhow!("sealing failed"))?;
         Ok([self.current.id.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// A digest that nobody makes without our key: another one when the key changes.
+    #[must_use]
+    pub fn digest(&self, usage: Use, plain: &[u8]) -> [u8; 32] {
+        self.current.mac(usage, plain)
     }
 
     /// A key of the configuration to sign with, derived for one use, and its id.

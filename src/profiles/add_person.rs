@@ -45,7 +45,7 @@ pub async fn add_person(
     let email = policy::email(person.email);
     let full_name = policy::full_name(person.full_name);
     let username = person.username.map(policy::username).transpose();
-    let secret = policy::password(person.password, "password", person.email, person.full_name);
+    let secret = policy::password(person.password, "password", &[person.email, person.full_name], false);
     let (email, full_name, username) = match (email, full_name, username, &secret) {
         (Ok(email), Ok(name), Ok(username), Ok(())) => (email, name, username),
         (email, name, username, _) => {
@@ -53,7 +53,7 @@ pub async fn add_person(
             return Ok(Err(objections.into_iter().flatten().collect()));
         }
     };
-    let hash = password::hash(person.password.to_owned()).await?;
+    let hash = password::hash(&services.settings, person.password.to_owned()).await?;
     let mut tx = services.db.begin(academy).await?;
     accounts::store::take_email(&mut tx, &policy::key(&email)).await?;
     if let Some(name) = &username {
@@ -85,6 +85,9 @@ pub async fn add_person(
         username_look: Personal::new(username.as_deref().map(policy::look)),
         username: Personal::new(username),
         password_hash: Personal::new(Some(hash)),
+        password_set_at: Some(now),
+        pending_email: Personal::new(None),
+        pending_email_key: Personal::new(None),
     };
     accounts::store::insert(&mut tx, &user, &login).await?;
     consent::store::decide(&mut tx, services, id, "marketing", false, "command line").await?;

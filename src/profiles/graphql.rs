@@ -99,6 +99,12 @@ impl User {
         Ok(person.map(|person| person.profile.full_name.for_duty(Duty::Audit).clone()))
     }
 
+    /// The name of a person whose account is changed: no password holds it.
+    pub(crate) async fn name_for_rules(self, call: &Call) -> Result<Option<String>, Fault> {
+        let person = call.load(store::PersonById(self.0)).await?;
+        Ok(person.map(|person| person.profile.full_name.for_duty(Duty::Update).clone()))
+    }
+
     /// Whether the viewer's own address was proved.
     pub(crate) async fn own_email_verified(self, call: &Call) -> Result<bool, Fault> {
         let seen = self.seen(call).await?;

@@ -90,6 +90,9 @@ diesel::table! {
         username_key -> Nullable<Sealed<Text>>,
         password_hash -> Nullable<Sealed<Text>>,
         username_look -> Nullable<Sealed<Text>>,
+        password_set_at -> Nullable<Timestamptz>,
+        pending_email -> Nullable<Sealed<Text>>,
+        pending_email_key -> Nullable<Sealed<Text>>,
     }
 }
 
@@ -136,6 +139,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        authenticated_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -151,6 +155,7 @@ diesel::table! {
         token_hash -> Sealed<Bytea>,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+        tries -> Int4,
     }
 }
 
@@ -735,8 +740,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    throttles (academy_id, key) {
+        academy_id -> Uuid,
+        key -> Bytea,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    second_factors (academy_id, user_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        sealed -> Sealed<Bytea>,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    recovery_codes (academy_id, user_id, code_hash) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        code_hash -> Sealed<Bytea>,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
-diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(sessions, users, second_factors);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(users, course_instructors);

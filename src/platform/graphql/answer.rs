@@ -53,6 +53,7 @@ impl Answer {
                     _ => answer,
                 }
             }
+            Fault::TooMany(seconds) => Self::too_many(*seconds, language),
             Fault::Unexpected(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "a request could not be opened");
                 let words = words!("Terjadi kesalahan pada server.", "Something went wrong on the server.");

@@ -29,7 +29,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
+    privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Role, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -81,6 +81,8 @@ pub struct RequestFacts {
     pub wants_cookie: bool,
     /// `Idempotency-Key`: one thing is done under it, once.
     pub idempotency_key: Option<String>,
+    /// `X-Device-Token`, or the cookie: what the device keeps of an earlier log-in.
+    pub device_token: Option<String>,
     /// `X-Access-Reason`: why staff read somebody's data.
     pub access_reason: Option<String>,
 }
@@ -102,7 +104,16 @@ pub struct Call {
     turns: Turns,
     weight: Weight,
     viewer: Mutex<Viewer>,
-    cookie: Mutex<Option<String>>,
+    cookies: Mutex<Vec<(Cookie, String)>>,
+}
+
+/// A cookie that we set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cookie {
+    /// The session; empty: it has ended.
+    Session,
+    /// What the device keeps of the log-in.
+    Device,
 }
 
 impl Call {
@@ -130,7 +141,7 @@ impl Call {
             facts,
             loaders: DataLoader::with_cache(Loaders(Weak::clone(call)), turns.clone(), AtOnce, HashMapCache::default())
                 .delay(Duration::ZERO),
-            cookie: Mutex::new(None),
+            cookies: Mutex::default(),
         })
     }
 
@@ -147,7 +158,11 @@ impl Call {
     }
 
     /// The viewer's access to a person: by their standing, by being that person, and by what else they are to them.
-    pub fn access_to(&self, subject: UserId, ties: Ties, choices: Vec<(ProfileField, FieldAudience)>) -> Access {
+    pub fn access_to(&self, subject: UserId, mut ties: Ties, choices: Vec<(ProfileField, FieldAudience)>) -> Access {
+        if self.viewer().waiting.has(Role::Instructor) {
+            // Who teaches without the second factor that is asked of instructors sees what anybody does.
+            ties.teaching.clear();
+        }
         Access::new(self.viewer(), subject, ties, choices, self.sharing(), Arc::clone(&self.reads))
     }
 
@@ -275,15 +290,20 @@ impl Call {
         self.loaders.enable_all_cache(false);
     }
 
-    /// Asks the transport to set the session cookie (or to clear it, where `value` is empty).
-    pub fn set_session_cookie(&self, value: String) {
-        *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    /// The viewer has proved that it is them.
+    pub fn prove_presence(&self, at: DateTime<Utc>) {
+        self.viewer.lock().unwrap_or_else(PoisonError::into_inner).authenticated_at = Some(at);
     }
 
-    /// What [`Self::set_session_cookie`] was given.
+    /// Asks the transport to set a cookie (or to clear it, where `value` is empty).
+    pub fn set_cookie(&self, cookie: Cookie, value: String) {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).push((cookie, value));
+    }
+
+    /// What [`Self::set_cookie`] was given.
     #[must_use]
-    pub fn take_session_cookie(&self) -> Option<String> {
-        self.cookie.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub fn take_cookies(&self) -> Vec<(Cookie, String)> {
+        std::mem::take(&mut self.cookies.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -21,10 +21,10 @@ use tracing::Instrument;
 use super::{
     answer::Answer,
     bounds::{bounded, failed},
-    call::{Call, RequestFacts, Services},
+    call::{Call, Cookie, RequestFacts, Services},
     document::{Checked, Rejected, Shape},
     error::{self, Telling},
-    request::{Asked, GRAPHQL, JSON, accepted, language, throw_away, token_of},
+    request::{Asked, GRAPHQL, JSON, accepted, cookie_of, language, throw_away, token_of},
     shares::{Charged, Shares},
 };
 use crate::platform::{
@@ -85,10 +85,16 @@ pub struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
-/// The name of the session cookie. The prefix makes browsers refuse it without `Secure`, `Path=/` and from a subdomain.
-pub const COOKIE: &str = "__Host-sanggar";
-/// The same where the server is reached without TLS, on loopback.
-pub const PLAIN_COOKIE: &str = "sanggar";
+/// The name of a cookie. The prefix makes browsers refuse it without `Secure`, `Path=/` and from a subdomain; without TLS, on loopback,
+/// they would refuse it with the prefix.
+const fn cookie_name(cookie: Cookie, is_secure: bool) -> &'static str {
+    match (cookie, is_secure) {
+        (Cookie::Session, true) => "__Host-sanggar",
+        (Cookie::Session, false) => "sanggar",
+        (Cookie::Device, true) => "__Host-sanggar-device",
+        (Cookie::Device, false) => "sanggar-device",
+    }
+}
 
 impl<Q, M, S> Face<Q, M, S>
 where
@@ -272,8 +278,11 @@ where
         if error::is_overloaded(&response) && !changes {
             answer = answer.with(header::RETRY_AFTER, "1");
         }
-        if let Some(cookie) = call.take_session_cookie() {
-            answer = answer.with(header::SET_COOKIE, self.cookie(&cookie));
+        if let Some(seconds) = error::wait(&response) {
+            answer = answer.with(header::RETRY_AFTER, seconds.to_string());
+        }
+        for (cookie, value) in call.take_cookies() {
+            answer = answer.with(header::SET_COOKIE, self.cookie(cookie, &value));
         }
         answer
     }
@@ -339,6 +348,9 @@ where
             device: text("user-agent").unwrap_or_default().chars().take(200).collect(),
             wants_cookie: text("x-session-transport").is_some_and(|way| way.eq_ignore_ascii_case("cookie")),
             idempotency_key: text("idempotency-key").map(str::to_owned),
+            device_token: text("x-device-token")
+                .or_else(|| cookie_of(headers, cookie_name(Cookie::Device, self.is_secure())))
+                .map(str::to_owned),
             access_reason: only(headers, ACCESS_REASON).and_then(|reason| reads::reason(reason.as_bytes())),
         }
     }
@@ -346,16 +358,21 @@ where
     /// The session token of a request. Only the cookie that we set ourselves counts: another name could be planted from a
     /// subdomain.
     pub(super) fn token(&self, headers: &HeaderMap) -> Option<Token> {
-        token_of(headers, if self.is_secure() { COOKIE } else { PLAIN_COOKIE })
+        token_of(headers, cookie_name(Cookie::Session, self.is_secure()))
     }
 
     fn is_secure(&self) -> bool {
         self.services.settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    fn cookie(&self, value: &str) -> String {
-        let (name, secure) = if self.is_secure() { (COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
-        let age = if value.is_empty() { 0 } else { i64::from(self.services.settings.session_days) * 86_400 };
+    fn cookie(&self, cookie: Cookie, value: &str) -> String {
+        let secure = if self.is_secure() { "; Secure" } else { "" };
+        let name = cookie_name(cookie, self.is_secure());
+        let days = match cookie {
+            Cookie::Session => self.services.settings.session_days,
+            Cookie::Device => 365,
+        };
+        let age = if value.is_empty() { 0 } else { i64::from(days) * 86_400 };
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
     }
 }

@@ -6,6 +6,7 @@ use async_graphql::{ErrorExtensionValues, PathSegment, Response, ServerError, Va
 use serde_json::{Value as Json, json};
 use tracing::{error, info};
 
+use super::answer::too_many;
 use crate::platform::{
     fault::{Code, Fault},
     text::{Language, Words},
@@ -46,6 +47,16 @@ pub fn is_request_error(response: &Response) -> bool {
 pub fn is_overloaded(response: &Response) -> bool {
     let overloaded = |fault: &Fault| matches!(fault, Fault::Refused(Code::Overloaded, _));
     response.errors.iter().any(|error| error.source::<Fault>().is_some_and(overloaded))
+}
+
+/// How many seconds to wait before what was tried too often may be tried again.
+#[must_use]
+pub fn wait(response: &Response) -> Option<u64> {
+    let seconds = response.errors.iter().filter_map(|error| match error.source::<Fault>() {
+        Some(Fault::TooMany(seconds)) => Some(*seconds),
+        _ => None,
+    });
+    seconds.max()
 }
 
 /// The answer as clients get it.
@@ -97,6 +108,9 @@ pub fn told_error(error: &ServerError, refused: bool, telling: &Telling) -> Json
     if !error.path.is_empty() {
         told["path"] = json!(error.path);
     }
+    if let Some(Fault::TooMany(seconds)) = error.source::<Fault>() {
+        told["extensions"]["retryAfter"] = json!(seconds);
+    }
     if code == Code::InternalServerError.as_str() {
         told["extensions"]["requestId"] = json!(telling.request_id);
     }
@@ -107,6 +121,9 @@ fn judged(error: &ServerError, refused: bool, telling: &Telling) -> (String, Str
     if let Some(fault) = error.source::<Fault>() {
         return match fault {
             Fault::Refused(code, words) => (code.as_str().to_owned(), words.in_language(telling.language).to_owned()),
+            Fault::TooMany(seconds) => {
+                (Code::RateLimited.as_str().to_owned(), too_many(*seconds).in_language(telling.language).to_owned())
+            }
             Fault::Unexpected(cause) => masked(&format!("{cause:#}"), &error.path, telling),
         };
     }

@@ -204,9 +204,15 @@ pub(super) fn token_of(headers: &HeaderMap, cookie: &str) -> Option<Token> {
     if let Some(authorization) = text(header::AUTHORIZATION) {
         return Some(bearer(authorization));
     }
-    text(header::COOKIE)?.split(';').find_map(|pair| {
+    cookie_of(headers, cookie).map(|value| Token::Cookie(value.to_owned()))
+}
+
+/// What a cookie holds, if it holds something.
+pub(super) fn cookie_of<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies.split(';').find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == cookie && !value.is_empty()).then(|| Token::Cookie(value.to_owned()))
+        (name == cookie && !value.is_empty()).then_some(value)
     })
 }
 

@@ -433,7 +433,7 @@ fn closing(fault: &Fault) -> Close {
     match fault {
         Fault::Refused(Code::Overloaded, _) => TRY_AGAIN,
         Fault::Refused(Code::BadUserInput, _) => Close(4400, "Name the academy: by host, or by X-Academy"),
-        Fault::Refused(..) => FORBIDDEN,
+        Fault::Refused(..) | Fault::TooMany(_) => FORBIDDEN,
         Fault::Unexpected(cause) => {
             tracing::error!(cause = format!("{cause:#}"), "a socket could not be opened");
             Close(1011, "Internal error")

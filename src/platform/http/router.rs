@@ -70,8 +70,8 @@ where
             "x-academy",
             "x-session-transport",
             "x-access-reason",
+            "x-device-token",
             "idempotency-key",
-            "x-access-reason",
         ])
         .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
         .allow_credentials(true)

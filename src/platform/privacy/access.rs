@@ -227,7 +227,7 @@ mod tests {
             .contains(&Audience::Members)
             .then(|| if audiences.contains(&Audience::Self_) { subject } else { other });
         let roles = audiences.contains(&Audience::Admin).then_some(Role::Admin).into_iter().collect();
-        let viewer = Viewer { user, session: None, roles };
+        let viewer = Viewer { user, roles, ..Viewer::ANONYMOUS };
         let access = Access::new(viewer, subject, Ties { teaching, guards: false }, choices, Arc::new(sharing), reads);
         assert_eq!(access.audiences, set_of(audiences.iter().copied()), "the viewer that was meant");
         access

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Entry, FieldAudience, ProfileField};
+use super::{Audience, Entry, FieldAudience, ProfileField, Roles};
 
 /// What of a learner a policy may share with who teaches them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub struct Sharing {
     pub choices: BTreeMap<ProfileField, FieldAudience>,
     /// What else data is used for than learning.
     pub purposes: BTreeSet<Purpose>,
+    /// Roles that are useless to who has no second factor.
+    pub mfa_required_for: Roles,
 }
 
 impl Sharing {

@@ -1,8 +1,11 @@
 //! Who is asking.
 
 use async_graphql::Enum;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::Audience;
+use crate::platform::fault::Fault;
 
 crate::id_kind!(
     /// The id of a person in one academy.
@@ -14,7 +17,8 @@ crate::id_kind!(
 );
 
 /// What a person may do in the academy, beyond what is theirs.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
     /// Learns. Everybody is a learner.
     Learner,
@@ -116,30 +120,47 @@ pub struct Viewer {
     pub session: Option<SessionId>,
     /// What they may do.
     pub roles: Roles,
+    /// What they might do, once they have set up the second factor that the academy asks of it.
+    pub waiting: Roles,
+    /// When they last proved in this session that it is them.
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
 impl Viewer {
     /// Somebody who is not signed in.
-    pub const ANONYMOUS: Self = Self { user: None, session: None, roles: Roles(0) };
+    pub const ANONYMOUS: Self =
+        Self { user: None, session: None, roles: Roles(0), waiting: Roles(0), authenticated_at: None };
 
-    /// The person, or `UNAUTHENTICATED`.
+    /// The person, or `UNAUTHENTICATED`: for what they do with their own account. Everything else asks [`Self::signed_in`].
     ///
     /// # Errors
     /// Where nobody is signed in.
-    pub fn signed_in(&self) -> Result<UserId, crate::platform::fault::Fault> {
-        self.user.ok_or_else(crate::platform::fault::Fault::unauthenticated)
+    pub fn holder(&self) -> Result<UserId, Fault> {
+        self.user.ok_or_else(Fault::unauthenticated)
     }
 
-    /// The person, if they have any of `roles`; `UNAUTHENTICATED` or `FORBIDDEN` otherwise.
+    /// The person, where they may take part.
     ///
     /// # Errors
-    /// Where nobody is signed in, or who is has none of the roles.
-    pub fn with_role(&self, roles: &[Role]) -> Result<UserId, crate::platform::fault::Fault> {
+    /// `UNAUTHENTICATED` where nobody is signed in, `MFA_REQUIRED` where the academy asks a second factor of everybody and they have none.
+    pub fn signed_in(&self) -> Result<UserId, Fault> {
+        let user = self.holder()?;
+        if self.waiting.has(Role::Learner) { Err(Fault::mfa_required()) } else { Ok(user) }
+    }
+
+    /// The person, if they have any of `roles`.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` where nobody is signed in, `MFA_REQUIRED` where the role waits for a second factor, `FORBIDDEN` where who is signed in
+    /// has none of them.
+    pub fn with_role(&self, roles: &[Role]) -> Result<UserId, Fault> {
         let user = self.signed_in()?;
         if roles.iter().any(|role| self.roles.has(*role)) {
             Ok(user)
+        } else if roles.iter().any(|role| self.waiting.has(*role)) {
+            Err(Fault::mfa_required())
         } else {
-            Err(crate::platform::fault::Fault::forbidden())
+            Err(Fault::forbidden())
         }
     }
 

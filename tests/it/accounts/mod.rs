@@ -1,4 +1,8 @@
-//! Accounts: register, prove the address, sign in, sign out.
+//! Accounts: register, prove the address, sign in, sign out; what is lost, what is guessed at, what is dangerous.
 
+mod email;
 mod log_in;
+mod passwords;
 mod register;
+pub mod second_factor;
+mod throttles;

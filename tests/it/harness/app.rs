@@ -114,6 +114,18 @@ impl TestApp {
         })
     }
 
+    /// Another server on the same database, with a pool of its own.
+    pub async fn replica(&self) -> Replica {
+        let settings = Arc::clone(&self.services.settings);
+        let services = app::services(&settings, &self.database.server_url(), &self.world.world()).expect("services");
+        let server = Server::bind(settings.bind, false).await.expect("a port");
+        let address = server.address();
+        let (stop, stopped) = watch::channel(false);
+        let serving =
+            tokio::spawn(async move { app::answer(server, services, stopped).await.expect("serving ends well") });
+        Replica { address, home: self.home, stop, serving }
+    }
+
     /// Does all the work that is due, as the worker would.
     pub async fn work(&self) {
         let kinds = app::job_kinds();
@@ -148,6 +160,28 @@ impl TestApp {
         if let Some(serving) = self.serving.take() {
             serving.await.expect("the server stops");
         }
+    }
+}
+
+/// Another server on the same database.
+pub struct Replica {
+    /// Where it listens.
+    pub address: SocketAddr,
+    home: &'static str,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Replica {
+    /// A client of the academy that tests live in, signed in as nobody, who speaks English.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, self.home)
+    }
+
+    /// Stops it.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        self.serving.await.expect("the server stops");
     }
 }
 

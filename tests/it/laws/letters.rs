@@ -1,7 +1,8 @@
 //! Every letter that the platform writes, in both languages: their diff is what people will read.
 
 use sanggar::{
-    accounts, catalog,
+    accounts::{self, model::TokenPurpose},
+    catalog,
     catalog::model::SubmissionStatus,
     instructors::{self, Decision},
     platform::text::Language,
@@ -11,12 +12,26 @@ use crate::harness::blessed;
 
 #[test]
 fn letters_say_what_was_blessed() {
-    let target = "https://akademi.example/verify-email#sgm_…".to_owned();
+    let base = "https://akademi.example/".parse().expect("an address");
+    let proving = |purpose| accounts::mail::proving("Akademi Nusa", purpose, Some(&base), "sgm_…");
     let because = Some("Tambahkan <b>contoh</b>.");
     let academy = "Akademi Nusa";
     let letters = [
-        ("accounts: verify an address", accounts::mail::verify_address(academy, target)),
-        ("accounts: verify an address, by a code", accounts::mail::verify_address(academy, "sgm_…".to_owned())),
+        ("accounts: verify an address", proving(TokenPurpose::VerifyEmail)),
+        (
+            "accounts: verify an address, by a code",
+            accounts::mail::proving(academy, TokenPurpose::VerifyEmail, None, "sgm_…"),
+        ),
+        ("accounts: another address", proving(TokenPurpose::ChangeEmail)),
+        ("accounts: another password", proving(TokenPurpose::ResetPassword)),
+        ("accounts: prove presence", proving(TokenPurpose::Reauthenticate)),
+        ("accounts: the password was changed", accounts::mail::password_changed(academy)),
+        ("accounts: the address is to change", accounts::mail::email_changes(academy)),
+        ("accounts: the address was changed", accounts::mail::email_changed(academy)),
+        ("accounts: a second factor", accounts::mail::mfa_enabled(academy)),
+        ("accounts: no second factor", accounts::mail::mfa_disabled(academy)),
+        ("accounts: new recovery codes", accounts::mail::recovery_codes_replaced(academy)),
+        ("accounts: a recovery code was used", accounts::mail::recovery_code_used(academy, 9)),
         ("accounts: the address is in use", accounts::mail::address_in_use(academy)),
         ("instructors: approved", instructors::mail::decided(academy, Decision::Approve, None)),
         ("instructors: changes", instructors::mail::decided(academy, Decision::RequestChanges, because)),

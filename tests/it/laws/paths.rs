@@ -170,7 +170,11 @@ pub fn queries() -> Vec<String> {
         .map(|(ty, _)| ty.as_str())
         .collect();
     missed.sort_unstable();
-    assert_eq!(missed, ["CertificateVerification", "PendingUpload", "UploadHeader", "UserError"], "on no path");
+    assert_eq!(
+        missed,
+        ["CertificateVerification", "MfaChallenge", "PendingUpload", "UploadHeader", "UserError"],
+        "on no path"
+    );
     queries
 }
 

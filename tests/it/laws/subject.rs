@@ -81,6 +81,9 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     done(&person.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
+    crate::accounts::second_factor::set_up(app, person).await;
+    done(&person.client, "changeEmail", json!({ "newEmail": format!("baru.{}", person.email) }), "acknowledged").await;
+    app.work().await;
     let taught = json!({ "title": "Kursus", "summary": "S", "description": "D", "locale": "id", "level": "BEGINNER" });
     done(&person.client, "createCourse", taught, "course { id }").await;
 }
@@ -160,7 +163,8 @@ async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) 
                     }
                     "bytea" => {
                         let hex = hex(text.as_bytes());
-                        (format!("convert_to('{text}', 'UTF8')"), vec![text, hex])
+                        // Digests of several tokens are several.
+                        (format!("convert_to('{text}', 'UTF8') || uuid_send(gen_random_uuid())"), vec![text, hex])
                     }
                     other => panic!("{full}: say here how a canary of type {other} is made"),
                 };
@@ -175,7 +179,7 @@ async fn plant(connection: &mut AsyncPgConnection, person: &str, number: usize) 
 }
 
 /// The whole database and the whole store, as text.
-async fn everything(app: &TestApp) -> String {
+pub async fn everything(app: &TestApp) -> String {
     let mut connection = app.database.superuser().await;
     let tables = "select c.relname::text as line from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'";
     let mut text = String::new();

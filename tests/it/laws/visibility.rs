@@ -221,7 +221,13 @@ async fn hidden_takes_the_work_of_unknown(app: &TestApp, client: &Client, person
         let bytes = URL_SAFE_NO_PAD.decode(id.as_str().expect("an id")).expect("base64url");
         let nobodys = [&bytes[..1], uuid::Uuid::new_v4().as_bytes()].concat();
         let nobodys = json!({ "id": URL_SAFE_NO_PAD.encode(nobodys) });
-        let (unknown, other) = app.statements(client.send(node, nobodys)).await;
+        let (mut unknown, other) = app.statements(client.send(node, nobodys.clone())).await;
+        let mut hidden = hidden;
+        if hidden != unknown {
+            // Every five seconds a request reads anew which academies there are: it may have been one of these two.
+            hidden = app.statements(client.send(node, json!({ "id": id }))).await.0;
+            unknown = app.statements(client.send(node, nobodys)).await.0;
+        }
         assert_eq!((hidden, &answer.json), (unknown, &other.json), "{ty}: hidden, and not there");
     }
 }

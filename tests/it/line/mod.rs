@@ -39,6 +39,12 @@ pub async fn sent(client: &Client, name: &str, input: Value, select: &str) -> Va
     client.data(&document, json!({ "input": input })).await[name].clone()
 }
 
+/// Sends a mutation that takes no input, and gives its payload.
+pub async fn bare(client: &Client, name: &str, select: &str) -> Value {
+    let document = format!("mutation {{ {name} {{ {select} userErrors {{ code path message }} }} }}");
+    client.data(&document, json!({})).await[name].clone()
+}
+
 /// An instructor: by application and approval, as anybody becomes one.
 pub async fn instructor(app: &TestApp, reviewer: &Person, name: &str) -> Person {
     let person = app.person(name).await;

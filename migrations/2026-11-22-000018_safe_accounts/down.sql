@@ -1,0 +1,15 @@
+drop table recovery_codes;
+drop table second_factors;
+alter table account_tokens drop column tries;
+alter table account_tokens no force row level security;
+delete from account_tokens where purpose <> 'VERIFY_EMAIL';
+alter table account_tokens force row level security;
+alter table account_tokens drop constraint account_tokens_purpose_check;
+alter table account_tokens add constraint account_tokens_purpose_check check (purpose in ('VERIFY_EMAIL'));
+alter table logins drop column pending_email_key;
+alter table logins drop column pending_email;
+alter table logins drop column password_set_at;
+drop trigger sessions_ended on sessions;
+drop function sanggar_session_ended();
+alter table sessions drop column authenticated_at;
+drop table throttles;

@@ -1,0 +1,86 @@
+//! How often what can be guessed may be tried: over all replicas, and so that nobody can lock somebody else out.
+//!
+//! What was right is given back, so that a school behind one address signs in as it likes. Guesses at one account come to no more than a
+//! hundred an hour: it has two names (an address, a user name), and devices that it has signed in from, which share a share of their own.
+
+use crate::platform::{
+    fault::Fault,
+    graphql::Call,
+    http::addresses,
+    privacy::UserId,
+    throttle::{self, Share, Taken},
+};
+
+/// Wrong log-ins from one address.
+const FROM_ADDRESS: Share = Share { name: "log in from address", at_once: 200, per_hour: 200 };
+/// Wrong log-ins with one name, whether or not there is such a person.
+const BY_NAME: Share = Share { name: "log in by name", at_once: 15, per_hour: 15 };
+/// Wrong passwords of one person where they are known: from their devices, and in their sessions.
+const KNOWN: Share = Share { name: "log in from known device", at_once: 20, per_hour: 20 };
+/// Wrong second factors of one person.
+const SECOND_FACTOR: Share = Share { name: "second factor", at_once: 10, per_hour: 10 };
+/// Registrations from one address: each costs a hash.
+const REGISTER: Share = Share { name: "register from address", at_once: 300, per_hour: 300 };
+/// Mails that one address has us write.
+const MAILS_FROM_ADDRESS: Share = Share { name: "mails from address", at_once: 60, per_hour: 60 };
+/// Mails that anybody can have us write to one address.
+const MAILS_TO: Share = Share { name: "mails to", at_once: 5, per_hour: 10 };
+
+async fn take(call: &Call, share: &Share, of: &str) -> Result<Taken, Fault> {
+    throttle::take(&call.services, call.academy, share, of).await
+}
+
+/// One from the share of the request's address, where it is known.
+async fn from_address(call: &Call, share: &Share) -> Result<Option<Taken>, Fault> {
+    let Ok(address) = call.facts.ip_address.parse() else { return Ok(None) };
+    Ok(Some(take(call, share, &addresses::key(address).to_string()).await?))
+}
+
+/// A guess that is counted, unless it was right.
+#[must_use]
+pub(super) struct Guess(Vec<Taken>);
+
+impl Guess {
+    /// It was right.
+    pub(super) async fn was_right(self, call: &Call) -> Result<(), Fault> {
+        for taken in self.0 {
+            taken.give_back(&call.services).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A guess at a password by a log-in name, or by a person whose device is known.
+pub(super) async fn log_in(call: &Call, name: &str, known: Option<UserId>) -> Result<Guess, Fault> {
+    let from = from_address(call, &FROM_ADDRESS).await?;
+    let by = match known {
+        Some(person) => take(call, &KNOWN, &person.uuid().to_string()).await?,
+        None => take(call, &BY_NAME, name).await?,
+    };
+    Ok(Guess(from.into_iter().chain([by]).collect()))
+}
+
+/// A guess at the password of who is signed in.
+pub(super) async fn own_password(call: &Call, person: UserId) -> Result<Guess, Fault> {
+    Ok(Guess(vec![take(call, &KNOWN, &person.uuid().to_string()).await?]))
+}
+
+/// A guess at a second factor.
+pub(super) async fn second_factor(call: &Call, person: UserId) -> Result<Guess, Fault> {
+    Ok(Guess(vec![take(call, &SECOND_FACTOR, &person.uuid().to_string()).await?]))
+}
+
+/// A registration.
+pub(super) async fn register(call: &Call) -> Result<(), Fault> {
+    from_address(call, &REGISTER).await.map(drop)
+}
+
+/// A mail that the request has us write to an address. False where it had enough of them: it has what the last ones held.
+pub(super) async fn mail_to(call: &Call, email_key: &str) -> Result<bool, Fault> {
+    drop(from_address(call, &MAILS_FROM_ADDRESS).await?);
+    match take(call, &MAILS_TO, email_key).await {
+        Ok(_) => Ok(true),
+        Err(Fault::TooMany(_)) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
