@@ -263,14 +263,37 @@ pub async fn check_database(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Between two times that what counts tries is tidied.
+const TIDY: std::time::Duration = std::time::Duration::from_hours(1);
+
+/// Removes from all academies, now and then, what counts tries and means nothing any more.
+async fn tidy(services: Services) {
+    loop {
+        tokio::time::sleep(TIDY).await;
+        let tidied = async {
+            let tx = services.db.begin_platform().await?;
+            let all = academies::store::all(&tx).await?;
+            drop(tx);
+            for academy in all {
+                throttle::forget(&services, academy.id).await?;
+            }
+            Ok::<_, Fault>(())
+        };
+        if let Err(fault) = tidied.await {
+            tracing::warn!(?fault, "what counts tries could not be tidied yet");
+        }
+    }
+}
+
 /// Serves and works until `stop` turns true.
 ///
 /// # Errors
 /// Where serving fails.
 pub async fn run(server: Server, services: Services, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let tidying = tokio::spawn(tidy(services.clone()));
     let mut worker = tokio::spawn(jobs::work(services.clone(), job_kinds(), stop.clone()));
     let mut answering = pin!(answer(server, services, stop.clone()));
-    tokio::select! {
+    let ended = tokio::select! {
         answered = &mut answering => {
             answered?;
             // It sees the same signal, and ends when its jobs have.
@@ -282,7 +305,9 @@ pub async fn run(server: Server, services: Services, stop: watch::Receiver<bool>
             ensure!(*stop.borrow(), "the worker ended before it was asked to");
             answering.await
         }
-    }
+    };
+    tidying.abort();
+    ended
 }
 
 /// Answers requests until `stop` turns true, and leaves the work to others.
@@ -303,6 +328,10 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
             }
         }
     });
+    let hearing = tokio::spawn({
+        let face = Arc::clone(&face);
+        async move { face.hear_of_endings().await }
+    });
     let sockets = async {
         stopped(&mut stop.clone()).await;
         if tokio::time::timeout(DRAIN, face.sockets_ended()).await.is_err() {
@@ -311,5 +340,6 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
     };
     let (served, ()) = tokio::join!(server.run(routes, readiness, stop.clone(), &services.settings), sockets);
     sweeper.abort();
+    hearing.abort();
     served
 }

@@ -150,6 +150,17 @@ pub async fn viewer(
     Ok(viewer_of(mfa_required_for, session.user_id, session.id, session.authenticated_at, &standing))
 }
 
+/// Which of these sessions have not ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn living(services: &Services, academy: AcademyId, ids: &[SessionId]) -> Result<Vec<SessionId>, Fault> {
+    let now = services.clock.now();
+    let idle = TimeDelta::days(services.settings.session_idle_days.into());
+    let reader = services.db.reader(academy);
+    store::living_sessions(&*reader.connection().await?, ids, now, now - idle).await
+}
+
 /// Who is signed in and has proved not long ago that it is them.
 ///
 /// # Errors

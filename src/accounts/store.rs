@@ -450,6 +450,25 @@ impl Batch for SessionsOf {
     }
 }
 
+/// Which of these sessions live at a moment, and were used after another.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn living_sessions(
+    mut connection: &AsyncPgConnection,
+    ids: &[SessionId],
+    now: DateTime<Utc>,
+    used_after: DateTime<Utc>,
+) -> Result<Vec<SessionId>, Fault> {
+    let living = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq_any(ids))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(used_after))
+        .filter(users::closed_at.is_null());
+    Ok(living.select(sessions::id).load(&mut connection).await?)
+}
+
 /// Notes that a session was used.
 ///
 /// # Errors

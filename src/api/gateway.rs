@@ -10,13 +10,14 @@ use crate::{
     accounts::session,
     audit,
     platform::{
+        db::AcademyId,
         fault::{Code, Fault},
         graphql::{
             Call, Services,
             call::RequestFacts,
             endpoint::{Gateway, Token},
         },
-        privacy::Viewer,
+        privacy::{SessionId, Viewer},
         text::Language,
     },
 };
@@ -64,6 +65,15 @@ impl Gateway for Front {
             let language = language.unwrap_or_else(|| academy.language());
             Ok(Call::new(services.clone(), reader, viewer, language, facts, sharing))
         })
+    }
+
+    fn living<'a>(
+        &'a self,
+        services: &'a Services,
+        academy: AcademyId,
+        sessions: &'a [SessionId],
+    ) -> BoxFuture<'a, Result<Vec<SessionId>, Fault>> {
+        Box::pin(session::living(services, academy, sessions))
     }
 
     fn close<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<(), Fault>> {

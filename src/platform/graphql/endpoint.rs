@@ -23,16 +23,18 @@ use super::{
     bounds::{bounded, failed},
     call::{Call, Cookie, RequestFacts, Services},
     document::{Checked, Rejected, Shape},
+    endings::Endings,
     error::{self, Telling},
     request::{Asked, GRAPHQL, JSON, accepted, cookie_of, language, throw_away, token_of},
     shares::{Charged, Shares},
 };
 use crate::platform::{
     config::Limits,
+    db::AcademyId,
     fault::{Code, Fault},
     http::addresses::Counted,
     idempotency,
-    privacy::reads,
+    privacy::{SessionId, reads},
     text::{Language, Words},
 };
 
@@ -56,6 +58,14 @@ pub trait Gateway: Send + Sync + 'static {
         facts: RequestFacts,
     ) -> BoxFuture<'a, Result<Arc<Call>, Fault>>;
 
+    /// Which of these sessions of an academy have not ended.
+    fn living<'a>(
+        &'a self,
+        services: &'a Services,
+        academy: AcademyId,
+        sessions: &'a [SessionId],
+    ) -> BoxFuture<'a, Result<Vec<SessionId>, Fault>>;
+
     /// What is left to do before an answer goes out: without it, it doesn't.
     fn close<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<(), Fault>>;
 }
@@ -71,6 +81,7 @@ pub struct Face<Q: 'static, M: 'static, S: 'static> {
     /// A place for each socket that may be open.
     sockets: Arc<Semaphore>,
     pub(super) stop: watch::Receiver<bool>,
+    pub(super) endings: Arc<Endings>,
 }
 
 /// Why staff read somebody's data.
@@ -121,6 +132,7 @@ where
             shares: Shares::new(&services.settings.limits),
             sockets: Arc::new(Semaphore::new(services.settings.limits.sockets.min(MOST_SOCKETS))),
             stop,
+            endings: Arc::default(),
             services,
             gateway: Box::new(gateway),
         })
@@ -145,6 +157,11 @@ where
         let counted = self.shares.open(address).ok_or(StatusCode::TOO_MANY_REQUESTS)?;
         let permit = Arc::clone(&self.sockets).try_acquire_owned().map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         Ok(Place { _counted: counted, _permit: permit })
+    }
+
+    /// Closes sockets whose sessions end, for ever.
+    pub async fn hear_of_endings(&self) {
+        self.endings.hear(&self.services, &*self.gateway).await;
     }
 
     /// Comes back when no socket is open any more, and nothing that one began runs.

@@ -4,6 +4,7 @@ mod answer;
 mod bounds;
 pub mod call;
 pub mod document;
+mod endings;
 pub mod endpoint;
 pub mod error;
 mod global_id;

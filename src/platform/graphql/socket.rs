@@ -19,6 +19,7 @@ use super::{
     bounds::{self, failed},
     call::{Call, RequestFacts},
     document::Rejected,
+    endings::Ear,
     endpoint::{self, ACCESS_REASON, Face, Place, Token},
     error::{self, Telling},
     request,
@@ -86,6 +87,8 @@ struct Socket<Q: 'static, M: 'static, S: 'static> {
     facts: RequestFacts,
     /// What the socket was opened with, once it was: each operation looks its session up again.
     opened: Option<Claim>,
+    /// For the end of the session that it was opened in.
+    ear: Option<Ear>,
     running: HashMap<String, Operating>,
     /// How many operations have begun: an id may be used again, a number is not.
     begun: u64,
@@ -134,7 +137,7 @@ pub async fn serve<Q, M, S>(
     let mut stop = face.stop.clone();
     let mut stopping = false;
     let (running, place) = (HashMap::new(), Arc::new(place));
-    let mut socket = Socket { face, headers, facts, opened: None, running, begun: 0, out, place };
+    let mut socket = Socket { face, headers, facts, opened: None, ear: None, running, begun: 0, out, place };
     let mut deadline = pin!(tokio::time::sleep(patience));
     let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     let mut heard = true;
@@ -169,6 +172,7 @@ pub async fn serve<Q, M, S>(
                 socket.end_all(|kind| kind == OperationType::Subscription);
                 None
             }
+            () = session_ended(&mut socket.ear) => break Some(FORBIDDEN),
             () = &mut deadline, if socket.opened.is_none() => break Some(INIT_TIMEOUT),
         };
         if let Some(message) = message
@@ -187,6 +191,14 @@ pub async fn serve<Q, M, S>(
         sent(&mut sink, Message::close_with(CloseCode::from(code), reason)).await;
     }
     let _ = tokio::time::timeout(TAKEN, sink.close()).await;
+}
+
+/// Comes back when the session has ended, if there is one.
+async fn session_ended(ear: &mut Option<Ear>) {
+    match ear {
+        Some(ear) => ear.ended().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Whether the peer has taken a message.
@@ -264,6 +276,7 @@ where
         }
         match self.open(token.as_ref()).await {
             Ok(call) => {
+                self.ear = call.viewer().session.map(|session| self.face.endings.listen(call.academy, session));
                 self.opened = Some(Claim { token, signed_in: call.viewer().user.is_some() });
                 Ok(json!({ "type": "connection_ack" }))
             }

@@ -281,3 +281,91 @@ async fn a_mutation_outlives_its_socket() {
     }
     app.stop().await;
 }
+
+/// A socket of a session that a person opens with their password, at a server, with a subscription running in it.
+async fn watching(app: &TestApp, at: std::net::SocketAddr, person: &Person) -> (Socket, String) {
+    let input = json!({ "login": person.email, "password": crate::harness::PASSWORD, "device": "Telepon" });
+    let opened = crate::line::sent(&app.anonymous(), "logIn", input, "token session { id }").await;
+    let mut request = format!("ws://{at}/graphql").into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    request.headers_mut().insert("x-academy", "nusa".parse().expect("a header"));
+    let mut socket = connect_async(request).await.expect("a socket").0;
+    let authorization = format!("Bearer {}", opened["token"].as_str().expect("a token"));
+    say(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": authorization } })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, json!({ "id": "1", "type": "subscribe", "payload": { "query": "subscription { serverTime }" } }))
+        .await;
+    assert_eq!(hear(&mut socket).await["type"], "next");
+    (socket, opened["session"]["id"].as_str().expect("an id").to_owned())
+}
+
+/// How long it takes until a socket is closed because its session has ended.
+async fn closed(socket: &mut Socket) -> Duration {
+    let begun = std::time::Instant::now();
+    let heard = async {
+        loop {
+            let said = hear(socket).await;
+            if said["closed"] == 4403 {
+                return begun.elapsed();
+            }
+            assert_eq!(said["type"], "next", "{said}");
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), heard).await.expect("the socket closes")
+}
+
+/// Whatever ends a session closes its sockets, at whichever replica, and no other's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_ends_with_its_session() {
+    use crate::line::{bare, done};
+    let app = TestApp::start().await;
+    let replica = app.replica().await;
+    let (ani, budi) = (app.person("Ani Wijaya").await, app.person("Budi Santoso").await);
+    let (mut his, _) = watching(&app, app.address, &budi).await;
+    let mut longest = Duration::ZERO;
+    for at in [app.address, replica.address] {
+        let (mut socket, id) = watching(&app, at, &ani).await;
+        done(&ani.client, "revokeSession", json!({ "id": id }), "acknowledged").await;
+        longest = longest.max(closed(&mut socket).await);
+        let (mut socket, _) = watching(&app, at, &ani).await;
+        bare(&ani.client, "revokeOtherSessions", "acknowledged").await;
+        longest = longest.max(closed(&mut socket).await);
+        // An account that is closed, or whatever else removes a session.
+        let (mut socket, _) = watching(&app, at, &ani).await;
+        let user = crate::harness::user_id(&ani.id).uuid();
+        app.sql(&format!("delete from sessions where user_id = '{user}' and device <> ''")).await;
+        longest = longest.max(closed(&mut socket).await);
+    }
+    let (mut here, _) = watching(&app, app.address, &ani).await;
+    let (mut there, _) = watching(&app, replica.address, &ani).await;
+    let password = "gajah terbang di atas kota";
+    done(&app.anonymous(), "requestPasswordReset", json!({ "email": ani.email }), "acknowledged").await;
+    let token = app.mailed_token(&ani.email).await;
+    done(&app.anonymous(), "resetPassword", json!({ "token": token, "newPassword": password }), "token").await;
+    for socket in [&mut here, &mut there] {
+        longest = longest.max(closed(socket).await);
+    }
+    eprintln!("sockets closed within {longest:?} of the end of their session");
+    say(&mut his, json!({ "type": "ping" })).await;
+    while hear(&mut his).await["type"] != "pong" {}
+    replica.stop().await;
+    app.stop().await;
+}
+
+/// A replica that was cut off from what Postgres tells looks for itself what has ended meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_nobody_heard_is_found() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let (mut socket, id) = watching(&app, app.address, &ani).await;
+    let (mut other, _) = watching(&app, app.address, &ani).await;
+    let cut = "alter table sessions disable trigger sessions_ended";
+    app.sql(cut).await;
+    crate::line::done(&ani.client, "revokeSession", json!({ "id": id }), "acknowledged").await;
+    let listeners = "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' and datname = current_database()";
+    app.sql(listeners).await;
+    closed(&mut socket).await;
+    say(&mut other, json!({ "type": "ping" })).await;
+    while hear(&mut other).await["type"] != "pong" {}
+    app.stop().await;
+}
