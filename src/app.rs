@@ -51,6 +51,8 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::MailedToken::ENTRY,
         accounts::privacy::FactorSecret::ENTRY,
         accounts::privacy::RecoveryCode::ENTRY,
+        accounts::privacy::SuspensionReason::ENTRY,
+        accounts::privacy::SuspensionContest::ENTRY,
         audit::privacy::AccessReason::ENTRY,
         profiles::privacy::FullName::ENTRY,
         profiles::privacy::Avatar::ENTRY,

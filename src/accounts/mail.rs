@@ -10,7 +10,7 @@ use crate::{
         fault::Fault,
         graphql::Services,
         mail::{self, Letter},
-        privacy::{Duty, UserId},
+        privacy::{Duty, Role, UserId},
         text::Words,
     },
 };
@@ -18,6 +18,8 @@ use crate::{
 /// How long the link of [`verify_address`] works, in hours.
 pub const VERIFY_HOURS: i64 = 24;
 
+/// How long an invitation is good, in days.
+pub const INVITATION_DAYS: i64 = 7;
 /// How long the link of a new password works, in minutes.
 pub const RESET_MINUTES: i64 = 10;
 
@@ -28,8 +30,11 @@ pub fn proving(academy: &str, purpose: TokenPurpose, public_url: Option<&Url>, t
         TokenPurpose::VerifyEmail => verify_address(academy, target(public_url, "verify-email", token)),
         TokenPurpose::ChangeEmail => confirm_address(academy, target(public_url, "confirm-email", token)),
         TokenPurpose::ResetPassword => reset_password(academy, target(public_url, "reset-password", token)),
+        TokenPurpose::Invitation => invitation(academy, target(public_url, "reset-password", token)),
         // These are typed where they were asked for.
-        TokenPurpose::Reauthenticate | TokenPurpose::CompleteMfa => prove_presence(academy, token.to_owned()),
+        TokenPurpose::Reauthenticate | TokenPurpose::CompleteMfa | TokenPurpose::CompleteRegistration => {
+            prove_presence(academy, token.to_owned())
+        }
     }
 }
 
@@ -82,6 +87,76 @@ fn reset_password(academy: &str, target: String) -> Letter {
         ],
         action: Some((words!("Pilih kata sandi", "Choose a password"), target)),
     }
+}
+
+fn invitation(academy: &str, target: String) -> Letter {
+    Letter {
+        subject: words!("Anda diundang ke {academy}", "You are invited to {academy}"),
+        paragraphs: vec![
+            words!(
+                "{academy} membuat akun untuk Anda dengan alamat ini.",
+                "{academy} has made an account for you with this address."
+            ),
+            words!(
+                "Pilih kata sandi dalam {INVITATION_DAYS} hari, lalu baca dan setujui kebijakannya. Jika Anda tidak mau, abaikan surat ini: akun itu lalu dihapus.",
+                "Choose a password within {INVITATION_DAYS} days, then read its policy and agree to it. If you would rather not, ignore this mail: the account is removed then."
+            ),
+        ],
+        action: Some((words!("Pilih kata sandi", "Choose a password"), target)),
+    }
+}
+
+/// The account was suspended.
+#[must_use]
+pub fn suspended(academy: &str, reason: &str) -> Letter {
+    Letter {
+        subject: words!("Akun Anda di {academy} ditangguhkan", "Your account at {academy} is suspended"),
+        paragraphs: vec![
+            words!(
+                "Akun Anda di {academy} ditangguhkan, dengan alasan:",
+                "Your account at {academy} is suspended, because:"
+            ),
+            words!("{reason}", "{reason}"),
+            words!(
+                "Anda tetap dapat masuk untuk membaca alasan ini, mengurus akun Anda, dan mengajukan keberatan.",
+                "You can still sign in to read this, to look after your account, and to contest it."
+            ),
+        ],
+        action: None,
+    }
+}
+
+/// The suspension was lifted.
+#[must_use]
+pub fn suspension_lifted(academy: &str, reason: &str) -> Letter {
+    Letter {
+        subject: words!("Akun Anda di {academy} dipulihkan", "Your account at {academy} is back"),
+        paragraphs: vec![
+            words!(
+                "Penangguhan akun Anda di {academy} dicabut, dengan alasan:",
+                "The suspension of your account at {academy} was lifted, because:"
+            ),
+            words!("{reason}", "{reason}"),
+        ],
+        action: None,
+    }
+}
+
+/// What a person may do was changed.
+#[must_use]
+pub fn role_changed(academy: &str, role: Role, granted: bool) -> Letter {
+    let role = role.as_str();
+    told(
+        words!("Peran Anda di {academy} berubah", "What you may do at {academy} has changed"),
+        if granted {
+            words!("Anda kini {role} di {academy}; masuklah lagi.", "You are {role} at {academy} now; sign in again.")
+        } else {
+            words!(
+                "Anda bukan {role} lagi di {academy}; masuklah lagi.",
+                "You are {role} no more at {academy}; sign in again."
+            )
+        },
+    )
 }
 
 fn prove_presence(academy: &str, code: String) -> Letter {

@@ -23,6 +23,8 @@ use crate::{
 fn good_for(purpose: TokenPurpose) -> TimeDelta {
     match purpose {
         TokenPurpose::VerifyEmail | TokenPurpose::ChangeEmail => TimeDelta::hours(mail::VERIFY_HOURS),
+        TokenPurpose::Invitation => TimeDelta::days(mail::INVITATION_DAYS),
+        TokenPurpose::CompleteRegistration => TimeDelta::hours(1),
         TokenPurpose::ResetPassword | TokenPurpose::CompleteMfa | TokenPurpose::Reauthenticate => {
             TimeDelta::minutes(mail::RESET_MINUTES)
         }

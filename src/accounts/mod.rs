@@ -1,6 +1,6 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
-//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`.
+//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`, `suspensions`.
 //! Personal data: address, password hash, roles, devices, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
 
 pub mod change_email;
@@ -22,9 +22,11 @@ pub mod reauthenticate;
 pub mod register;
 pub mod resend_verification;
 pub mod revoke_session;
+pub mod roles;
 mod second_factor;
 pub mod session;
 pub mod store;
+pub mod suspension;
 mod token;
 pub mod totp_setup;
 mod tries;

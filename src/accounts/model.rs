@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
-use sanggar_schema::tables::{account_tokens, logins, second_factors, sessions, users};
+use sanggar_schema::tables::{account_tokens, logins, second_factors, sessions, suspensions, users};
 use uuid::Uuid;
 
 use super::privacy::{
     CreatedAt, Device, Email, FactorSecret, GrantedRoles, IpAddress, MailedToken, PasswordHash, PendingEmail,
-    SessionToken, Username,
+    SessionToken, SuspensionContest, SuspensionReason, Username,
 };
 use crate::platform::privacy::{Personal, SessionId, UserId};
 
@@ -24,6 +24,10 @@ crate::text_enum!(
         CompleteMfa = "COMPLETE_MFA",
         /// To prove presence again.
         Reauthenticate = "REAUTHENTICATE",
+        /// To choose the first password of an account that somebody else made.
+        Invitation = "INVITATION",
+        /// To go on signing in with what an account still lacks.
+        CompleteRegistration = "COMPLETE_REGISTRATION",
     }
 );
 
@@ -106,6 +110,30 @@ pub struct NewAccountToken {
     pub purpose: TokenPurpose,
     pub token_hash: Personal<Vec<u8>, MailedToken>,
     pub expires_at: DateTime<Utc>,
+}
+
+/// A suspension to be added.
+#[derive(Insertable)]
+#[diesel(table_name = suspensions)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct NewSuspension {
+    pub id: Uuid,
+    pub user_id: UserId,
+    pub reason: Personal<String, SuspensionReason>,
+    pub suspended_by: Option<UserId>,
+    pub suspended_at: DateTime<Utc>,
+}
+
+/// A suspension that lasts.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = suspensions, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct SuspensionRow {
+    pub user_id: UserId,
+    pub reason: Personal<String, SuspensionReason>,
+    pub suspended_at: DateTime<Utc>,
+    pub contest: Personal<Option<String>, SuspensionContest>,
+    pub contested_at: Option<DateTime<Utc>>,
 }
 
 /// An authenticator app.

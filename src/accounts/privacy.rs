@@ -156,6 +156,32 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// That a person is suspended, and why.
+    SuspensionReason {
+        field: "suspension",
+        columns: &["suspensions.reason", "suspensions.lift_reason"],
+        class: PersonalDataClass::Account,
+        audience: SELF_SUPPORT_OFFICER_ADMIN,
+        purposes: &["fraud_security"],
+        basis: LegalBasis::LegitimateInterest,
+        starts: RetentionStart::Resolved,
+    }
+);
+
+crate::datum!(
+    /// What a person says to their suspension.
+    SuspensionContest {
+        field: "suspensionContest",
+        columns: &["suspensions.contest"],
+        class: PersonalDataClass::Communication,
+        audience: SELF_SUPPORT_OFFICER_ADMIN,
+        purposes: &["fraud_security"],
+        basis: LegalBasis::LegitimateInterest,
+        starts: RetentionStart::Resolved,
+    }
+);
+
+crate::datum!(
     /// The digest of what a mailed link proves.
     MailedToken {
         field: "mailedToken",
@@ -169,7 +195,7 @@ crate::datum!(
 
 /// The room's tables.
 pub const TABLES: &[Table] = &[
-    Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at"])
+    Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at", "suspended_at", "incomplete"])
         .staying("the id is what other rows refer to; nothing of the person is left in it"),
     Table::of_person("logins", "user_id", &["academy_id", "user_id", "email_verified_at", "password_set_at"]),
     Table::of_person("held_usernames", "user_id", &["academy_id", "user_id", "until"]),
@@ -187,6 +213,11 @@ pub const TABLES: &[Table] = &[
         "second_factors",
         "user_id",
         &["academy_id", "user_id", "confirmed_at", "last_step", "created_at"],
+    ),
+    Table::of_person(
+        "suspensions",
+        "user_id",
+        &["academy_id", "id", "user_id", "suspended_by", "suspended_at", "contested_at", "lifted_by", "lifted_at"],
     ),
     Table::of_person("recovery_codes", "user_id", &["academy_id", "user_id", "used_at"]),
 ];

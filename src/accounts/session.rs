@@ -107,6 +107,7 @@ pub(super) async fn open(tx: &mut Tx, call: &Call, user: UserId, device: Option<
 pub(super) struct Standing {
     pub(super) roles: Roles,
     pub(super) has_second_factor: bool,
+    pub(super) suspended: bool,
 }
 
 fn viewer_of(
@@ -117,12 +118,15 @@ fn viewer_of(
     standing: &Standing,
 ) -> Viewer {
     let waits = |role: &Role| mfa_required_for.has(*role) && !standing.has_second_factor;
+    // Who is suspended has no role at all.
+    let held = if standing.suspended { Roles::default() } else { standing.roles };
     Viewer {
         user: Some(user),
         session: Some(session),
-        roles: standing.roles.iter().filter(|role| !waits(role)).collect(),
-        waiting: standing.roles.iter().filter(waits).collect(),
+        roles: held.iter().filter(|role| !waits(role)).collect(),
+        waiting: held.iter().filter(waits).collect(),
         authenticated_at,
+        suspended: standing.suspended,
     }
 }
 

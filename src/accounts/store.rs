@@ -8,14 +8,19 @@ use diesel::{
     SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{account_tokens, held_usernames, logins, recovery_codes, second_factors, sessions, users};
+use sanggar_schema::tables::{
+    account_tokens, held_usernames, logins, recovery_codes, second_factors, sessions, suspensions, users,
+};
 
 use super::{
-    model::{Login, NewAccountToken, NewSession, NewUser, SecondFactor, SessionRow, TokenPurpose},
+    model::{
+        Login, NewAccountToken, NewSession, NewSuspension, NewUser, SecondFactor, SessionRow, SuspensionRow,
+        TokenPurpose,
+    },
     policy,
     privacy::{
         Email, GrantedRoles, HeldUsername, MailedToken, PasswordHash, PendingEmail, RecoveryCode, SessionToken,
-        Username,
+        SuspensionContest, SuspensionReason, Username,
     },
     session::Standing,
 };
@@ -344,6 +349,101 @@ pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Ro
     Ok(())
 }
 
+/// Takes a role from a person.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn remove_role(connection: &mut AsyncPgConnection, user: UserId, role: Role) -> Result<(), Fault> {
+    let held: Personal<Vec<String>, GrantedRoles> =
+        users::table.filter(users::id.eq(user)).select(users::roles).for_update().first(connection).await?;
+    let held = Roles::from_names(held.for_duty(Duty::Update).iter().map(String::as_str));
+    let roles: Roles = held.iter().filter(|held| *held != role).collect();
+    let roles: Personal<Vec<String>, GrantedRoles> = Personal::new(names(roles));
+    diesel::update(users::table.filter(users::id.eq(user))).set(users::roles.eq(&roles)).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether somebody else can run the academy: has the role, a living account, and is not suspended.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn has_other_admin(mut connection: &AsyncPgConnection, but: UserId) -> Result<bool, Fault> {
+    let others: Vec<Personal<Vec<String>, GrantedRoles>> = users::table
+        .filter(users::id.ne(but))
+        .filter(users::closed_at.is_null())
+        .filter(users::suspended_at.is_null())
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("'ADMIN' = any(roles)"))
+        .select(users::roles)
+        .limit(1)
+        .load(&mut connection)
+        .await?;
+    Ok(!others.is_empty())
+}
+
+/// Begins a suspension; the person takes no part from now on. False where they are suspended already.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn suspend(connection: &mut AsyncPgConnection, new: &NewSuspension) -> Result<bool, Fault> {
+    let own = users::table.filter(users::id.eq(new.user_id)).filter(users::suspended_at.is_null());
+    if diesel::update(own).set(users::suspended_at.eq(new.suspended_at)).execute(connection).await? == 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(suspensions::table).values(new).execute(connection).await?;
+    Ok(true)
+}
+
+/// Ends a suspension. False where there is none.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn lift(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    by: UserId,
+    reason: String,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let reason: Personal<Option<String>, SuspensionReason> = Personal::new(Some(reason));
+    let own = suspensions::table.filter(suspensions::user_id.eq(user)).filter(suspensions::lifted_at.is_null());
+    let lifted = diesel::update(own)
+        .set((suspensions::lift_reason.eq(&reason), suspensions::lifted_by.eq(by), suspensions::lifted_at.eq(now)))
+        .execute(connection)
+        .await?;
+    diesel::update(users::table.filter(users::id.eq(user)))
+        .set(users::suspended_at.eq(None::<DateTime<Utc>>))
+        .execute(connection)
+        .await?;
+    Ok(lifted > 0)
+}
+
+/// Notes what a person says to their suspension. False where there is none, or they have said something already.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn contest(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    message: String,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let message: Personal<Option<String>, SuspensionContest> = Personal::new(Some(message));
+    let own = suspensions::table
+        .filter(suspensions::user_id.eq(user))
+        .filter(suspensions::lifted_at.is_null())
+        .filter(suspensions::contested_at.is_null());
+    let noted = diesel::update(own)
+        .set((suspensions::contest.eq(&message), suspensions::contested_at.eq(now)))
+        .execute(connection)
+        .await?;
+    Ok(noted > 0)
+}
+
+crate::batch!(
+    /// The suspension of a person that lasts.
+    SuspensionOf(UserId) -> SuspensionRow, suspensions::user_id, if suspensions::lifted_at.is_null()
+);
+
 /// Closes an account: nobody signs in to it any more, and what runs in it ends before.
 ///
 /// # Errors
@@ -398,19 +498,19 @@ pub(super) async fn session_by_token(
         .left_join(second_factors::table.on(second_factors::user_id.eq(sessions::user_id)))
         .filter(sessions::token_hash.eq(&digest))
         .filter(users::closed_at.is_null())
-        .select((SessionRow::as_select(), (users::roles, second_factors::confirmed_at.nullable())))
+        .select((SessionRow::as_select(), (users::roles, users::suspended_at, second_factors::confirmed_at.nullable())))
         .first(&mut connection)
         .await
         .optional()?;
     Ok(found.map(|(session, columns)| (session, standing(&columns))))
 }
 
-/// Roles, and since when there is a second factor.
-type StandingColumns = (Personal<Vec<String>, GrantedRoles>, Option<DateTime<Utc>>);
+/// Roles, since when the person is suspended, and since when there is a second factor.
+type StandingColumns = (Personal<Vec<String>, GrantedRoles>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-fn standing((roles, confirmed_at): &StandingColumns) -> Standing {
+fn standing((roles, suspended_at, confirmed_at): &StandingColumns) -> Standing {
     let roles = Roles::from_names(roles.for_duty(Duty::Authenticate).iter().map(String::as_str));
-    Standing { roles, has_second_factor: confirmed_at.is_some() }
+    Standing { roles, has_second_factor: confirmed_at.is_some(), suspended: suspended_at.is_some() }
 }
 
 /// What the account of a person may do.
@@ -421,7 +521,7 @@ pub(super) async fn standing_of(mut connection: &AsyncPgConnection, user: UserId
     let columns: StandingColumns = users::table
         .left_join(second_factors::table.on(second_factors::user_id.eq(users::id)))
         .filter(users::id.eq(user))
-        .select((users::roles, second_factors::confirmed_at.nullable()))
+        .select((users::roles, users::suspended_at, second_factors::confirmed_at.nullable()))
         .first(&mut connection)
         .await?;
     Ok(standing(&columns))

@@ -1,17 +1,21 @@
 //! A person sets up a second factor, renews its recovery codes, or gives it up.
 
+use serde_json::json;
+
 use super::{
     events::{self, Event},
+    mail,
     model::SecondFactor,
     second_factor::{self, Setup},
     session, store, tries,
 };
 use crate::{
-    academies,
+    academies::{self, AcademyRow},
+    audit::{self, Action, Happened},
     platform::{
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
-        privacy::{Duty, Personal},
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        privacy::{Duty, Personal, UserId},
     },
 };
 
@@ -124,6 +128,25 @@ pub async fn disable(call: &Call) -> Result<Result<(), Objection>, Fault> {
     events::note(&mut tx, call, user, Event::MfaDisabled).await?;
     tx.commit().await?;
     call.forget_loaded();
+    Ok(Ok(()))
+}
+
+/// Removes the second factor of a person who can't, on behalf of the operator: on record, told to the person, and every session of theirs
+/// ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reset(services: &Services, academy: &AcademyRow, user: UserId) -> Result<Result<(), Objection>, Fault> {
+    let mut tx = services.db.begin(academy.id).await?;
+    if !store::remove_second_factor(&mut tx, user).await? {
+        return Ok(Err(none()));
+    }
+    store::end_sessions(&mut tx, user, None).await?;
+    let action = Action::MfaDisabled;
+    let happened = Happened { actor: None, action, subject: Some(user), reason: None, detail: json!({}) };
+    audit::write(&mut tx, services, vec![happened]).await?;
+    mail::to_person(&mut tx, services, academy, user, &mail::mfa_disabled(&academy.name)).await?;
+    tx.commit().await?;
     Ok(Ok(()))
 }
 

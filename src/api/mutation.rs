@@ -3,7 +3,7 @@
 use async_graphql::MergedObject;
 
 use crate::{
-    accounts::graphql::AccountMutations,
+    accounts::graphql::{FactorMutations, PasswordMutations, SignInMutations, StandingMutations},
     catalog::{
         graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations},
         import::graphql::ImportMutations,
@@ -15,6 +15,10 @@ use crate::{
     reviews::graphql::CourseReviewMutations,
     uploads::graphql::UploadMutations,
 };
+
+/// Accounts.
+#[derive(MergedObject, Default)]
+pub struct AccountMutations(SignInMutations, PasswordMutations, FactorMutations, StandingMutations);
 
 /// Levels 1 and 2: people.
 #[derive(MergedObject, Default)]

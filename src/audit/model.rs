@@ -43,6 +43,18 @@ pub enum Action {
     RecoveryCodesReplaced,
     /// A person signed in by a recovery code.
     RecoveryCodeUsed,
+    /// A person may do more.
+    RoleGranted,
+    /// A person may do less.
+    RoleRevoked,
+    /// A person takes no part for a while.
+    UserSuspended,
+    /// A suspended person said something to it.
+    SuspensionContested,
+    /// They take part again.
+    SuspensionLifted,
+    /// An account was made for a person.
+    UserInvited,
 }
 
 impl Action {
@@ -63,6 +75,12 @@ impl Action {
             Self::MfaDisabled => "MFA_DISABLED",
             Self::RecoveryCodesReplaced => "RECOVERY_CODES_REPLACED",
             Self::RecoveryCodeUsed => "RECOVERY_CODE_USED",
+            Self::RoleGranted => "ROLE_GRANTED",
+            Self::RoleRevoked => "ROLE_REVOKED",
+            Self::UserSuspended => "USER_SUSPENDED",
+            Self::SuspensionContested => "SUSPENSION_CONTESTED",
+            Self::SuspensionLifted => "SUSPENSION_LIFTED",
+            Self::UserInvited => "USER_INVITED",
         }
     }
 }

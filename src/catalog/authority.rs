@@ -17,7 +17,7 @@ use crate::platform::{
 /// Those of the database.
 pub async fn may_edit(call: &Call, course: CourseId) -> Result<bool, Fault> {
     let viewer = call.viewer();
-    let Some(user) = viewer.user else { return Ok(false) };
+    let Ok(user) = viewer.teacher() else { return Ok(false) };
     if viewer.roles.has(Role::Admin) {
         return Ok(true);
     }
@@ -52,7 +52,7 @@ pub async fn lock_to_edit(
     field: &str,
 ) -> Result<Result<CourseRow, Objection>, Fault> {
     let viewer = call.viewer();
-    let user = viewer.signed_in()?;
+    let user = viewer.teacher()?;
     let Some(row) = store::lock(tx, course).await? else { return Ok(Err(Objection::not_found(field))) };
     if viewer.roles.has(Role::Admin) || store::teaches(tx, user, course).await? {
         return Ok(Ok(row));

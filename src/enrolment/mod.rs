@@ -20,6 +20,6 @@ use crate::{
 /// # Errors
 /// Those of the database.
 pub async fn may_learn(call: &Call, course: CourseId) -> Result<bool, Fault> {
-    let Some(user) = call.viewer().user else { return Ok(false) };
+    let Some(user) = call.viewer().participant() else { return Ok(false) };
     Ok(call.load(store::Entitled(user, course)).await?.is_some())
 }

@@ -176,14 +176,15 @@ crate::batch!(
     ApplicationById(ApplicationId) -> ApplicationRow, applications::id
 );
 
-/// A public face is shown while its person's account lives and is not restricted.
+/// A public face is shown while its person's account lives and is neither restricted nor suspended.
 #[diesel::dsl::auto_type]
 fn shown() -> _ {
     diesel::dsl::exists(
         users::table
             .filter(users::id.eq(instructors::user_id))
             .filter(users::closed_at.is_null())
-            .filter(users::restricted_at.is_null()),
+            .filter(users::restricted_at.is_null())
+            .filter(users::suspended_at.is_null()),
     )
 }
 

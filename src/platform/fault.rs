@@ -124,6 +124,18 @@ impl Fault {
         )
     }
 
+    /// The viewer was suspended.
+    #[must_use]
+    pub fn suspended() -> Self {
+        Self::Refused(
+            Code::Restricted,
+            words!(
+                "Akun Anda ditangguhkan; baca alasannya (viewer.user.suspension), dan ajukan keberatan bila perlu (contestSuspension).",
+                "Your account is suspended; read why (viewer.user.suspension), and contest it if you have to (contestSuspension)."
+            ),
+        )
+    }
+
     /// The academy's policy does not list the purpose of this part of the platform: it is off here.
     #[must_use]
     pub fn not_offered() -> Self {

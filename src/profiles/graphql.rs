@@ -1,6 +1,6 @@
 //! `User`: every field of a person, each behind its own declaration.
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
 use async_graphql::{Context, Error, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -17,8 +17,10 @@ use super::{
 };
 use crate::{
     accounts::{
+        model::SuspensionRow,
         policy,
-        privacy::{CreatedAt, Email, GrantedRoles, Username},
+        privacy::{CreatedAt, Email, GrantedRoles, SuspensionReason, Username},
+        store::SuspensionOf,
     },
     certificates::{graphql::Certificate, privacy::HeldCertificate},
     enrolment::{graphql::Enrolment, privacy::Learning},
@@ -297,6 +299,18 @@ impl User {
         self.field(ctx, |person| Some(&person.profile.locale), |locale| locale.clone().map(Locale)).await
     }
 
+    /// That they are suspended, and why; null where they are not.
+    #[graphql(directive = visibility::apply(to::<SuspensionReason>()), directive = personalData::apply(class::<SuspensionReason>()))]
+    async fn suspension(&self, ctx: &Context<'_>) -> Shown<Suspension> {
+        let call = ctx.call();
+        let found = async {
+            let row = call.load(SuspensionOf(self.0)).await?;
+            let seen = self.seen(call).await?;
+            Ok(row.zip(seen).map(|(row, seen)| Suspension { row, access: seen.access }))
+        };
+        self.guarded(call, &SuspensionReason::ENTRY, found).await?.transpose()
+    }
+
     /// Their public face, where they teach: what they agreed to have shown.
     async fn instructor(&self, ctx: &Context<'_>) -> Result<Option<InstructorProfile>> {
         Ok(InstructorProfile::of(ctx.call(), self.0).await?)
@@ -530,6 +544,36 @@ pub struct SetAvatarInput {
     upload: MaybeUndefined<UploadId>,
 }
 
+/// Why somebody takes no part for a while.
+pub struct Suspension {
+    row: SuspensionRow,
+    access: Arc<Access>,
+}
+
+/// Why somebody takes no part for a while.
+#[Object]
+impl Suspension {
+    /// Why, in the words of who decided it.
+    async fn reason(&self) -> Shown<String> {
+        shown(&self.row.reason, &self.access, |reason| Some(reason.clone()))
+    }
+
+    /// Since when.
+    async fn suspended_at(&self) -> DateTime<Utc> {
+        self.row.suspended_at
+    }
+
+    /// What the person says to it (`contestSuspension`).
+    async fn contest(&self) -> Shown<String> {
+        shown(&self.row.contest, &self.access, Clone::clone)
+    }
+
+    /// When they said it.
+    async fn contested_at(&self) -> Option<DateTime<Utc>> {
+        self.row.contested_at
+    }
+}
+
 /// A person after a change.
 #[derive(SimpleObject)]
 pub struct UserPayload {
@@ -537,6 +581,17 @@ pub struct UserPayload {
     user: Option<User>,
     /// What they can mend.
     user_errors: Vec<UserError>,
+}
+
+impl UserPayload {
+    /// What a verb came to.
+    #[must_use]
+    pub fn of(call: &Call, outcome: Result<UserId, Objection>) -> Self {
+        match outcome {
+            Ok(user) => Self { user: Some(User(user)), user_errors: Vec::new() },
+            Err(objection) => Self { user: None, user_errors: user_error::told(vec![objection], call.language) },
+        }
+    }
 }
 
 /// What is shown to whom after a change.
@@ -611,10 +666,7 @@ impl ProfileMutations {
             MaybeUndefined::Null => set_avatar::set_avatar(call, None).await?,
             MaybeUndefined::Value(upload) => set_avatar::set_avatar(call, Some(upload)).await?,
         };
-        Ok(match outcome {
-            Ok(user) => UserPayload { user: Some(User(user)), user_errors: Vec::new() },
-            Err(objection) => UserPayload { user: None, user_errors: user_error::told(vec![objection], call.language) },
-        })
+        Ok(UserPayload::of(call, outcome))
     }
 
     /// Chooses to whom the viewer shows which fields. What is not named stays as it was.

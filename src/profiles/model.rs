@@ -33,6 +33,7 @@ pub(super) struct UserPart {
     pub created_at: Personal<DateTime<Utc>, CreatedAt>,
     pub restricted_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub suspended_at: Option<DateTime<Utc>>,
 }
 
 /// What a login shows.

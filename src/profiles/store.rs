@@ -43,11 +43,12 @@ impl Person {
         choices(&self.profile.visibility)
     }
 
-    /// What of the person's choices is kept up: who is a minor, restricted or closed is nowhere public, whatever they chose.
+    /// What of the person's choices is kept up: who is a minor, restricted, suspended or closed is nowhere public, whatever they chose.
     #[must_use]
     pub fn choices_in_force(&self, now: DateTime<Utc>) -> Vec<(ProfileField, FieldAudience)> {
-        let hidden = self.user.restricted_at.is_some() || self.user.closed_at.is_some() || self.is_minor(now);
-        if hidden { Vec::new() } else { self.choices() }
+        let user = &self.user;
+        let withdrawn = [user.restricted_at, user.closed_at, user.suspended_at].iter().any(Option::is_some);
+        if withdrawn || self.is_minor(now) { Vec::new() } else { self.choices() }
     }
 
     fn is_minor(&self, now: DateTime<Utc>) -> bool {

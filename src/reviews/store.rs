@@ -139,7 +139,7 @@ impl Readable {
         }
         let in_office = || viewer.standing().any(|one| one.is_office() && Reviewed::ENTRY.audience.contains(&one));
         let sharing = call.sharing();
-        let chosen = sharing.open_to(ProfileField::Reviews, viewer.user.is_some());
+        let chosen = sharing.open_to(ProfileField::Reviews, viewer.participant().is_some());
         Ok(Self {
             all: call.reads().explained() && in_office(),
             by,
@@ -153,7 +153,7 @@ impl Readable {
 const READABLE: &str = "($1 or r.user_id = any($2) or exists (
     select from profiles p join users u on u.academy_id = p.academy_id and u.id = p.user_id
     where p.academy_id = r.academy_id and p.user_id = r.user_id and p.visibility ->> 'REVIEWS' = any($3)
-        and u.closed_at is null and u.restricted_at is null
+        and u.closed_at is null and u.restricted_at is null and u.suspended_at is null
         and not exists (select from identities i
             where i.academy_id = r.academy_id and i.user_id = r.user_id and i.minor_until > $4)))";
 

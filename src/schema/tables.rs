@@ -73,6 +73,8 @@ diesel::table! {
         created_at -> Sealed<Timestamptz>,
         restricted_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
+        suspended_at -> Nullable<Timestamptz>,
+        incomplete -> Bool,
     }
 }
 
@@ -773,6 +775,25 @@ diesel::table! {
         user_id -> Uuid,
         code_hash -> Sealed<Bytea>,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    suspensions (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        reason -> Sealed<Text>,
+        suspended_by -> Nullable<Uuid>,
+        suspended_at -> Timestamptz,
+        contest -> Nullable<Sealed<Text>>,
+        contested_at -> Nullable<Timestamptz>,
+        lift_reason -> Nullable<Sealed<Text>>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -124,12 +124,20 @@ pub struct Viewer {
     pub waiting: Roles,
     /// When they last proved in this session that it is them.
     pub authenticated_at: Option<DateTime<Utc>>,
+    /// They were suspended: they read why, and look after their account, and take no part.
+    pub suspended: bool,
 }
 
 impl Viewer {
     /// Somebody who is not signed in.
-    pub const ANONYMOUS: Self =
-        Self { user: None, session: None, roles: Roles(0), waiting: Roles(0), authenticated_at: None };
+    pub const ANONYMOUS: Self = Self {
+        user: None,
+        session: None,
+        roles: Roles(0),
+        waiting: Roles(0),
+        authenticated_at: None,
+        suspended: false,
+    };
 
     /// The person, or `UNAUTHENTICATED`: for what they do with their own account. Everything else asks [`Self::signed_in`].
     ///
@@ -142,10 +150,32 @@ impl Viewer {
     /// The person, where they may take part.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` where nobody is signed in, `MFA_REQUIRED` where the academy asks a second factor of everybody and they have none.
+    /// `UNAUTHENTICATED` where nobody is signed in, `RESTRICTED` where they are suspended, `MFA_REQUIRED` where the academy asks a second
+    /// factor of everybody and they have none.
     pub fn signed_in(&self) -> Result<UserId, Fault> {
         let user = self.holder()?;
-        if self.waiting.has(Role::Learner) { Err(Fault::mfa_required()) } else { Ok(user) }
+        if self.suspended {
+            Err(Fault::suspended())
+        } else if self.waiting.has(Role::Learner) {
+            Err(Fault::mfa_required())
+        } else {
+            Ok(user)
+        }
+    }
+
+    /// The person, where they may take part.
+    #[must_use]
+    pub fn participant(&self) -> Option<UserId> {
+        self.signed_in().ok()
+    }
+
+    /// The person, where they may teach: what they teach is looked up elsewhere.
+    ///
+    /// # Errors
+    /// Those of [`Self::signed_in`], and `MFA_REQUIRED` where the academy asks a second factor of instructors and they have none.
+    pub fn teacher(&self) -> Result<UserId, Fault> {
+        let user = self.signed_in()?;
+        if self.waiting.has(Role::Instructor) { Err(Fault::mfa_required()) } else { Ok(user) }
     }
 
     /// The person, if they have any of `roles`.
@@ -166,7 +196,7 @@ impl Viewer {
 
     /// The audiences that the viewer belongs to whoever the subject is.
     pub fn standing(&self) -> impl Iterator<Item = Audience> {
-        let members = self.user.map(|_| Audience::Members);
+        let members = self.participant().map(|_| Audience::Members);
         let roles = self.roles;
         std::iter::once(Audience::Public).chain(members).chain(roles.iter().filter_map(Role::audience))
     }

@@ -4,5 +4,6 @@ mod email;
 mod log_in;
 mod passwords;
 mod register;
+mod roles;
 pub mod second_factor;
 mod throttles;

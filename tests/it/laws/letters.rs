@@ -5,7 +5,7 @@ use sanggar::{
     catalog,
     catalog::model::SubmissionStatus,
     instructors::{self, Decision},
-    platform::text::Language,
+    platform::{privacy::Role, text::Language},
 };
 
 use crate::harness::blessed;
@@ -30,6 +30,11 @@ fn letters_say_what_was_blessed() {
         ("accounts: the address was changed", accounts::mail::email_changed(academy)),
         ("accounts: a second factor", accounts::mail::mfa_enabled(academy)),
         ("accounts: no second factor", accounts::mail::mfa_disabled(academy)),
+        ("accounts: an invitation", proving(TokenPurpose::Invitation)),
+        ("accounts: suspended", accounts::mail::suspended(academy, "Menyalin <b>jawaban</b>.")),
+        ("accounts: the suspension is lifted", accounts::mail::suspension_lifted(academy, "Bukan <b>salinan</b>.")),
+        ("accounts: a role", accounts::mail::role_changed(academy, Role::Reviewer, true)),
+        ("accounts: a role less", accounts::mail::role_changed(academy, Role::Reviewer, false)),
         ("accounts: new recovery codes", accounts::mail::recovery_codes_replaced(academy)),
         ("accounts: a recovery code was used", accounts::mail::recovery_code_used(academy, 9)),
         ("accounts: the address is in use", accounts::mail::address_in_use(academy)),

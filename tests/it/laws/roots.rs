@@ -50,6 +50,12 @@ fn mutation(name: &str, select: &str, input: Value) -> Case {
     }
 }
 
+impl Case {
+    fn named(self, what: &str) -> Self {
+        Self { row: format!("{} ({what})", self.row), ..self }
+    }
+}
+
 fn bare(name: &str, select: &str) -> Case {
     let document = format!("mutation {{ {name} {{ {select} userErrors {{ code path }} }} }}");
     Case { row: name.to_owned(), document, variables: json!({}) }
@@ -216,6 +222,12 @@ async fn scene(app: &TestApp) -> Scene {
         mutation("confirmTotpSetup", "recoveryCodes", json!({ "code": "000000" })),
         mutation("regenerateRecoveryCodes", "recoveryCodes", json!({ "code": "000000" })),
         mutation("reauthenticate", "acknowledged", json!({ "password": "not mine" })),
+        mutation("grantRole", "user { id }", json!({ "user": learner.id, "role": "REVIEWER" })),
+        mutation("revokeRole", "user { id }", json!({ "user": course.instructor.id, "role": "INSTRUCTOR" })),
+        mutation("suspendUser", "user { id }", json!({ "id": course.reviewer.id, "reason": "Menyalin." })),
+        mutation("suspendUser", "user { id }", json!({ "id": learner.id, "reason": "Menyalin." })).named("a learner"),
+        mutation("liftSuspension", "user { id }", json!({ "id": learner.id, "reason": "Keliru." })),
+        mutation("contestSuspension", "acknowledged", json!({ "message": "Bukan saya." })),
         bare("requestReauthenticationCode", "acknowledged"),
         bare("beginTotpSetup", "secret"),
         bare("disableMfa", "acknowledged"),

@@ -81,6 +81,7 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     done(&person.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
+    suspended_once(app, person).await;
     crate::accounts::second_factor::set_up(app, person).await;
     done(&person.client, "changeEmail", json!({ "newEmail": format!("baru.{}", person.email) }), "acknowledged").await;
     app.work().await;
@@ -95,6 +96,17 @@ async fn await_mail(app: &TestApp, person: &Person) {
         "acceptedDocuments": app.documents(&app.anonymous()).await,
     });
     done(&app.anonymous(), "register", input, "acknowledged").await;
+}
+
+/// They were suspended, contested it, and are back.
+async fn suspended_once(app: &TestApp, person: &Person) {
+    app.sql(&format!(
+        "insert into suspensions (academy_id, id, user_id, reason, suspended_at, contest, contested_at, lift_reason, lifted_at)
+            values ('{}', gen_random_uuid(), '{}', 'Menyalin.', now(), 'Bukan saya.', now(), 'Keliru.', now())",
+        app.academy.uuid(),
+        user_id(&person.id).uuid()
+    ))
+    .await;
 }
 
 /// The condition for a person's rows, written here once more and by hand of nobody's engine.

@@ -75,6 +75,13 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
     let course = crate::line::published(&app).await;
     crate::line::learn(&course, &citra).await;
     let attempt = crate::line::take(&course, &citra, true).await;
+    // There is one to be read; that it holds would hide the person.
+    app.sql(&format!(
+        "insert into suspensions (academy_id, id, user_id, reason, suspended_at) values ('{}', gen_random_uuid(), '{}', 'Menyalin.', now())",
+        app.academy.uuid(),
+        user_id(&citra.id).uuid()
+    ))
+    .await;
     let stranger = app.person("Budi Santoso").await;
     let guardian = app.person("Dewi Wali").await;
     app.guard(&guardian, &citra).await;
@@ -116,6 +123,7 @@ async fn every_field_of_a_person_is_shown_as_the_schema_says() {
             "certificates" => "{ nodes { code } }",
             "reviews" => "{ nodes { rating } }",
             "badges" => "{ badge { slug } }",
+            "suspension" => "{ reason }",
             _ => "",
         };
         write!(text, "{field} {below} ").expect("a string grows");

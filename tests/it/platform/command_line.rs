@@ -308,3 +308,43 @@ async fn another_database_must_be_migrated_and_its_role_fit() {
     let done: serde_json::Value = serde_json::from_slice(&migrated.stdout).expect("one JSON document");
     assert!(done["migrations"].as_array().is_some_and(|names| names.len() >= 3));
 }
+
+/// What an operator does for people: roles, and a second factor that is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_grants_takes_and_helps() {
+    use crate::accounts::second_factor;
+    let app = crate::harness::TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    second_factor::set_up(&app, &ani).await;
+    app.work().await;
+    // With the key that the server seals with.
+    let home = Home(app.data_dir.clone());
+    let url = app.database.server_url();
+    let user = |words: &[&str]| home.run(&[&["user"], words, &["--academy", "nusa", "--database-url", &url]].concat());
+    for (words, said) in [
+        (
+            vec!["grant", "nobody@example.org", "--role", "ADMIN"],
+            "there is nobody who signs in to nusa as nobody@example.org",
+        ),
+        (vec!["revoke", "ani.wijaya", "--role", "ADMIN"], "That is so already."),
+    ] {
+        let refused = user(&words);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains(said), "{}", text(&refused.stderr));
+    }
+    assert_eq!(user(&["grant", "ani.wijaya", "--role", "OWNER"]).status.code(), Some(2), "no such role");
+    let granted = user(&["grant", "Ani.Wijaya@example.org", "--role", "ADMIN", "--json"]);
+    assert!(granted.status.success(), "{}", text(&granted.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&granted.stdout).expect("JSON");
+    assert_eq!(told, serde_json::json!({ "id": ani.id, "academy": "nusa", "role": "ADMIN", "granted": true }));
+    let last = user(&["revoke", "ani.wijaya", "--role", "ADMIN"]);
+    assert!(!last.status.success() && text(&last.stderr).contains("the last admin"), "{}", text(&last.stderr));
+    assert_eq!(second_factor::log_in(&app.anonymous(), &ani).await["token"], serde_json::Value::Null);
+    let helped = user(&["reset-mfa", "ani.wijaya"]);
+    assert!(helped.status.success(), "{}", text(&helped.stderr));
+    let opened = second_factor::log_in(&app.anonymous(), &ani).await;
+    assert_eq!(opened["viewer"]["roles"], serde_json::json!(["LEARNER", "ADMIN"]), "{opened}");
+    // The program has a clock of its own: its mails wait for the server's.
+    assert_eq!(app.rows_in("mails").await, 2, "she is told of the role, and of the second factor");
+    app.stop().await;
+}

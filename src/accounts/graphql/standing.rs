@@ -1,0 +1,132 @@
+//! What people may do here.
+
+use async_graphql::{Context, InputObject, Object, Result};
+
+use super::AcknowledgedPayload;
+use crate::{
+    academies,
+    accounts::{
+        roles::{self, RoleChange},
+        session, suspension,
+    },
+    platform::{
+        fault::Fault,
+        graphql::{Call, CallExt},
+        privacy::{Role, UserId},
+    },
+    profiles::graphql::UserPayload,
+};
+
+/// Whose role.
+#[derive(InputObject)]
+pub struct GrantRoleInput {
+    /// The person.
+    user: UserId,
+    /// What they may do from now on.
+    role: Role,
+}
+
+/// Whose role.
+#[derive(InputObject)]
+pub struct RevokeRoleInput {
+    /// The person.
+    user: UserId,
+    /// What they may not do any more.
+    role: Role,
+}
+
+/// Whom to suspend.
+#[derive(InputObject)]
+pub struct SuspendUserInput {
+    /// The person.
+    id: UserId,
+    /// Why: they read it.
+    reason: String,
+}
+
+/// Whom to let in again.
+#[derive(InputObject)]
+pub struct LiftSuspensionInput {
+    /// The person.
+    id: UserId,
+    /// Why: they read it.
+    reason: String,
+}
+
+/// What the viewer says to their suspension.
+#[derive(InputObject)]
+pub struct ContestSuspensionInput {
+    /// To who decides on it.
+    message: String,
+}
+
+async fn changed_role(call: &Call, change: RoleChange) -> Result<UserPayload, Fault> {
+    call.viewer().with_role(&[Role::Admin])?;
+    let actor = session::present(call)?;
+    let academy = academies::current(call).await?;
+    let mut tx = call.begin().await?;
+    let outcome = roles::change_role(&mut tx, &call.services, &academy, Some(actor), change).await?;
+    if outcome.is_ok() {
+        tx.commit().await?;
+        call.forget_loaded();
+    }
+    Ok(UserPayload::of(call, outcome.map(|()| change.user)))
+}
+
+/// Mutations of what people may do here.
+#[derive(Default)]
+pub struct StandingMutations;
+
+/// Mutations of what people may do here.
+#[Object]
+impl StandingMutations {
+    /// Grants a role: by an ADMIN. Every session of the person ends.
+    async fn grant_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, and what.")] input: GrantRoleInput,
+    ) -> Result<UserPayload> {
+        let GrantRoleInput { user, role } = input;
+        Ok(changed_role(ctx.call(), RoleChange { user, role, granted: true }).await?)
+    }
+
+    /// Takes a role: by an ADMIN. Every session of the person ends. The last ADMIN stays.
+    async fn revoke_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, and what.")] input: RevokeRoleInput,
+    ) -> Result<UserPayload> {
+        let RevokeRoleInput { user, role } = input;
+        Ok(changed_role(ctx.call(), RoleChange { user, role, granted: false }).await?)
+    }
+
+    /// Suspends a person: they take no part, are nowhere public, and can still sign in to read why and to contest it. By an ADMIN, or by
+    /// SUPPORT where the person holds no role. Every session of the person ends.
+    async fn suspend_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and why.")] input: SuspendUserInput,
+    ) -> Result<UserPayload> {
+        let call = ctx.call();
+        Ok(UserPayload::of(call, suspension::suspend(call, input.id, &input.reason).await?))
+    }
+
+    /// Lifts a suspension.
+    async fn lift_suspension(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, and why.")] input: LiftSuspensionInput,
+    ) -> Result<UserPayload> {
+        let call = ctx.call();
+        Ok(UserPayload::of(call, suspension::lift(call, input.id, &input.reason).await?))
+    }
+
+    /// Says something to the viewer's suspension, once: who decides on it reads it.
+    async fn contest_suspension(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What.")] input: ContestSuspensionInput,
+    ) -> Result<AcknowledgedPayload> {
+        Ok(AcknowledgedPayload::of(suspension::contest(ctx.call(), &input.message).await?, ctx.call().language))
+    }
+}
