@@ -16,7 +16,11 @@ use crate::{
         config::Settings,
         db::{AcademyId, Connection, Db, DbSettings, connect, migrate, roles},
         fault::Fault,
-        graphql::{Services, call::Relations, endpoint::Face},
+        graphql::{
+            Services,
+            call::{People, Relations},
+            endpoint::Face,
+        },
         http::{DRAIN, Readiness, Server, router, stopped},
         id::Random,
         idempotency, jobs,
@@ -181,6 +185,7 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
         .with::<quizzes::close::CloseAttempt>()
+        .with::<accounts::forget_unfinished::ForgetUnfinished>()
 }
 
 /// What time and chance a server has: a test brings its own.
@@ -220,6 +225,7 @@ pub fn services(settings: &Arc<Settings>, url: &str, world: &World) -> anyhow::R
         storage: Storage::local(&settings.data_dir.join("files"))?,
         settings: Arc::clone(settings),
         relations: Arc::new(Enrolments),
+        people: Arc::new(All),
     })
 }
 
@@ -235,6 +241,21 @@ impl Relations for Enrolments {
         now: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Vec<(UserId, Teaching)>, Fault>> {
         Box::pin(async move { enrolment::store::taught(connection, instructor, subjects, now).await })
+    }
+}
+
+/// All that is held of a person.
+struct All;
+
+impl People for All {
+    fn forget<'a>(
+        &'a self,
+        services: &'a Services,
+        academy: AcademyId,
+        person: UserId,
+        reason: &'static str,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move { erase_person(services, academy, person, reason).await.map(drop) })
     }
 }
 

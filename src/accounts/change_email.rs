@@ -72,7 +72,7 @@ pub async fn confirm(call: &Call, token: &str) -> Result<Result<(), Objection>, 
     let Some(digest) = token::read(token.trim(), token::Kind::Mailed) else { return over() };
     let now = call.services.clock.now();
     let mut tx = call.begin().await?;
-    let owner = store::good_token(&tx, &digest, TokenPurpose::ChangeEmail, now).await?;
+    let owner = store::good_token(&tx, &digest, &[TokenPurpose::ChangeEmail], now).await?;
     let Some(user) = owner else { return over() };
     if !tx.hold_account(user).await? {
         return over();
@@ -86,7 +86,7 @@ pub async fn confirm(call: &Call, token: &str) -> Result<Result<(), Objection>, 
     if store::login_by_email(&tx, &key).await?.is_some() {
         return over();
     }
-    if store::use_token(&mut tx, digest, TokenPurpose::ChangeEmail, now).await?.is_none() {
+    if store::use_token(&mut tx, digest, &[TokenPurpose::ChangeEmail], now).await?.is_none() {
         return over();
     }
     // To the address that they had; a link that was mailed there proves nothing any more.

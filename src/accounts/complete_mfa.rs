@@ -31,8 +31,8 @@ pub async fn complete_mfa(
     };
     let (services, now) = (&call.services, call.services.clock.now());
     let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
-    let purpose = TokenPurpose::CompleteMfa;
-    let owner = store::good_token(&*call.reader().await?, &digest, purpose, now).await?;
+    let purposes = [TokenPurpose::CompleteMfa];
+    let owner = store::good_token(&*call.reader().await?, &digest, &purposes, now).await?;
     call.give_back_reader().await;
     let Some(user) = owner else { return Ok(Err(over())) };
     let guess = tries::second_factor(call, user).await?;
@@ -53,7 +53,7 @@ pub async fn complete_mfa(
         return Ok(Err(second_factor::wrong("code")));
     }
     // Of those who come at once, one.
-    if store::use_token(&mut tx, digest, purpose, now).await?.is_none() {
+    if store::use_token(&mut tx, digest, &purposes, now).await?.is_none() {
         return Ok(Err(over()));
     }
     let opened = session::open(&mut tx, call, user, None).await?;

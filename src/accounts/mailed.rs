@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
+    forget_unfinished::{ForgetUnfinished, UNFINISHED},
     mail,
     model::{NewAccountToken, TokenPurpose},
     store, token,
@@ -13,6 +14,7 @@ use crate::{
         db::Tx,
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        jobs,
         mail::post,
         privacy::{Personal, UserId},
         text::Language,
@@ -24,10 +26,10 @@ fn good_for(purpose: TokenPurpose) -> TimeDelta {
     match purpose {
         TokenPurpose::VerifyEmail | TokenPurpose::ChangeEmail => TimeDelta::hours(mail::VERIFY_HOURS),
         TokenPurpose::Invitation => TimeDelta::days(mail::INVITATION_DAYS),
-        TokenPurpose::CompleteRegistration => TimeDelta::hours(1),
-        TokenPurpose::ResetPassword | TokenPurpose::CompleteMfa | TokenPurpose::Reauthenticate => {
-            TimeDelta::minutes(mail::RESET_MINUTES)
-        }
+        TokenPurpose::ResetPassword
+        | TokenPurpose::CompleteMfa
+        | TokenPurpose::CompleteRegistration
+        | TokenPurpose::Reauthenticate => TimeDelta::minutes(mail::RESET_MINUTES),
     }
 }
 
@@ -42,6 +44,32 @@ pub(super) async fn new_token(
     purpose: TokenPurpose,
 ) -> Result<String, Fault> {
     let (token, digest) = token::new(&services.random, token::Kind::Mailed);
+    keep(tx, services, user, purpose, digest).await?;
+    Ok(token)
+}
+
+/// Makes a code to type in its place, for who has no address.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn new_code(
+    tx: &mut Tx,
+    services: &Services,
+    user: UserId,
+    purpose: TokenPurpose,
+) -> Result<String, Fault> {
+    let (code, digest) = token::typed(&services.random);
+    keep(tx, services, user, purpose, digest).await?;
+    Ok(code)
+}
+
+async fn keep(
+    tx: &mut Tx,
+    services: &Services,
+    user: UserId,
+    purpose: TokenPurpose,
+    digest: Vec<u8>,
+) -> Result<(), Fault> {
     let new = NewAccountToken {
         id: services.random.ordered_id::<()>(&services.clock).uuid(),
         user_id: user,
@@ -50,7 +78,11 @@ pub(super) async fn new_token(
         expires_at: services.clock.now() + good_for(purpose),
     };
     store::insert_token(tx, &new).await?;
-    Ok(token)
+    if matches!(purpose, TokenPurpose::VerifyEmail | TokenPurpose::Invitation) {
+        let planned = ForgetUnfinished { token: new.id };
+        jobs::enqueue_at(tx, services, &planned, services.clock.now() + UNFINISHED).await?;
+    }
+    Ok(())
 }
 
 /// Mails what proves something.

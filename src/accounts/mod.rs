@@ -5,10 +5,14 @@
 
 pub mod change_email;
 pub mod change_password;
+mod code;
 pub mod complete_mfa;
+pub mod complete_registration;
 mod device;
 mod events;
+pub mod forget_unfinished;
 pub mod graphql;
+pub mod invite;
 pub mod log_in;
 pub mod log_out;
 pub mod mail;

@@ -49,6 +49,7 @@ pub struct NewUser {
     pub id: UserId,
     pub roles: Personal<Vec<String>, GrantedRoles>,
     pub created_at: Personal<DateTime<Utc>, CreatedAt>,
+    pub incomplete: bool,
 }
 
 /// A way to sign in.

@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// A lost password, and the first one of an account that somebody else made.
+const PURPOSES: [TokenPurpose; 2] = [TokenPurpose::ResetPassword, TokenPurpose::Invitation];
+
 /// Mails a link, where there is an account with this address. The answer is the same for any address, and takes as long.
 ///
 /// # Errors
@@ -37,9 +40,9 @@ pub async fn request(call: &Call, email: &str) -> Result<(), Fault> {
 /// # Errors
 /// Those of the database.
 pub async fn owner(call: &Call, token: &str) -> Result<Option<UserId>, Fault> {
-    let Some(digest) = token::read(token.trim(), token::Kind::Mailed) else { return Ok(None) };
+    let Some(digest) = token::read_mailed_or_typed(token.trim()) else { return Ok(None) };
     let now = call.services.clock.now();
-    store::good_token(&*call.reader().await?, &digest, TokenPurpose::ResetPassword, now).await
+    store::good_token(&*call.reader().await?, &digest, &PURPOSES, now).await
 }
 
 /// Sets another password and signs in; every session ends. `about` is what else is known of the person: no password holds it. A password
@@ -53,8 +56,7 @@ pub async fn reset(
     new_password: String,
     about: &[&str],
 ) -> Result<Result<Entered, Objection>, Fault> {
-    let (Some(owner), Some(digest)) = (owner(call, token).await?, token::read(token.trim(), token::Kind::Mailed))
-    else {
+    let (Some(owner), Some(digest)) = (owner(call, token).await?, token::read_mailed_or_typed(token.trim())) else {
         return Ok(Err(mailed::over("requestPasswordReset")));
     };
     if let Err(objection) = fitting(call, owner, &new_password, about).await? {
@@ -67,10 +69,12 @@ pub async fn reset(
     if !tx.hold_account(owner).await? {
         return Ok(Err(mailed::over("requestPasswordReset")));
     }
-    let Some(user) = store::use_token(&mut tx, digest, TokenPurpose::ResetPassword, now).await? else {
+    let Some(user) = store::use_token(&mut tx, digest, &PURPOSES, now).await? else {
         return Ok(Err(mailed::over("requestPasswordReset")));
     };
-    store::use_up_tokens(&mut tx, user, TokenPurpose::ResetPassword, now).await?;
+    for purpose in PURPOSES {
+        store::use_up_tokens(&mut tx, user, purpose, now).await?;
+    }
     store::set_password(&mut tx, user, hash, now).await?;
     store::end_sessions(&mut tx, user, None).await?;
     // Who reads the mails of an address has it. Somebody else may have registered with it before: their password is gone now.

@@ -71,7 +71,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
             let guess = tries::own_password(call, user).await?;
             let mut tx = call.begin().await?;
             let owner = match token::read(given.trim(), token::Kind::Mailed) {
-                Some(digest) => store::use_token(&mut tx, digest, TokenPurpose::Reauthenticate, now).await?,
+                Some(digest) => store::use_token(&mut tx, digest, &[TokenPurpose::Reauthenticate], now).await?,
                 None => None,
             };
             let words = words!(

@@ -112,6 +112,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
         id: user,
         roles: Personal::new(store::names(roles)),
         created_at: Personal::new(services.clock.now()),
+        incomplete: false,
     };
     // Who is unmade again has no address: it is another's.
     let own = owner.is_none().then_some(&email);
@@ -163,7 +164,10 @@ pub async fn settle(
 }
 
 /// Every required document must be accepted, in one of its languages; what is accepted beyond that is kept too.
-fn accepted(
+///
+/// # Errors
+/// What is wrong with it.
+pub fn accepted(
     documents: &[consent::PolicyDocumentRow],
     ids: &[DocumentId],
 ) -> Result<Vec<consent::PolicyDocumentRow>, Objection> {
@@ -197,7 +201,11 @@ fn accepted(
     }
 }
 
-fn age(confirmed: bool) -> Result<(), Objection> {
+/// Who does not say when they were born says that they are old enough.
+///
+/// # Errors
+/// That they don't.
+pub fn age(confirmed: bool) -> Result<(), Objection> {
     if confirmed {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use qrcode::{EcLevel, QrCode, render::svg};
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Totp};
 
-use super::{model::SecondFactor, store};
+use super::{code, model::SecondFactor, store};
 use crate::platform::{
     db::Tx,
     fault::Fault,
@@ -19,11 +19,6 @@ use crate::platform::{
 const SECRET: usize = 20;
 /// Recovery codes of a person.
 const CODES: usize = 10;
-/// Letters of a recovery code, of five bits each: 80 bits can't be guessed, and their digest can't be searched for.
-const CODE_LENGTH: usize = 16;
-/// Crockford's: none of them looks like another.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /// What an app needs to be set up.
 pub struct Setup {
     /// The secret in base 32, for who types it.
@@ -86,29 +81,13 @@ pub(super) async fn take_recovery_code(
 
 /// New recovery codes: to be shown once, and their digests.
 pub(super) fn new_recovery_codes(random: &Random, user: UserId) -> (Vec<String>, Vec<Vec<u8>>) {
-    let codes: Vec<String> = (0..CODES).map(|_| new_recovery_code(random)).collect();
+    let codes: Vec<String> = (0..CODES).map(|_| code::new(random)).collect();
     let digests = codes.iter().map(|code| digest(user, code)).collect();
     (codes, digests)
 }
 
-fn new_recovery_code(random: &Random) -> String {
-    let letters: Vec<char> =
-        random.bytes::<CODE_LENGTH>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-    groups.join("-")
-}
-
-/// However it was typed: in small letters, without hyphens, with the letters that look like others.
-fn digest(user: UserId, code: &str) -> Vec<u8> {
-    let typed = code.chars().filter(char::is_ascii_alphanumeric).take(CODE_LENGTH + 1);
-    let meant: String = typed
-        .map(|c| match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            c => c,
-        })
-        .collect();
-    Sha256::digest([user.uuid().as_bytes().as_slice(), meant.as_bytes()].concat()).to_vec()
+fn digest(user: UserId, typed: &str) -> Vec<u8> {
+    Sha256::digest([user.uuid().as_bytes().as_slice(), code::meant(typed).as_bytes()].concat()).to_vec()
 }
 
 /// What a wrong code is told.

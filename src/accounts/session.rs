@@ -18,6 +18,8 @@ use crate::platform::{
 const TOUCH: TimeDelta = TimeDelta::minutes(5);
 /// For so long a right password waits for the second factor.
 const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
+/// For so long an account that somebody else made waits for its person to complete it, from when they signed in.
+const REGISTRATION: TimeDelta = TimeDelta::hours(1);
 /// For so long who proved that it is them may do what is dangerous.
 const PRESENT: TimeDelta = TimeDelta::minutes(10);
 
@@ -34,10 +36,10 @@ pub struct Opened {
     pub viewer: Viewer,
 }
 
-/// The first factor was right, and there is a second.
+/// Something else is asked for before there is a session.
 #[derive(Debug)]
 pub struct Challenge {
-    /// Goes on with `completeMfa`.
+    /// With which one goes on.
     pub token: String,
     /// Until when.
     pub expires_at: DateTime<Utc>,
@@ -50,28 +52,44 @@ pub enum Entered {
     Session(Box<Opened>),
     /// The second factor is asked for.
     SecondFactor(Challenge),
+    /// Somebody else made the account: its person has to complete it.
+    Registration(Challenge),
 }
 
-/// Signs somebody in who has proved one factor: into a session, or to where the second factor is asked for. There is no other way in.
+/// Signs somebody in who has proved one factor: into a session, or to where what is still lacking is asked for. There is no other way in.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Entered, Fault> {
+    if store::is_incomplete(tx, user).await? {
+        let purpose = TokenPurpose::CompleteRegistration;
+        return Ok(Entered::Registration(challenge(tx, call, user, purpose, REGISTRATION).await?));
+    }
     if store::has_second_factor(tx, user).await? {
-        let services = &call.services;
-        let (token, digest) = token::new(&services.random, token::Kind::Challenge);
-        let expires_at = services.clock.now() + CHALLENGE;
-        let new = NewAccountToken {
-            id: services.random.ordered_id::<()>(&services.clock).uuid(),
-            user_id: user,
-            purpose: TokenPurpose::CompleteMfa,
-            token_hash: Personal::new(digest),
-            expires_at,
-        };
-        store::insert_token(tx, &new).await?;
-        return Ok(Entered::SecondFactor(Challenge { token, expires_at }));
+        return Ok(Entered::SecondFactor(challenge(tx, call, user, TokenPurpose::CompleteMfa, CHALLENGE).await?));
     }
     Ok(Entered::Session(Box::new(open(tx, call, user, device).await?)))
+}
+
+async fn challenge(
+    tx: &mut Tx,
+    call: &Call,
+    user: UserId,
+    purpose: TokenPurpose,
+    good_for: TimeDelta,
+) -> Result<Challenge, Fault> {
+    let services = &call.services;
+    let (token, digest) = token::new(&services.random, token::Kind::Challenge);
+    let expires_at = services.clock.now() + good_for;
+    let new = NewAccountToken {
+        id: services.random.ordered_id::<()>(&services.clock).uuid(),
+        user_id: user,
+        purpose,
+        token_hash: Personal::new(digest),
+        expires_at,
+    };
+    store::insert_token(tx, &new).await?;
+    Ok(Challenge { token, expires_at })
 }
 
 /// Opens a session for who has proved all factors that they have.

@@ -253,11 +253,11 @@ pub async fn mark_verified(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
-    let proved =
-        diesel::update(logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null()))
-            .set(logins::email_verified_at.eq(now))
-            .execute(connection)
-            .await?;
+    let unproved = logins::table
+        .filter(logins::user_id.eq(user))
+        .filter(logins::email.is_not_null())
+        .filter(logins::email_verified_at.is_null());
+    let proved = diesel::update(unproved).set(logins::email_verified_at.eq(now)).execute(connection).await?;
     Ok(proved > 0)
 }
 
@@ -473,6 +473,56 @@ pub async fn living_roles(mut connection: &AsyncPgConnection, user: UserId) -> R
 #[must_use]
 pub fn names(roles: Roles) -> Vec<String> {
     roles.iter().map(|role| role.as_str().to_owned()).collect()
+}
+
+/// Whether an account was made by somebody else, and its person has not completed it yet.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn is_incomplete(mut connection: &AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    Ok(users::table.filter(users::id.eq(user)).select(users::incomplete).first(&mut connection).await?)
+}
+
+/// The person has completed their account.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn complete(connection: &mut AsyncPgConnection, user: UserId) -> Result<(), Fault> {
+    diesel::update(users::table.filter(users::id.eq(user)))
+        .set(users::incomplete.eq(false))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whose a token is, where their account was never finished: the address was not proved, or its person has not completed it; and no other
+/// link is good that they could finish it with.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn unfinished(
+    mut connection: &AsyncPgConnection,
+    token: uuid::Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, Fault> {
+    let row = account_tokens::table.filter(account_tokens::id.eq(token)).select(account_tokens::user_id);
+    let Some(user): Option<UserId> = row.first(&mut connection).await.optional()? else { return Ok(None) };
+    let finishing = [TokenPurpose::VerifyEmail, TokenPurpose::Invitation];
+    let good = account_tokens::table
+        .filter(account_tokens::user_id.eq(user))
+        .filter(account_tokens::purpose.eq_any(finishing.to_vec()))
+        .filter(account_tokens::used_at.is_null())
+        .filter(account_tokens::expires_at.gt(now));
+    let can_be_finished: bool = diesel::select(diesel::dsl::exists(good)).get_result(&mut connection).await?;
+    let unproved = logins::email.is_not_null().and(logins::email_verified_at.is_null());
+    let unfinished = users::table
+        .inner_join(logins::table.on(logins::user_id.eq(users::id)))
+        .filter(users::id.eq(user))
+        .filter(users::closed_at.is_null())
+        .filter(users::incomplete.or(unproved))
+        .select(users::id);
+    let unfinished: Option<UserId> = unfinished.first(&mut connection).await.optional()?;
+    Ok(unfinished.filter(|_| !can_be_finished))
 }
 
 /// Adds a session.
@@ -750,13 +800,13 @@ pub(super) async fn recovery_codes_left(mut connection: &AsyncPgConnection, user
 pub(super) async fn good_token(
     mut connection: &AsyncPgConnection,
     digest: &[u8],
-    purpose: TokenPurpose,
+    purposes: &[TokenPurpose],
     now: DateTime<Utc>,
 ) -> Result<Option<UserId>, Fault> {
     let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest.to_vec());
     let row = account_tokens::table
         .filter(account_tokens::token_hash.eq(&digest))
-        .filter(account_tokens::purpose.eq(purpose))
+        .filter(account_tokens::purpose.eq_any(purposes.to_vec()))
         .filter(account_tokens::used_at.is_null())
         .filter(account_tokens::expires_at.gt(now))
         .filter(account_tokens::tries.lt(TRIES));
@@ -805,14 +855,14 @@ pub async fn token_owner(mut connection: &AsyncPgConnection, digest: &[u8]) -> R
 pub async fn use_token(
     connection: &mut AsyncPgConnection,
     digest: Vec<u8>,
-    purpose: TokenPurpose,
+    purposes: &[TokenPurpose],
     now: DateTime<Utc>,
 ) -> Result<Option<UserId>, Fault> {
     let digest: Personal<Vec<u8>, MailedToken> = Personal::new(digest);
     let user = diesel::update(
         account_tokens::table
             .filter(account_tokens::token_hash.eq(&digest))
-            .filter(account_tokens::purpose.eq(purpose))
+            .filter(account_tokens::purpose.eq_any(purposes.to_vec()))
             .filter(account_tokens::used_at.is_null())
             .filter(account_tokens::tries.lt(TRIES))
             .filter(account_tokens::expires_at.gt(now)),

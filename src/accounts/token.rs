@@ -4,6 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
+use super::code;
 use crate::platform::id::Random;
 
 /// What a token is for.
@@ -42,6 +43,21 @@ pub(super) fn read(token: &str, kind: Kind) -> Option<Vec<u8>> {
     let body = token.strip_prefix(kind.prefix())?;
     let (secret, given) = body.split_at_checked(body.len().checked_sub(CHECK)?)?;
     (secret.len() == 43 && given == check(kind, secret)).then(|| digest(token))
+}
+
+/// A code to type in place of a mailed token, for who has no address: what they get, and what the database keeps.
+pub(super) fn typed(random: &Random) -> (String, Vec<u8>) {
+    let code = code::new(random);
+    let digest = digest(&code::meant(&code));
+    (code, digest)
+}
+
+/// The digest of a mailed token, or of a code that stands in for one.
+pub(super) fn read_mailed_or_typed(token: &str) -> Option<Vec<u8>> {
+    read(token, Kind::Mailed).or_else(|| {
+        let meant = code::meant(token);
+        code::is_code(&meant).then(|| digest(&meant))
+    })
 }
 
 fn digest(token: &str) -> Vec<u8> {

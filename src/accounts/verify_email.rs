@@ -27,7 +27,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Ob
     {
         return Ok(Err(objection()));
     }
-    let Some(user) = store::use_token(&mut tx, digest, TokenPurpose::VerifyEmail, now).await? else {
+    let Some(user) = store::use_token(&mut tx, digest, &[TokenPurpose::VerifyEmail], now).await? else {
         return Ok(Err(objection()));
     };
     store::use_up_tokens(&mut tx, user, TokenPurpose::VerifyEmail, now).await?;

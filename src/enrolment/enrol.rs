@@ -11,9 +11,11 @@ use crate::{
         store::{CourseById, RunById},
     },
     platform::{
+        db::Tx,
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
         idempotency::{self, Claimed},
+        privacy::UserId,
     },
 };
 
@@ -23,14 +25,35 @@ use crate::{
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Objection>, Fault> {
     let user = call.viewer().signed_in()?;
-    let now = call.services.clock.now();
     let mut tx = call.begin().await?;
     let claim = match idempotency::claim(call, &mut tx, "enrol", &run).await? {
         Claimed::Before(made) => return Ok(Ok(made)),
         Claimed::Now(claim) => claim,
     };
-    let Some(run) = call.load_in(&tx, RunById(run)).await? else { return Ok(Err(Objection::not_found("run"))) };
-    let course = call.load_in(&tx, CourseById(run.course_id)).await?;
+    let id = match place(call, &mut tx, user, run, false).await? {
+        Ok(id) => id,
+        Err(objection) => return Ok(Err(objection)),
+    };
+    claim.made(&mut tx, id).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(id))
+}
+
+/// A place for a person in a run, in a transaction of the caller's. Who is invited may go where one goes by invitation only.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn place(
+    call: &Call,
+    tx: &mut Tx,
+    user: UserId,
+    run: RunId,
+    invited: bool,
+) -> Result<Result<EnrolmentId, Objection>, Fault> {
+    let now = call.services.clock.now();
+    let Some(run) = call.load_in(tx, RunById(run)).await? else { return Ok(Err(Objection::not_found("run"))) };
+    let course = call.load_in(tx, CourseById(run.course_id)).await?;
     let published = course.filter(|course| course.status == CourseStatus::Published);
     let Some((course, version)) = published.and_then(|course| Some((course.id, course.published_id?))) else {
         return Ok(Err(Objection::not_found("run")));
@@ -39,19 +62,19 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
         let words = words!("Anda sudah terdaftar di kursus ini.", "You are enrolled in this course already.");
         Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "run", words)))
     };
-    if store::live(&tx, user, course).await?.is_some() {
+    if store::live(tx, user, course).await?.is_some() {
         return already();
     }
     let not_eligible = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "run", words)));
     if run.opens_at.is_some_and(|opens| opens > now) || run.closes_at.is_some_and(|closes| closes <= now) {
         return not_eligible(words!("Pendaftaran tidak sedang dibuka.", "Enrolment is not open now."));
     }
-    if run.invitation_only {
+    if run.invitation_only && !invited {
         return not_eligible(words!("Kursus ini dengan undangan saja.", "One enrols in this run by invitation only."));
     }
     if let Some(seats) = run.seats {
-        catalog::store::lock_run(&mut tx, run.id).await?;
-        if store::taken_seats(&tx, run.id).await? >= i64::from(seats) {
+        catalog::store::lock_run(tx, run.id).await?;
+        if store::taken_seats(tx, run.id).await? >= i64::from(seats) {
             let words = words!("Tidak ada kursi lagi.", "There are no seats left.");
             return Ok(Err(Objection::new(UserErrorCode::LimitReached, "run", words)));
         }
@@ -75,11 +98,8 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
         starts_at: now,
         ends_at: run.closes_at,
     };
-    if !store::insert(&mut tx, &row, &entitlement).await? {
+    if !store::insert(tx, &row, &entitlement).await? {
         return already();
     }
-    claim.made(&mut tx, row.id).await?;
-    tx.commit().await?;
-    call.forget_loaded();
     Ok(Ok(row.id))
 }

@@ -6,6 +6,7 @@
 pub mod complete;
 pub mod enrol;
 pub mod graphql;
+pub mod invite;
 pub mod model;
 pub mod privacy;
 pub mod store;

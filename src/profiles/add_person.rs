@@ -75,7 +75,12 @@ pub async fn add_person(
     let now = services.clock.now();
     let id: UserId = services.random.id();
     let roles: Roles = person.roles.iter().copied().chain([Role::Learner]).collect();
-    let user = NewUser { id, roles: Personal::new(accounts::store::names(roles)), created_at: Personal::new(now) };
+    let user = NewUser {
+        id,
+        roles: Personal::new(accounts::store::names(roles)),
+        created_at: Personal::new(now),
+        incomplete: false,
+    };
     let login = Login {
         user_id: id,
         email_key: Personal::new(Some(policy::key(&email))),

@@ -6,7 +6,9 @@
 mod access;
 pub mod add_person;
 pub mod avatar_file;
+pub mod complete_registration;
 pub mod graphql;
+pub mod invite;
 mod jpeg;
 mod model;
 mod picture;

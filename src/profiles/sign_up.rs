@@ -10,9 +10,10 @@ use crate::{
     academies::{AcademyRow, Policy},
     accounts::register::{self, Outcome, Registration},
     platform::{
+        db::Tx,
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
-        privacy::Personal,
+        privacy::{Personal, UserId},
     },
 };
 
@@ -40,21 +41,26 @@ pub async fn sign_up(
                 locale: Personal::new(Some(registered.language.tag().to_owned())),
             };
             store::insert(&mut tx, &profile).await?;
-            if let Some(born) = born {
-                let identity = IdentityPart {
-                    birth_date: Personal::new(Some(born)),
-                    minor_until: Personal::new(policy::of_age_on(born)),
-                };
-                store::insert_identity(&mut tx, registered.user, identity).await?;
-            }
+            note_birth(&mut tx, registered.user, born).await?;
             register::settle(*tx, &call.services, academy, *registered).await?;
         }
     }
     Ok(Vec::new())
 }
 
+/// Notes when somebody was born, where they said so.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn note_birth(tx: &mut Tx, user: UserId, born: Option<NaiveDate>) -> Result<(), Fault> {
+    let Some(born) = born else { return Ok(()) };
+    let identity =
+        IdentityPart { birth_date: Personal::new(Some(born)), minor_until: Personal::new(policy::of_age_on(born)) };
+    store::insert_identity(tx, user, identity).await
+}
+
 /// Whether somebody born on that day may register by themselves.
-fn old_enough(rules: &Policy, born: Option<NaiveDate>, today: NaiveDate) -> Result<(), Objection> {
+pub(super) fn old_enough(rules: &Policy, born: Option<NaiveDate>, today: NaiveDate) -> Result<(), Objection> {
     let refused = |code, words| Err(Objection::new(code, "birthDate", words));
     let Some(born) = born else {
         return if rules.requires("birthDate") {

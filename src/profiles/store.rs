@@ -199,6 +199,18 @@ pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProf
     Ok(())
 }
 
+/// Replaces the name of a person.
+pub(super) async fn set_full_name(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    full_name: String,
+) -> Result<(), Fault> {
+    let full_name: Personal<String, FullName> = Personal::new(full_name);
+    let own = profiles::table.filter(profiles::user_id.eq(user));
+    diesel::update(own).set(profiles::full_name.eq(&full_name)).execute(connection).await?;
+    Ok(())
+}
+
 /// Removes the picture of a person, and gives back which it was.
 pub(super) async fn take_avatar(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<AvatarPart>, Fault> {
     let own = diesel::delete(avatars::table.filter(avatars::user_id.eq(user)));

@@ -282,6 +282,15 @@ pub struct MfaChallenge {
     expires_at: DateTime<Utc>,
 }
 
+/// The account lacks what only its person can give.
+#[derive(SimpleObject)]
+pub struct RegistrationChallenge {
+    /// Goes into `completeRegistration`.
+    challenge: String,
+    /// Until when.
+    expires_at: DateTime<Utc>,
+}
+
 /// What signing in came to.
 #[derive(SimpleObject, Default)]
 pub struct SessionPayload {
@@ -297,13 +306,15 @@ pub struct SessionPayload {
     viewer: Option<Viewer>,
     /// The password was right, and a second factor is asked for: go on with `completeMfa`.
     mfa_challenge: Option<MfaChallenge>,
+    /// Somebody else made the account, an invitation or a log-in provider: go on with `completeRegistration`.
+    registration_challenge: Option<RegistrationChallenge>,
     /// What the person can mend.
     user_errors: Vec<UserError>,
 }
 
 impl SessionPayload {
-    fn objections(call: &Call, objection: Objection) -> Self {
-        Self { user_errors: user_error::told(vec![objection], call.language), ..Self::default() }
+    fn objections(call: &Call, objections: Vec<Objection>) -> Self {
+        Self { user_errors: user_error::told(objections, call.language), ..Self::default() }
     }
 
     async fn entered(call: &Call, outcome: Result<Entered, Objection>) -> Result<Self, Fault> {
@@ -314,14 +325,18 @@ impl SessionPayload {
                 let mfa_challenge = Some(MfaChallenge { challenge: token, methods, expires_at });
                 Ok(Self { mfa_challenge, ..Self::default() })
             }
-            Err(objection) => Ok(Self::objections(call, objection)),
+            Ok(Entered::Registration(Challenge { token, expires_at })) => {
+                let registration_challenge = Some(RegistrationChallenge { challenge: token, expires_at });
+                Ok(Self { registration_challenge, ..Self::default() })
+            }
+            Err(objection) => Ok(Self::objections(call, vec![objection])),
         }
     }
 
     async fn opened(call: &Call, outcome: Result<Opened, Objection>) -> Result<Self, Fault> {
         let opened = match outcome {
             Ok(opened) => opened,
-            Err(objection) => return Ok(Self::objections(call, objection)),
+            Err(objection) => return Ok(Self::objections(call, vec![objection])),
         };
         call.sign_in(opened.viewer);
         let session = Session::of_viewer(call, opened.id).await?;

@@ -24,7 +24,10 @@ use crate::{
         privacy::SessionId,
         text::Language,
     },
-    profiles::sign_up,
+    profiles::{
+        complete_registration::{self, Completion},
+        sign_up,
+    },
 };
 
 /// What a person gives to register.
@@ -88,6 +91,23 @@ pub struct RegisterPayload {
     acknowledged: bool,
     /// What the person can mend.
     user_errors: Vec<UserError>,
+}
+
+/// What an account that somebody else made still lacks.
+#[derive(InputObject)]
+pub struct CompleteRegistrationInput {
+    /// `SessionPayload.registrationChallenge.challenge`.
+    challenge: String,
+    /// The person's name, as they have it.
+    full_name: String,
+    /// Only where the academy's policy collects it; elsewhere `ageConfirmed`.
+    birth_date: Option<Date>,
+    /// That the person is of the age that the academy's policy asks for.
+    age_confirmed: Option<bool>,
+    /// Ids of `academy.policy.documents`: every required one, in any of its languages.
+    accepted_documents: Vec<DocumentId>,
+    /// A guardian's address, where the academy's policy needs one.
+    guardian_email: Option<String>,
 }
 
 /// A code for a second factor.
@@ -186,6 +206,29 @@ impl SignInMutations {
         let LogInInput { login, password, device } = input;
         let outcome = log_in::log_in(ctx.call(), LogIn { login, password, device }).await?;
         Ok(SessionPayload::entered(ctx.call(), outcome).await?)
+    }
+
+    /// Gives what an account that somebody else made still lacks, and goes on with signing in.
+    async fn complete_registration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was lacking.")] input: CompleteRegistrationInput,
+    ) -> Result<SessionPayload> {
+        let call = ctx.call();
+        if input.guardian_email.is_some() {
+            return Ok(SessionPayload::objections(call, vec![sign_up::not_collected("guardianEmail")]));
+        }
+        let completion = Completion {
+            challenge: input.challenge,
+            full_name: input.full_name,
+            born: input.birth_date.map(|day| day.0),
+            age_confirmed: input.age_confirmed.unwrap_or(false),
+            accepted_documents: input.accepted_documents,
+        };
+        match complete_registration::complete_registration(call, completion).await? {
+            Ok(entered) => Ok(SessionPayload::entered(call, Ok(entered)).await?),
+            Err(objections) => Ok(SessionPayload::objections(call, objections)),
+        }
     }
 
     /// Goes on with signing in, by the second factor.

@@ -1,21 +1,50 @@
 //! What people may do here.
 
-use async_graphql::{Context, InputObject, Object, Result};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::AcknowledgedPayload;
 use crate::{
     academies,
     accounts::{
+        invite::Invitation,
         roles::{self, RoleChange},
         session, suspension,
     },
+    catalog::model::RunId,
+    enrolment::invite,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt},
+        graphql::{Call, CallExt, UserError, user_error},
         privacy::{Role, UserId},
     },
-    profiles::graphql::UserPayload,
+    profiles::graphql::{User, UserPayload},
 };
+
+/// Whom to make an account for.
+#[derive(InputObject)]
+pub struct InviteUserInput {
+    /// Their address: they are mailed a link.
+    email: Option<String>,
+    /// The name that they sign in with, for who has no address.
+    username: Option<String>,
+    /// Their name; they may correct it when they complete the account.
+    full_name: String,
+    /// What they may do.
+    roles: Vec<Role>,
+    /// A run in which they have a place at once.
+    run: Option<RunId>,
+}
+
+/// Somebody who was invited.
+#[derive(SimpleObject)]
+pub struct InviteUserPayload {
+    /// The person.
+    user: Option<User>,
+    /// For who has no address: a code to hand over, good for a week and once. With it they choose their password (`resetPassword`).
+    one_time_code: Option<String>,
+    /// What can be mended.
+    user_errors: Vec<UserError>,
+}
 
 /// Whose role.
 #[derive(InputObject)]
@@ -80,6 +109,28 @@ pub struct StandingMutations;
 /// Mutations of what people may do here.
 #[Object]
 impl StandingMutations {
+    /// Makes an account for somebody else: by an ADMIN. They choose their password by a mailed link or a code, and complete the account
+    /// (`completeRegistration`) before they get in. What nobody completes in a week is removed.
+    async fn invite_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and what they may do.")] input: InviteUserInput,
+    ) -> Result<InviteUserPayload> {
+        let call = ctx.call();
+        let InviteUserInput { email, username, full_name, roles, run } = input;
+        let new = Invitation { email, username, full_name, roles: roles.into_iter().collect() };
+        Ok(match invite::invite(call, &new, run).await? {
+            Ok((user, one_time_code)) => {
+                InviteUserPayload { user: Some(User(user)), one_time_code, user_errors: Vec::new() }
+            }
+            Err(objections) => InviteUserPayload {
+                user: None,
+                one_time_code: None,
+                user_errors: user_error::told(objections, call.language),
+            },
+        })
+    }
+
     /// Grants a role: by an ADMIN. Every session of the person ends.
     async fn grant_role(
         &self,

@@ -54,6 +54,20 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// What people are to each other by what they learn and teach.
     pub relations: Arc<dyn Relations>,
+    /// What can be done with all that is held of a person.
+    pub people: Arc<dyn People>,
+}
+
+/// What can be done with all that is held of a person: rooms know their own rows only. Wired in `app.rs`.
+pub trait People: Send + Sync + 'static {
+    /// Erases somebody, on record; `reason` says why.
+    fn forget<'a>(
+        &'a self,
+        services: &'a Services,
+        academy: AcademyId,
+        person: UserId,
+        reason: &'static str,
+    ) -> BoxFuture<'a, Result<(), Fault>>;
 }
 
 /// What people are to each other by what they learn and teach. Known to a room above those that ask: wired in `app.rs`.

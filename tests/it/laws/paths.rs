@@ -172,7 +172,14 @@ pub fn queries() -> Vec<String> {
     missed.sort_unstable();
     assert_eq!(
         missed,
-        ["CertificateVerification", "MfaChallenge", "PendingUpload", "UploadHeader", "UserError"],
+        [
+            "CertificateVerification",
+            "MfaChallenge",
+            "PendingUpload",
+            "RegistrationChallenge",
+            "UploadHeader",
+            "UserError"
+        ],
         "on no path"
     );
     queries

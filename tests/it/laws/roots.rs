@@ -222,6 +222,16 @@ async fn scene(app: &TestApp) -> Scene {
         mutation("confirmTotpSetup", "recoveryCodes", json!({ "code": "000000" })),
         mutation("regenerateRecoveryCodes", "recoveryCodes", json!({ "code": "000000" })),
         mutation("reauthenticate", "acknowledged", json!({ "password": "not mine" })),
+        mutation(
+            "inviteUser",
+            "oneTimeCode",
+            json!({ "username": "murid.baru", "fullName": "Murid Baru", "roles": ["LEARNER"], "run": course.run }),
+        ),
+        mutation(
+            "completeRegistration",
+            "token",
+            json!({ "challenge": "sgc_none", "fullName": "X", "ageConfirmed": true, "acceptedDocuments": [] }),
+        ),
         mutation("grantRole", "user { id }", json!({ "user": learner.id, "role": "REVIEWER" })),
         mutation("revokeRole", "user { id }", json!({ "user": course.instructor.id, "role": "INSTRUCTOR" })),
         mutation("suspendUser", "user { id }", json!({ "id": course.reviewer.id, "reason": "Menyalin." })),

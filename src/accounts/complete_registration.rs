@@ -1,0 +1,65 @@
+//! A person completes an account that somebody else made.
+
+use super::{
+    model::TokenPurpose,
+    register,
+    session::{self, Entered},
+    store, token,
+};
+use crate::{
+    consent::{self, DocumentId, PolicyDocumentRow},
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::{Call, UserErrorCode, user_error::Objection},
+        privacy::UserId,
+    },
+};
+
+/// What is accepted of an account that is being completed.
+pub struct Accepted(Vec<PolicyDocumentRow>);
+
+/// Whether the documents and the age will do.
+///
+/// # Errors
+/// Those of the database.
+pub async fn check(
+    call: &Call,
+    accepted: &[DocumentId],
+    age_confirmed: bool,
+) -> Result<Result<Accepted, Vec<Objection>>, Fault> {
+    let documents = call.load(consent::store::InForce).await?.unwrap_or_default();
+    Ok(match (register::accepted(&documents, accepted), register::age(age_confirmed)) {
+        (Ok(accepted), Ok(())) => Ok(Accepted(accepted)),
+        (accepted, age) => Err([accepted.err(), age.err()].into_iter().flatten().collect()),
+    })
+}
+
+/// Begins to complete it: whose it is, with their account held; an objection where the challenge is not good (any more).
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<UserId, Objection>, Fault> {
+    let over = || {
+        let words = words!("Waktunya habis; masuk lagi (logIn).", "Its time is over; sign in again (logIn).");
+        Objection::new(UserErrorCode::Expired, "challenge", words)
+    };
+    let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
+    let (purposes, now) = ([TokenPurpose::CompleteRegistration], call.services.clock.now());
+    let Some(owner) = store::good_token(tx, &digest, &purposes, now).await? else { return Ok(Err(over())) };
+    if !tx.hold_account(owner).await? {
+        return Ok(Err(over()));
+    }
+    Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))
+}
+
+/// Ends it: the person is in, or where a second factor is asked for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(tx: &mut Tx, call: &Call, user: UserId, accepted: &Accepted) -> Result<Entered, Fault> {
+    consent::store::accept(tx, &call.services, user, &accepted.0, "registration").await?;
+    consent::store::decide(tx, &call.services, user, "marketing", false, "registration").await?;
+    store::complete(tx, user).await?;
+    session::enter(tx, call, user, None).await
+}

@@ -1,0 +1,63 @@
+//! A person completes an account that somebody else made: their name, their age, the documents.
+
+use chrono::NaiveDate;
+
+use super::{
+    sign_up::{not_collected, note_birth, old_enough},
+    store,
+};
+use crate::{
+    academies,
+    accounts::{complete_registration, policy, session::Entered},
+    consent::DocumentId,
+    platform::{
+        fault::Fault,
+        graphql::{Call, user_error::Objection},
+    },
+};
+
+/// What was still lacking.
+pub struct Completion {
+    /// What signing in asked with.
+    pub challenge: String,
+    /// Their name, as they have it.
+    pub full_name: String,
+    /// When they were born, where the academy collects it.
+    pub born: Option<NaiveDate>,
+    /// That they are of the age that the academy's policy asks for.
+    pub age_confirmed: bool,
+    /// The documents that they accept.
+    pub accepted_documents: Vec<DocumentId>,
+}
+
+/// Completes it and goes on with signing in. What will not do leaves the challenge as good as it was.
+///
+/// # Errors
+/// Those of the database.
+pub async fn complete_registration(call: &Call, input: Completion) -> Result<Result<Entered, Vec<Objection>>, Fault> {
+    let academy = academies::current(call).await?;
+    if input.born.is_some() && !academy.policy().asks("birthDate") {
+        return Ok(Err(vec![not_collected("birthDate")]));
+    }
+    let name = policy::full_name(&input.full_name);
+    let age = old_enough(academy.policy(), input.born, academy.day(call.services.clock.now()));
+    let age_confirmed = input.age_confirmed || input.born.is_some();
+    let accepted = complete_registration::check(call, &input.accepted_documents, age_confirmed).await?;
+    let (name, accepted) = match (name, age, accepted) {
+        (Ok(name), Ok(()), Ok(accepted)) => (name, accepted),
+        (name, age, accepted) => {
+            let own = [name.err(), age.err()].into_iter().flatten();
+            return Ok(Err(own.chain(accepted.err().unwrap_or_default()).collect()));
+        }
+    };
+    let mut tx = call.begin().await?;
+    let user = match complete_registration::begin(&mut tx, call, &input.challenge).await? {
+        Ok(user) => user,
+        Err(objection) => return Ok(Err(vec![objection])),
+    };
+    store::set_full_name(&mut tx, user, name).await?;
+    note_birth(&mut tx, user, input.born).await?;
+    let entered = complete_registration::end(&mut tx, call, user, &accepted).await?;
+    tx.commit().await?;
+    Ok(Ok(entered))
+}
