@@ -55,6 +55,7 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::MailedToken::ENTRY,
         accounts::privacy::FactorSecret::ENTRY,
         accounts::privacy::RecoveryCode::ENTRY,
+        accounts::privacy::GuardianEmail::ENTRY,
         accounts::privacy::SuspensionReason::ENTRY,
         accounts::privacy::SuspensionContest::ENTRY,
         audit::privacy::AccessReason::ENTRY,

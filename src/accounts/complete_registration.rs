@@ -1,12 +1,14 @@
 //! A person completes an account that somebody else made.
 
 use super::{
+    guardian,
     model::TokenPurpose,
     register,
     session::{self, Entered},
     store, token,
 };
 use crate::{
+    academies::AcademyRow,
     consent::{self, DocumentId, PolicyDocumentRow},
     platform::{
         db::Tx,
@@ -53,11 +55,21 @@ pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<U
     Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))
 }
 
-/// Ends it: the person is in, or where a second factor is asked for.
+/// Ends it: the person is in, or waits for their guardian.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end(tx: &mut Tx, call: &Call, user: UserId, accepted: &Accepted) -> Result<Entered, Fault> {
+pub async fn end(
+    tx: &mut Tx,
+    call: &Call,
+    academy: &AcademyRow,
+    user: UserId,
+    accepted: &Accepted,
+    guardian_email: Option<String>,
+) -> Result<Entered, Fault> {
+    if let Some(email) = guardian_email {
+        guardian::ask(tx, call, academy, user, &email, call.language).await?;
+    }
     consent::store::accept(tx, &call.services, user, &accepted.0, "registration").await?;
     consent::store::decide(tx, &call.services, user, "marketing", false, "registration").await?;
     store::complete(tx, user).await?;

@@ -1,14 +1,19 @@
-//! Accounts that were never finished go: an address that nobody proved, an invitation that nobody took.
+//! Accounts that were never finished go: an address that nobody proved, an invitation that nobody took, a minor whom no guardian
+//! confirmed.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::store;
+use super::{model::TokenPurpose, store};
 use crate::platform::{db::AcademyId, fault::Fault, graphql::Services, jobs::Job};
 
 /// For so long an account waits to be finished.
 pub const UNFINISHED: TimeDelta = TimeDelta::days(super::mail::INVITATION_DAYS);
+
+/// With what an account is finished.
+pub(super) const FINISHING: [TokenPurpose; 3] =
+    [TokenPurpose::VerifyEmail, TokenPurpose::Invitation, TokenPurpose::ConfirmGuardianship];
 
 /// Erases a person who has not finished their account, unless they were mailed once more since.
 #[derive(Serialize, Deserialize)]

@@ -30,6 +30,9 @@ pub fn proving(academy: &str, purpose: TokenPurpose, public_url: Option<&Url>, t
         TokenPurpose::VerifyEmail => verify_address(academy, target(public_url, "verify-email", token)),
         TokenPurpose::ChangeEmail => confirm_address(academy, target(public_url, "confirm-email", token)),
         TokenPurpose::ResetPassword => reset_password(academy, target(public_url, "reset-password", token)),
+        TokenPurpose::ConfirmGuardianship => {
+            confirm_guardianship(academy, target(public_url, "confirm-guardianship", token))
+        }
         TokenPurpose::Invitation => invitation(academy, target(public_url, "reset-password", token)),
         // These are typed where they were asked for.
         TokenPurpose::Reauthenticate | TokenPurpose::CompleteMfa | TokenPurpose::CompleteRegistration => {
@@ -89,6 +92,23 @@ fn reset_password(academy: &str, target: String) -> Letter {
     }
 }
 
+fn confirm_guardianship(academy: &str, target: String) -> Letter {
+    Letter {
+        subject: words!("Seorang anak hendak belajar di {academy}", "A child wants to learn at {academy}"),
+        paragraphs: vec![
+            words!(
+                "Seseorang yang belum cukup umur mendaftar di {academy} dan menyebut Anda sebagai orang tua atau walinya.",
+                "Somebody who is not of age registered at {academy} and named you as their parent or guardian."
+            ),
+            words!(
+                "Masuk atau mendaftarlah di {academy}, lalu izinkan atau tolak dalam {INVITATION_DAYS} hari. Tanpa jawaban Anda, data anak itu dihapus.",
+                "Sign in or register at {academy}, then agree or refuse within {INVITATION_DAYS} days. Without your answer, what the child gave is removed."
+            ),
+        ],
+        action: Some((words!("Jawab", "Answer"), target)),
+    }
+}
+
 fn invitation(academy: &str, target: String) -> Letter {
     Letter {
         subject: words!("Anda diundang ke {academy}", "You are invited to {academy}"),
@@ -103,6 +123,19 @@ fn invitation(academy: &str, target: String) -> Letter {
             ),
         ],
         action: Some((words!("Pilih kata sandi", "Choose a password"), target)),
+    }
+}
+
+/// The guardian has agreed: to the minor.
+#[must_use]
+pub fn guardian_agreed(academy: &str) -> Letter {
+    Letter {
+        subject: words!("Anda boleh masuk ke {academy}", "You may come in to {academy}"),
+        paragraphs: vec![words!(
+            "Orang tua atau wali Anda sudah memberi izin: Anda kini dapat masuk ke {academy}.",
+            "Your parent or guardian has agreed: you can sign in to {academy} now."
+        )],
+        action: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    forget_unfinished::{ForgetUnfinished, UNFINISHED},
+    forget_unfinished::{FINISHING, ForgetUnfinished, UNFINISHED},
     mail,
     model::{NewAccountToken, TokenPurpose},
     store, token,
@@ -25,7 +25,7 @@ use crate::{
 fn good_for(purpose: TokenPurpose) -> TimeDelta {
     match purpose {
         TokenPurpose::VerifyEmail | TokenPurpose::ChangeEmail => TimeDelta::hours(mail::VERIFY_HOURS),
-        TokenPurpose::Invitation => TimeDelta::days(mail::INVITATION_DAYS),
+        TokenPurpose::Invitation | TokenPurpose::ConfirmGuardianship => TimeDelta::days(mail::INVITATION_DAYS),
         TokenPurpose::ResetPassword
         | TokenPurpose::CompleteMfa
         | TokenPurpose::CompleteRegistration
@@ -78,7 +78,7 @@ async fn keep(
         expires_at: services.clock.now() + good_for(purpose),
     };
     store::insert_token(tx, &new).await?;
-    if matches!(purpose, TokenPurpose::VerifyEmail | TokenPurpose::Invitation) {
+    if FINISHING.contains(&purpose) {
         let planned = ForgetUnfinished { token: new.id };
         jobs::enqueue_at(tx, services, &planned, services.clock.now() + UNFINISHED).await?;
     }

@@ -1,6 +1,7 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
-//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`, `suspensions`.
+//! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`, `suspensions`,
+//! `guardian_requests`.
 //! Personal data: address, password hash, roles, devices, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
 
 pub mod change_email;
@@ -12,6 +13,7 @@ mod device;
 mod events;
 pub mod forget_unfinished;
 pub mod graphql;
+pub mod guardian;
 pub mod invite;
 pub mod log_in;
 pub mod log_out;

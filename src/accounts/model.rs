@@ -26,6 +26,8 @@ crate::text_enum!(
         Reauthenticate = "REAUTHENTICATE",
         /// To choose the first password of an account that somebody else made.
         Invitation = "INVITATION",
+        /// To confirm, as a guardian, that a minor may be here.
+        ConfirmGuardianship = "CONFIRM_GUARDIANSHIP",
         /// To go on signing in with what an account still lacks.
         CompleteRegistration = "COMPLETE_REGISTRATION",
     }

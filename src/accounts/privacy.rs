@@ -182,6 +182,19 @@ crate::datum!(
 );
 
 crate::datum!(
+    /// The address of a guardian, as a minor gave it, until the guardian has answered.
+    GuardianEmail {
+        field: "guardianEmail",
+        columns: &["guardian_requests.email"],
+        class: PersonalDataClass::Guardianship,
+        audience: &[Audience::Self_, Audience::PrivacyOfficer],
+        purposes: &["legal_obligation"],
+        basis: LegalBasis::LegalObligation,
+        starts: RetentionStart::Collected,
+    }
+);
+
+crate::datum!(
     /// The digest of what a mailed link proves.
     MailedToken {
         field: "mailedToken",
@@ -219,5 +232,6 @@ pub const TABLES: &[Table] = &[
         "user_id",
         &["academy_id", "id", "user_id", "suspended_by", "suspended_at", "contested_at", "lifted_by", "lifted_at"],
     ),
+    Table::of_person("guardian_requests", "ward_id", &["academy_id", "ward_id", "asked_at"]),
     Table::of_person("recovery_codes", "user_id", &["academy_id", "user_id", "used_at"]),
 ];

@@ -1,7 +1,7 @@
 //! Registers a person. The answer is the same whether or not the address is taken: the mail tells.
 
 use super::{
-    mail, mailed,
+    guardian, mail, mailed,
     model::{Login, NewUser, TokenPurpose},
     password, policy, store, tries,
 };
@@ -30,6 +30,8 @@ pub struct Registration {
     pub username: Option<String>,
     /// That they are of the age that the academy's policy asks for.
     pub age_confirmed: bool,
+    /// The address of a guardian who has to agree: of who is not of that age.
+    pub guardian_email: Option<String>,
     /// In which language to speak to them.
     pub language: Language,
     /// The documents that they accept.
@@ -70,7 +72,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault> {
+pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) -> Result<Outcome, Fault> {
     let services = &call.services;
     let email = policy::email(&input.email);
     let full_name = policy::full_name(&input.full_name);
@@ -79,7 +81,7 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     let password = policy::password(&input.password, "password", &about, false);
     let documents = call.load(consent::store::InForce).await?.unwrap_or_default();
     let accepted = accepted(&documents, &input.accepted_documents);
-    let age = age(input.age_confirmed);
+    let age = age(input.age_confirmed || input.guardian_email.is_some());
     let (email, full_name, username, accepted) = match (email, full_name, username, accepted, &password, &age) {
         (Ok(email), Ok(name), Ok(username), Ok(accepted), Ok(()), Ok(())) => (email, name, username, accepted),
         (email, name, username, accepted, ..) => {
@@ -133,6 +135,9 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
     consent::store::accept(&mut tx, services, user, &accepted, "registration").await?;
     consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
     let token = mailed::new_token(&mut tx, services, user, TokenPurpose::VerifyEmail).await?;
+    if let Some(guardian) = &input.guardian_email {
+        guardian::ask(&mut tx, call, academy, user, guardian, input.language).await?;
+    }
     let next = owner.map_or(Next::Prove { email, token }, |owner| Next::Tell(Box::new(owner)));
     let registered = Registered { user, full_name, language: input.language, next };
     Ok(Outcome::Made(Box::new(tx), Box::new(registered)))

@@ -54,6 +54,8 @@ pub enum Entered {
     SecondFactor(Challenge),
     /// Somebody else made the account: its person has to complete it.
     Registration(Challenge),
+    /// A minor, whom a guardian has yet to confirm.
+    Waiting,
 }
 
 /// Signs somebody in who has proved one factor: into a session, or to where what is still lacking is asked for. There is no other way in.
@@ -64,6 +66,9 @@ pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>)
     if store::is_incomplete(tx, user).await? {
         let purpose = TokenPurpose::CompleteRegistration;
         return Ok(Entered::Registration(challenge(tx, call, user, purpose, REGISTRATION).await?));
+    }
+    if store::waits_for_guardian(tx, user).await? {
+        return Ok(Entered::Waiting);
     }
     if store::has_second_factor(tx, user).await? {
         return Ok(Entered::SecondFactor(challenge(tx, call, user, TokenPurpose::CompleteMfa, CHALLENGE).await?));

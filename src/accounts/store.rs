@@ -9,18 +9,20 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
-    account_tokens, held_usernames, logins, recovery_codes, second_factors, sessions, suspensions, users,
+    account_tokens, guardian_requests, held_usernames, logins, recovery_codes, second_factors, sessions, suspensions,
+    users,
 };
 
 use super::{
+    forget_unfinished::FINISHING,
     model::{
         Login, NewAccountToken, NewSession, NewSuspension, NewUser, SecondFactor, SessionRow, SuspensionRow,
         TokenPurpose,
     },
     policy,
     privacy::{
-        Email, GrantedRoles, HeldUsername, MailedToken, PasswordHash, PendingEmail, RecoveryCode, SessionToken,
-        SuspensionContest, SuspensionReason, Username,
+        Email, GrantedRoles, GuardianEmail, HeldUsername, MailedToken, PasswordHash, PendingEmail, RecoveryCode,
+        SessionToken, SuspensionContest, SuspensionReason, Username,
     },
     session::Standing,
 };
@@ -507,10 +509,9 @@ pub(super) async fn unfinished(
 ) -> Result<Option<UserId>, Fault> {
     let row = account_tokens::table.filter(account_tokens::id.eq(token)).select(account_tokens::user_id);
     let Some(user): Option<UserId> = row.first(&mut connection).await.optional()? else { return Ok(None) };
-    let finishing = [TokenPurpose::VerifyEmail, TokenPurpose::Invitation];
     let good = account_tokens::table
         .filter(account_tokens::user_id.eq(user))
-        .filter(account_tokens::purpose.eq_any(finishing.to_vec()))
+        .filter(account_tokens::purpose.eq_any(FINISHING.to_vec()))
         .filter(account_tokens::used_at.is_null())
         .filter(account_tokens::expires_at.gt(now));
     let can_be_finished: bool = diesel::select(diesel::dsl::exists(good)).get_result(&mut connection).await?;
@@ -522,7 +523,49 @@ pub(super) async fn unfinished(
         .filter(users::incomplete.or(unproved))
         .select(users::id);
     let unfinished: Option<UserId> = unfinished.first(&mut connection).await.optional()?;
-    Ok(unfinished.filter(|_| !can_be_finished))
+    let waiting = waits_for_guardian(connection, user).await?.then_some(user);
+    Ok(unfinished.or(waiting).filter(|_| !can_be_finished))
+}
+
+/// Notes that a minor waits for a guardian.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn ask_guardian(
+    connection: &mut AsyncPgConnection,
+    ward: UserId,
+    email: String,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let email: Personal<String, GuardianEmail> = Personal::new(email);
+    diesel::insert_into(guardian_requests::table)
+        .values((
+            guardian_requests::ward_id.eq(ward),
+            guardian_requests::email.eq(email),
+            guardian_requests::asked_at.eq(now),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A guardian has answered.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn forget_guardian_request(connection: &mut AsyncPgConnection, ward: UserId) -> Result<(), Fault> {
+    let own = guardian_requests::table.filter(guardian_requests::ward_id.eq(ward));
+    diesel::delete(own).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether a minor waits for a guardian.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn waits_for_guardian(mut connection: &AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    let own = guardian_requests::table.filter(guardian_requests::ward_id.eq(user));
+    Ok(diesel::select(diesel::dsl::exists(own)).get_result(&mut connection).await?)
 }
 
 /// Adds a session.

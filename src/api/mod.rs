@@ -38,6 +38,7 @@ pub const ONCE: &[&str] = &[
     "resendVerification",
     "logIn",
     "completeMfa",
+    "confirmGuardianship",
     "completeRegistration",
     "requestPasswordReset",
     "resetPassword",

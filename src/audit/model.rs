@@ -55,6 +55,8 @@ pub enum Action {
     SuspensionLifted,
     /// An account was made for a person.
     UserInvited,
+    /// A guardian confirmed a minor.
+    GuardianshipConfirmed,
 }
 
 impl Action {
@@ -81,6 +83,7 @@ impl Action {
             Self::SuspensionContested => "SUSPENSION_CONTESTED",
             Self::SuspensionLifted => "SUSPENSION_LIFTED",
             Self::UserInvited => "USER_INVITED",
+            Self::GuardianshipConfirmed => "GUARDIANSHIP_CONFIRMED",
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    sign_up::{not_collected, note_birth, old_enough},
+    sign_up::{Age, Entry, entry, guardian_of, not_collected, note_age},
     store,
 };
 use crate::{
@@ -26,6 +26,8 @@ pub struct Completion {
     pub born: Option<NaiveDate>,
     /// That they are of the age that the academy's policy asks for.
     pub age_confirmed: bool,
+    /// The address of a guardian who has to agree, of who is not of that age.
+    pub guardian_email: Option<String>,
     /// The documents that they accept.
     pub accepted_documents: Vec<DocumentId>,
 }
@@ -40,13 +42,15 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         return Ok(Err(vec![not_collected("birthDate")]));
     }
     let name = policy::full_name(&input.full_name);
-    let age = old_enough(academy.policy(), input.born, academy.day(call.services.clock.now()));
-    let age_confirmed = input.age_confirmed || input.born.is_some();
-    let accepted = complete_registration::check(call, &input.accepted_documents, age_confirmed).await?;
-    let (name, accepted) = match (name, age, accepted) {
-        (Ok(name), Ok(()), Ok(accepted)) => (name, accepted),
-        (name, age, accepted) => {
-            let own = [name.err(), age.err()].into_iter().flatten();
+    let today = academy.day(call.services.clock.now());
+    let entry = entry(academy.policy(), Age { born: input.born, confirmed: input.age_confirmed }, today);
+    let guardian = entry.clone().and_then(|entry| guardian_of(entry, input.guardian_email.as_deref(), None));
+    let age_known = input.age_confirmed || input.born.is_some() || entry == Ok(Entry::WithGuardian);
+    let accepted = complete_registration::check(call, &input.accepted_documents, age_known).await?;
+    let (name, entry, guardian, accepted) = match (name, entry, guardian, accepted) {
+        (Ok(name), Ok(entry), Ok(guardian), Ok(accepted)) => (name, entry, guardian, accepted),
+        (name, _, guardian, accepted) => {
+            let own = [name.err(), guardian.err()].into_iter().flatten();
             return Ok(Err(own.chain(accepted.err().unwrap_or_default()).collect()));
         }
     };
@@ -56,8 +60,8 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         Err(objection) => return Ok(Err(vec![objection])),
     };
     store::set_full_name(&mut tx, user, name).await?;
-    note_birth(&mut tx, user, input.born).await?;
-    let entered = complete_registration::end(&mut tx, call, user, &accepted).await?;
+    note_age(&mut tx, user, entry, input.born, today).await?;
+    let entered = complete_registration::end(&mut tx, call, &academy, user, &accepted, guardian).await?;
     tx.commit().await?;
     Ok(Ok(entered))
 }

@@ -7,6 +7,7 @@ mod access;
 pub mod add_person;
 pub mod avatar_file;
 pub mod complete_registration;
+pub mod confirm_guardianship;
 pub mod graphql;
 pub mod invite;
 mod jpeg;

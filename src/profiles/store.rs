@@ -51,7 +51,7 @@ impl Person {
         if withdrawn || self.is_minor(now) { Vec::new() } else { self.choices() }
     }
 
-    fn is_minor(&self, now: DateTime<Utc>) -> bool {
+    pub(super) fn is_minor(&self, now: DateTime<Utc>) -> bool {
         let until = self.identity.as_ref().and_then(|identity| *identity.minor_until.for_duty(Duty::Protect));
         until.is_some_and(|day| policy::is_before(now, day))
     }
@@ -196,6 +196,25 @@ pub(super) async fn count(mut connection: &AsyncPgConnection) -> Result<i64, Fau
 
 pub(super) async fn insert(connection: &mut AsyncPgConnection, profile: &NewProfile) -> Result<(), Fault> {
     diesel::insert_into(profiles::table).values(profile).execute(connection).await?;
+    Ok(())
+}
+
+/// Adds that somebody is the guardian of a minor.
+pub(super) async fn insert_guardianship(
+    connection: &mut AsyncPgConnection,
+    ward: UserId,
+    guardian: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(guardianships::table)
+        .values((
+            guardianships::ward_id.eq(ward),
+            guardianships::guardian_id.eq(guardian),
+            guardianships::confirmed_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

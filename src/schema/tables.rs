@@ -797,6 +797,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    guardian_requests (academy_id, ward_id) {
+        academy_id -> Uuid,
+        ward_id -> Uuid,
+        email -> Sealed<Text>,
+        asked_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users, second_factors);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);

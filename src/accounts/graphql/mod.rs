@@ -25,7 +25,7 @@ use crate::{
     platform::{
         fault::Fault,
         graphql::{
-            Call, CallExt, List, PageArgs, UserError,
+            Call, CallExt, List, PageArgs, UserError, UserErrorCode,
             call::Cookie,
             user_error::{self, Objection},
         },
@@ -328,6 +328,13 @@ impl SessionPayload {
             Ok(Entered::Registration(Challenge { token, expires_at })) => {
                 let registration_challenge = Some(RegistrationChallenge { challenge: token, expires_at });
                 Ok(Self { registration_challenge, ..Self::default() })
+            }
+            Ok(Entered::Waiting) => {
+                let words = words!(
+                    "Orang tua atau wali Anda belum memberi izin; kami sudah menyuratinya.",
+                    "Your parent or guardian has not agreed yet; we have mailed them."
+                );
+                Ok(Self::objections(call, vec![Objection::new(UserErrorCode::NotEligible, "", words)]))
             }
             Err(objection) => Ok(Self::objections(call, vec![objection])),
         }

@@ -44,7 +44,7 @@ pub struct RegisterInput {
     username: Option<String>,
     /// Only where the academy's policy collects it; elsewhere `ageConfirmed`.
     birth_date: Option<Date>,
-    /// That the person is of the age that the academy's policy asks for.
+    /// That the person is of the age that the academy's policy asks for. Who is not names a guardian, where the policy lets them.
     age_confirmed: Option<bool>,
     /// The language of messages; the academy's where it is left out.
     locale: Option<Locale>,
@@ -102,7 +102,7 @@ pub struct CompleteRegistrationInput {
     full_name: String,
     /// Only where the academy's policy collects it; elsewhere `ageConfirmed`.
     birth_date: Option<Date>,
-    /// That the person is of the age that the academy's policy asks for.
+    /// That the person is of the age that the academy's policy asks for. Who is not names a guardian, where the policy lets them.
     age_confirmed: Option<bool>,
     /// Ids of `academy.policy.documents`: every required one, in any of its languages.
     accepted_documents: Vec<DocumentId>,
@@ -151,9 +151,6 @@ impl SignInMutations {
         if input.birth_date.is_some() && !academy.policy().asks("birthDate") {
             objections.push(sign_up::not_collected("birthDate"));
         }
-        if input.guardian_email.is_some() {
-            objections.push(sign_up::not_collected("guardianEmail"));
-        }
         if input.referral_code.is_some() {
             objections.push(sign_up::not_collected("referralCode"));
         }
@@ -163,6 +160,7 @@ impl SignInMutations {
             full_name: input.full_name,
             username: input.username,
             age_confirmed: input.age_confirmed.unwrap_or(false),
+            guardian_email: input.guardian_email,
             language: language.unwrap_or(call.language),
             accepted_documents: input.accepted_documents,
             marketing_consent: input.marketing_consent.unwrap_or(false),
@@ -215,14 +213,12 @@ impl SignInMutations {
         #[graphql(desc = "What was lacking.")] input: CompleteRegistrationInput,
     ) -> Result<SessionPayload> {
         let call = ctx.call();
-        if input.guardian_email.is_some() {
-            return Ok(SessionPayload::objections(call, vec![sign_up::not_collected("guardianEmail")]));
-        }
         let completion = Completion {
             challenge: input.challenge,
             full_name: input.full_name,
             born: input.birth_date.map(|day| day.0),
             age_confirmed: input.age_confirmed.unwrap_or(false),
+            guardian_email: input.guardian_email,
             accepted_documents: input.accepted_documents,
         };
         match complete_registration::complete_registration(call, completion).await? {

@@ -17,7 +17,10 @@ use crate::{
         graphql::{Call, CallExt, UserError, user_error},
         privacy::{Role, UserId},
     },
-    profiles::graphql::{User, UserPayload},
+    profiles::{
+        confirm_guardianship,
+        graphql::{User, UserPayload},
+    },
 };
 
 /// Whom to make an account for.
@@ -44,6 +47,15 @@ pub struct InviteUserPayload {
     one_time_code: Option<String>,
     /// What can be mended.
     user_errors: Vec<UserError>,
+}
+
+/// A guardian's answer.
+#[derive(InputObject)]
+pub struct ConfirmGuardianshipInput {
+    /// The token of the mail.
+    token: String,
+    /// Whether the minor may be here. Without it what they gave is removed.
+    consent: bool,
 }
 
 /// Whose role.
@@ -129,6 +141,18 @@ impl StandingMutations {
                 user_errors: user_error::told(objections, call.language),
             },
         })
+    }
+
+    /// Answers for a minor who named the viewer as their guardian: they get in, and the viewer sees how they learn (`viewer.wards`); or what
+    /// they gave is removed.
+    async fn confirm_guardianship(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token, and the answer.")] input: ConfirmGuardianshipInput,
+    ) -> Result<AcknowledgedPayload> {
+        let call = ctx.call();
+        let outcome = confirm_guardianship::confirm_guardianship(call, &input.token, input.consent).await?;
+        Ok(AcknowledgedPayload::of(outcome, call.language))
     }
 
     /// Grants a role: by an ADMIN. Every session of the person ends.

@@ -1,6 +1,7 @@
 //! Accounts: register, prove the address, sign in, sign out; what is lost, what is guessed at, what is dangerous.
 
 mod email;
+mod guardians;
 mod invitations;
 mod log_in;
 mod passwords;

@@ -60,7 +60,11 @@ impl TestApp {
         let data = client.data(verify, json!({ "input": { "token": token } })).await;
         let token = data["verifyEmail"]["token"].as_str().unwrap_or_else(|| panic!("{data}")).to_owned();
         let id = data["verifyEmail"]["viewer"]["user"]["id"].as_str().expect("an id").to_owned();
-        Person { client: client.with_token(&token), id, username, email, token }
+        let person = Person { client: client.with_token(&token), id, username, email, token };
+        if self.policy.mfa_required_for.contains(&Role::Learner) {
+            crate::accounts::second_factor::set_up(self, &person).await;
+        }
+        person
     }
 
     /// Somebody with a role: granted in the database, since who grants the first one has it from the command line.

@@ -227,6 +227,7 @@ async fn scene(app: &TestApp) -> Scene {
             "oneTimeCode",
             json!({ "username": "murid.baru", "fullName": "Murid Baru", "roles": ["LEARNER"], "run": course.run }),
         ),
+        mutation("confirmGuardianship", "acknowledged", json!({ "token": "sgm_none", "consent": true })),
         mutation(
             "completeRegistration",
             "token",

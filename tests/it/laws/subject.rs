@@ -82,6 +82,7 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
     suspended_once(app, person).await;
+    asked_a_guardian(app, person).await;
     crate::accounts::second_factor::set_up(app, person).await;
     done(&person.client, "changeEmail", json!({ "newEmail": format!("baru.{}", person.email) }), "acknowledged").await;
     app.work().await;
@@ -96,6 +97,16 @@ async fn await_mail(app: &TestApp, person: &Person) {
         "acceptedDocuments": app.documents(&app.anonymous()).await,
     });
     done(&app.anonymous(), "register", input, "acknowledged").await;
+}
+
+/// They wait for a guardian.
+async fn asked_a_guardian(app: &TestApp, person: &Person) {
+    app.sql(&format!(
+        "insert into guardian_requests (academy_id, ward_id, email, asked_at) values ('{}', '{}', 'wali@example.org', now())",
+        app.academy.uuid(),
+        user_id(&person.id).uuid()
+    ))
+    .await;
 }
 
 /// They were suspended, contested it, and are back.

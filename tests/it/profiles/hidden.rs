@@ -78,7 +78,7 @@ async fn who_is_too_young_leaves_nothing_behind() {
         json!(born.to_string())
     };
     assert_eq!(send(Value::Null).await, ["REQUIRED input.birthDate"]);
-    assert_eq!(send(day(18, 1)).await, ["NOT_ELIGIBLE input.birthDate"]);
+    assert_eq!(send(day(18, 1)).await, ["REQUIRED input.guardianEmail"]);
     assert_eq!(send(day(-1, 0)).await, ["INVALID input.birthDate"]);
     assert_eq!(send(day(131, 0)).await, ["INVALID input.birthDate"]);
     let left = app.rows_in("users").await;
