@@ -4,6 +4,7 @@ mod email;
 mod guardians;
 mod invitations;
 mod log_in;
+mod mail;
 mod passwords;
 mod register;
 mod roles;
