@@ -1,6 +1,7 @@
 //! Goes on with signing in, by the second factor.
 
 use super::{
+    device,
     events::{self, Event},
     model::{MfaMethod, TokenPurpose},
     second_factor,
@@ -33,9 +34,11 @@ pub async fn complete_mfa(
     let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
     let purposes = [TokenPurpose::CompleteMfa];
     let owner = store::good_token(&*call.reader().await?, &digest, &purposes, now).await?;
-    call.give_back_reader().await;
     let Some(user) = owner else { return Ok(Err(over())) };
-    let guess = tries::second_factor(call, user).await?;
+    let login = store::login_of(&*call.reader().await?, user).await?;
+    call.give_back_reader().await;
+    let known = login.is_some_and(|login| device::is_known(call, &login));
+    let guess = tries::second_factor(call, user, known).await?;
     let mut tx = call.begin().await?;
     if !tx.hold_account(user).await? {
         return Ok(Err(over()));

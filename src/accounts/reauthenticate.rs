@@ -56,7 +56,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
             (guess, is_wrong.then(|| Objection::new(UserErrorCode::Invalid, "password", words)), call.begin().await?)
         }
         Proof::Code(given) => {
-            let guess = tries::second_factor(call, user).await?;
+            let guess = tries::second_factor(call, user, true).await?;
             let mut tx = call.begin().await?;
             let is_right = match &factor {
                 Some(factor) => {

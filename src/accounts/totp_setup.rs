@@ -63,7 +63,7 @@ pub async fn begin(call: &Call) -> Result<Result<Setup, Objection>, Fault> {
 pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Objection>, Fault> {
     let user = session::present(call)?;
     let services = &call.services;
-    let guess = tries::second_factor(call, user).await?;
+    let guess = tries::second_factor(call, user, true).await?;
     let mut tx = call.begin().await?;
     let factor = match store::second_factor(&tx, user).await? {
         Some(factor) if factor.confirmed_at.is_none() => factor,
@@ -97,7 +97,7 @@ pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Obje
 pub async fn regenerate(call: &Call, code: &str) -> Result<Result<Vec<String>, Objection>, Fault> {
     let user = session::present(call)?;
     let services = &call.services;
-    let guess = tries::second_factor(call, user).await?;
+    let guess = tries::second_factor(call, user, true).await?;
     let mut tx = call.begin().await?;
     let Some(factor) = store::second_factor(&tx, user).await?.filter(|factor| factor.confirmed_at.is_some()) else {
         return Ok(Err(none()));

@@ -1,7 +1,8 @@
 //! How often what can be guessed may be tried: over all replicas, and so that nobody can lock somebody else out.
 //!
 //! What was right is given back, so that a school behind one address signs in as it likes. Guesses at one account come to no more than a
-//! hundred an hour: it has two names (an address, a user name), and devices that it has signed in from, which share a share of their own.
+//! hundred an hour: it has two names (an address, a user name), devices that it has signed in from, and its sessions, each with a share of
+//! their own.
 
 use crate::platform::{
     fault::Fault,
@@ -14,11 +15,15 @@ use crate::platform::{
 /// Wrong log-ins from one address.
 const FROM_ADDRESS: Share = Share { name: "log in from address", at_once: 200, per_hour: 200 };
 /// Wrong log-ins with one name, whether or not there is such a person.
-const BY_NAME: Share = Share { name: "log in by name", at_once: 15, per_hour: 15 };
-/// Wrong passwords of one person where they are known: from their devices, and in their sessions.
-const KNOWN: Share = Share { name: "log in from known device", at_once: 20, per_hour: 20 };
+const BY_NAME: Share = Share { name: "log in by name", at_once: 12, per_hour: 12 };
+/// Wrong log-ins of one person from devices of theirs.
+const KNOWN: Share = Share { name: "log in from known device", at_once: 15, per_hour: 15 };
+/// Wrong passwords of one person in sessions of theirs.
+const IN_SESSION: Share = Share { name: "password in session", at_once: 10, per_hour: 10 };
 /// Wrong second factors of one person.
 const SECOND_FACTOR: Share = Share { name: "second factor", at_once: 10, per_hour: 10 };
+/// The same from devices of theirs: who has the password and guesses at the code does not lock them out.
+const KNOWN_SECOND_FACTOR: Share = Share { name: "second factor from known device", at_once: 10, per_hour: 10 };
 /// Registrations from one address: each costs a hash.
 const REGISTER: Share = Share { name: "register from address", at_once: 300, per_hour: 300 };
 /// Mails that one address has us write.
@@ -62,12 +67,13 @@ pub(super) async fn log_in(call: &Call, name: &str, known: Option<UserId>) -> Re
 
 /// A guess at the password of who is signed in.
 pub(super) async fn own_password(call: &Call, person: UserId) -> Result<Guess, Fault> {
-    Ok(Guess(vec![take(call, &KNOWN, &person.uuid().to_string()).await?]))
+    Ok(Guess(vec![take(call, &IN_SESSION, &person.uuid().to_string()).await?]))
 }
 
-/// A guess at a second factor.
-pub(super) async fn second_factor(call: &Call, person: UserId) -> Result<Guess, Fault> {
-    Ok(Guess(vec![take(call, &SECOND_FACTOR, &person.uuid().to_string()).await?]))
+/// A guess at a second factor, from a device that is known or not.
+pub(super) async fn second_factor(call: &Call, person: UserId, known: bool) -> Result<Guess, Fault> {
+    let share = if known { KNOWN_SECOND_FACTOR } else { SECOND_FACTOR };
+    Ok(Guess(vec![take(call, &share, &person.uuid().to_string()).await?]))
 }
 
 /// A registration.

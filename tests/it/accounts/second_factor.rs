@@ -14,6 +14,8 @@ use crate::{
 pub struct App {
     totp: Totp,
     pub recovery_codes: Vec<String>,
+    /// What the device of its owner keeps.
+    pub known: String,
 }
 
 impl App {
@@ -35,7 +37,13 @@ fn authenticator(secret: &Value) -> Totp {
 /// Sets up a second factor; time passes to the next code.
 pub async fn set_up(app: &TestApp, person: &Person) -> App {
     let setup = bare(&person.client, "beginTotpSetup", "secret otpauthUrl qrSvg").await;
-    let mut device = App { totp: authenticator(&setup["secret"]), recovery_codes: Vec::new() };
+    let input = json!({ "login": person.email, "password": PASSWORD });
+    let known = sent(&person.client, "logIn", input, "deviceToken").await["deviceToken"].clone();
+    let mut device = App {
+        totp: authenticator(&setup["secret"]),
+        recovery_codes: Vec::new(),
+        known: known.as_str().unwrap_or_default().to_owned(),
+    };
     let confirmed = json!({ "code": device.code(app, 0) });
     let codes = done(&person.client, "confirmTotpSetup", confirmed, "recoveryCodes").await["recoveryCodes"].clone();
     device.recovery_codes = serde_json::from_value(codes).expect("codes");
@@ -82,7 +90,7 @@ async fn it_is_asked_for_once_it_is_confirmed() {
     assert!(log_in(&app.anonymous(), &ani).await["token"].is_string());
     let wrong = sent(&ani.client, "confirmTotpSetup", json!({ "code": "000000" }), "recoveryCodes").await;
     assert_eq!(user_errors(&wrong), ["INVALID input.code"]);
-    let device = App { totp: authenticator(&setup["secret"]), recovery_codes: Vec::new() };
+    let device = App { totp: authenticator(&setup["secret"]), recovery_codes: Vec::new(), known: String::new() };
     let confirmed = json!({ "code": device.code(&app, 0) });
     let codes = done(&ani.client, "confirmTotpSetup", confirmed, "recoveryCodes").await["recoveryCodes"].clone();
     assert_eq!(codes.as_array().expect("codes").len(), 10);
@@ -162,6 +170,12 @@ async fn five_wrong_codes_end_a_challenge_and_ten_an_hour_a_guesser() {
     let input = json!({ "challenge": challenge(&app, &ani).await, "method": "TOTP", "code": device.code(&app, 0) });
     let document = "mutation ($input: CompleteMfaInput!) { completeMfa(input: $input) { token } }";
     assert_eq!(app.anonymous().send(document, json!({ "input": input })).await.codes(), ["RATE_LIMITED"]);
+    // Whoever has the password and guesses does not lock her out of where she has signed in before.
+    let body = json!({ "query": document, "variables": { "input": input } }).to_string();
+    let known = app.anonymous().post().header("x-device-token", &device.known).body(body).send().await;
+    let known: Value = known.expect("an answer").json().await.expect("JSON");
+    assert!(known["data"]["completeMfa"]["token"].is_string(), "{known}");
+    app.world.pass(TimeDelta::seconds(30));
     app.world.pass(TimeDelta::hours(1));
     let third = challenge(&app, &ani).await;
     assert!(answer(&app, &third, "TOTP", &device.code(&app, 0)).await["token"].is_string(), "an hour later");

@@ -34,18 +34,18 @@ async fn proxied() -> TestApp {
 async fn who_guesses_waits_and_is_told_how_long() {
     let app = TestApp::start().await;
     let ani = app.person("Ani Wijaya").await;
-    for _ in 0..15 {
+    for _ in 0..12 {
         let answer = guess(&app.anonymous(), &ani.email, "not the password").await;
         assert_eq!(answer.json["data"]["logIn"]["userErrors"][0]["code"], "INVALID");
     }
     let body = json!({ "query": LOG_IN, "variables": { "input": { "login": ani.email, "password": PASSWORD } } });
     let response = app.anonymous().post().body(body.to_string()).send().await.expect("an answer");
     let seconds: u64 = response.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
-    assert!((1..=240).contains(&seconds), "{seconds}");
+    assert!((1..=300).contains(&seconds), "{seconds}");
     let told: Value = response.json().await.expect("JSON");
     assert!(is_refused(&told) && told["errors"][0]["extensions"]["retryAfter"] == seconds, "{told}");
     // Whether or not there is somebody of that name.
-    for _ in 0..15 {
+    for _ in 0..12 {
         assert!(guess(&app.anonymous(), "nobody@example.org", "not the password").await.codes().is_empty());
     }
     let unknown = guess(&app.anonymous(), "nobody@example.org", PASSWORD).await;
@@ -70,7 +70,7 @@ async fn a_thousand_addresses_get_no_more_guesses_at_one_account_and_its_owner_g
         let answer = guess_from(&app, &address, &login[number % 4], "not the password", None).await;
         looked_at += usize::from(!is_refused(&answer));
     }
-    assert_eq!(looked_at, 30);
+    assert_eq!(looked_at, 24);
     assert!(is_refused(&guess_from(&app, "203.0.113.5", &ani.email, PASSWORD, None).await));
     // From a device that she has signed in from she gets in, from wherever.
     let entered = guess_from(&app, "203.0.113.6", &ani.email, PASSWORD, Some(&known)).await;
@@ -88,9 +88,10 @@ async fn a_thousand_addresses_get_no_more_guesses_at_one_account_and_its_owner_g
         let answer = guess_from(&app, "203.0.113.8", &ani.email, "not the password", Some(&known)).await;
         more += usize::from(!is_refused(&answer));
     }
-    assert_eq!(more, 20);
+    assert_eq!(more, 15);
     // In an hour as many again: a hundred at most.
-    assert!(2 * looked_at + 2 * more <= 100);
+    // Ten more are those of a session.
+    assert!(2 * (looked_at + more + 10) <= 100);
     app.stop().await;
 }
 
@@ -132,7 +133,7 @@ async fn replicas_count_together() {
         let answer = guess(&client, "nobody@example.org", "not the password").await;
         looked_at += usize::from(answer.codes().is_empty());
     }
-    assert_eq!(looked_at, 15);
+    assert_eq!(looked_at, 12);
     other.stop().await;
     app.stop().await;
 }
