@@ -287,10 +287,10 @@ pub async fn check_database(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Between two times that what counts tries is tidied.
+/// Between two times that it is tidied.
 const TIDY: std::time::Duration = std::time::Duration::from_hours(1);
 
-/// Removes from all academies, now and then, what counts tries and means nothing any more.
+/// Removes from all academies, now and then, what means nothing any more: counts of tries, links, sessions.
 async fn tidy(services: Services) {
     loop {
         tokio::time::sleep(TIDY).await;
@@ -300,11 +300,12 @@ async fn tidy(services: Services) {
             drop(tx);
             for academy in all {
                 throttle::forget(&services, academy.id).await?;
+                accounts::tidy::tidy(&services, academy.id).await?;
             }
             Ok::<_, Fault>(())
         };
         if let Err(fault) = tidied.await {
-            tracing::warn!(?fault, "what counts tries could not be tidied yet");
+            tracing::warn!(?fault, "what is over could not be removed yet");
         }
     }
 }

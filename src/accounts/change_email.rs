@@ -27,7 +27,7 @@ pub async fn change(call: &Call, new_email: &str) -> Result<Result<(), Objection
         Err(objection) => return Ok(Err(Objection { path: vec!["newEmail".to_owned()], ..objection })),
     };
     let key = policy::key(&email);
-    if !tries::mail_to(call, &key).await? {
+    if !tries::mail_to(call, TokenPurpose::ChangeEmail, &key).await? {
         let words = words!(
             "Alamat ini sudah beberapa kali disurati; periksa kotak masuknya, atau coba lagi nanti.",
             "This address was mailed several times already; look into its inbox, or try again later."
@@ -37,7 +37,8 @@ pub async fn change(call: &Call, new_email: &str) -> Result<Result<(), Objection
     let academy = academies::current(call).await?;
     let services = &call.services;
     let mut tx = call.begin().await?;
-    let own = store::login_of(&tx, user).await?;
+    // One after the other: a link confirms the address that it was mailed to.
+    let own = store::lock_login(&mut tx, user).await?;
     let old = own.and_then(|login| login.email.for_duty(Duty::Mail).clone());
     if old.as_deref().map(policy::key).as_ref() == Some(&key) {
         let words = words!("Ini sudah alamat Anda.", "This is your address already.");
@@ -78,11 +79,11 @@ pub async fn confirm(call: &Call, token: &str) -> Result<Result<(), Objection>, 
         return over();
     }
     let pending =
-        store::login_of(&tx, user).await?.and_then(|login| login.pending_email.for_duty(Duty::Update).clone());
+        store::lock_login(&mut tx, user).await?.and_then(|login| login.pending_email.for_duty(Duty::Update).clone());
     let Some(email) = pending else { return over() };
     let key = policy::key(&email);
     store::take_email(&mut tx, &key).await?;
-    // Somebody else has proved it meanwhile.
+    // Somebody else has registered with it meanwhile.
     if store::login_by_email(&tx, &key).await?.is_some() {
         return over();
     }
@@ -91,7 +92,7 @@ pub async fn confirm(call: &Call, token: &str) -> Result<Result<(), Objection>, 
     }
     // To the address that they had; a link that was mailed there proves nothing any more.
     events::note(&mut tx, call, user, Event::EmailChanged).await?;
-    store::use_up_tokens(&mut tx, user, TokenPurpose::ResetPassword, now).await?;
+    store::void_mailed(&mut tx, user, now).await?;
     store::set_email(&mut tx, user, email, now).await?;
     tx.commit().await?;
     call.forget_loaded();

@@ -2,6 +2,7 @@
 
 use super::{
     events::{self, Event},
+    model::Login,
     password::{self, Verdict},
     password_reset::fitting,
     session::{self, Opened},
@@ -32,21 +33,35 @@ pub async fn change_password(
     call.give_back_reader().await;
     let guess = tries::own_password(call, user).await?;
     let settings = &call.services.settings;
-    let hash = login.and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
-    if password::matches(settings, current_password, hash).await? == Verdict::Wrong {
+    let hash_of =
+        |login: Option<Login>| login.and_then(|login| login.password_hash.for_duty(Duty::Authenticate).clone());
+    let had = hash_of(login);
+    let wrong = || {
         let words = words!(
             "Kata sandi sekarang tidak cocok; bila lupa, minta yang baru (requestPasswordReset).",
             "That is not the password that you have; if it is lost, ask for another (requestPasswordReset)."
         );
-        return Ok(Err(Objection::new(UserErrorCode::Invalid, "currentPassword", words)));
+        Objection::new(UserErrorCode::Invalid, "currentPassword", words)
+    };
+    if password::matches(settings, current_password, had.clone()).await? == Verdict::Wrong {
+        return Ok(Err(wrong()));
     }
     let hash = password::hash(settings, new_password).await?;
     let mut tx = call.begin().await?;
+    // Another one was set, or the session was ended, while this one was looked at.
+    if hash_of(store::lock_login(&mut tx, user).await?) != had {
+        return Ok(Err(wrong()));
+    }
+    let session = call.viewer().session.ok_or_else(Fault::unauthenticated)?;
+    if !store::session_lives(&tx, session).await? {
+        return Err(Fault::unauthenticated());
+    }
+    store::void_mailed(&mut tx, user, call.services.clock.now()).await?;
     store::set_password(&mut tx, user, hash, call.services.clock.now()).await?;
     store::end_sessions(&mut tx, user, None).await?;
     events::note(&mut tx, call, user, Event::PasswordChanged).await?;
     let opened = session::open(&mut tx, call, user, None).await?;
     tx.commit().await?;
-    guess.was_right(call).await?;
+    guess.was_right(call).await;
     Ok(Ok(opened))
 }

@@ -8,7 +8,6 @@ use super::{
     store, token,
 };
 use crate::{
-    academies::AcademyRow,
     consent::{self, DocumentId, PolicyDocumentRow},
     platform::{
         db::Tx,
@@ -49,7 +48,7 @@ pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<U
     let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
     let (purposes, now) = ([TokenPurpose::CompleteRegistration], call.services.clock.now());
     let Some(owner) = store::good_token(tx, &digest, &purposes, now).await? else { return Ok(Err(over())) };
-    if !tx.hold_account(owner).await? {
+    if !tx.hold_account(owner).await? || !store::is_incomplete(tx, owner).await? {
         return Ok(Err(over()));
     }
     Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))
@@ -62,13 +61,13 @@ pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<U
 pub async fn end(
     tx: &mut Tx,
     call: &Call,
-    academy: &AcademyRow,
     user: UserId,
     accepted: &Accepted,
     guardian_email: Option<String>,
 ) -> Result<Entered, Fault> {
     if let Some(email) = guardian_email {
-        guardian::ask(tx, call, academy, user, &email, call.language).await?;
+        guardian::ask(tx, call, user, &email).await?;
+        guardian::post(tx, call, user).await?;
     }
     consent::store::accept(tx, &call.services, user, &accepted.0, "registration").await?;
     consent::store::decide(tx, &call.services, user, "marketing", false, "registration").await?;

@@ -2,15 +2,14 @@
 
 use super::{mailed, model::TokenPurpose, policy, store, token};
 use crate::{
-    academies::AcademyRow,
+    academies,
     audit::{self, Action, Happened},
     consent,
     platform::{
         db::Tx,
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
-        privacy::UserId,
-        text::Language,
+        privacy::{Duty, UserId},
     },
 };
 
@@ -37,23 +36,25 @@ pub fn email(guardian: Option<&str>, own: Option<&str>) -> Result<String, Object
     Ok(email)
 }
 
-/// Asks a guardian by mail: until they confirm, the minor does not get in.
+/// Notes whom a minor named: until that guardian confirms, the minor does not get in.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn ask(
-    tx: &mut Tx,
-    call: &Call,
-    academy: &AcademyRow,
-    ward: UserId,
-    email: &str,
-    language: Language,
-) -> Result<(), Fault> {
-    let services = &call.services;
-    store::ask_guardian(tx, ward, email.to_owned(), services.clock.now()).await?;
-    let token = mailed::new_token(tx, services, ward, TokenPurpose::ConfirmGuardianship).await?;
+pub(super) async fn ask(tx: &mut Tx, call: &Call, ward: UserId, email: &str) -> Result<(), Fault> {
+    store::ask_guardian(tx, ward, email.to_owned(), call.services.clock.now()).await
+}
+
+/// Mails the guardian whom a minor named, if there is one: when the minor has proved their own address, and not before. Else a mail would
+/// tell who names themselves as a guardian whether an address is somebody's, and make them the guardian of who has never been here.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn post(tx: &mut Tx, call: &Call, ward: UserId) -> Result<(), Fault> {
+    let Some(email) = store::guardian_email(tx, ward).await? else { return Ok(()) };
+    let academy = academies::current_in(call, tx).await?;
+    let token = mailed::new_token(tx, &call.services, ward, TokenPurpose::ConfirmGuardianship).await?;
     let what = (TokenPurpose::ConfirmGuardianship, token.as_str());
-    mailed::post_token(tx, services, academy, (ward, email), what, language).await
+    mailed::post_token(tx, &call.services, &academy, (ward, email.for_duty(Duty::Mail)), what, call.language).await
 }
 
 /// Takes a guardian's answer: of which minor it is. An objection where it is none (any more), or is given by the minor.

@@ -62,11 +62,17 @@ pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Entered, Objecti
     if !tx.hold_account(login.user_id).await? {
         return Ok(Err(objection()));
     }
+    // Another one was set while this one was looked at.
+    let current = store::lock_login(&mut tx, login.user_id).await?;
+    let hash_of = |login: &Login| login.password_hash.for_duty(Duty::Authenticate).clone();
+    if current.as_ref().map(hash_of) != Some(hash_of(&login)) {
+        return Ok(Err(objection()));
+    }
     if let Some(hash) = stronger {
         store::strengthen(&mut tx, login.user_id, &login.password_hash, hash).await?;
     }
     let entered = session::enter(&mut tx, call, login.user_id, input.device.as_deref()).await?;
     tx.commit().await?;
-    guess.was_right(call).await?;
+    guess.was_right(call).await;
     Ok(Ok(entered))
 }

@@ -307,8 +307,8 @@ pub fn address_in_use(academy: &str) -> Letter {
                 "Somebody tried to register at {academy} with this address."
             ),
             words!(
-                "Jika itu Anda, masuklah dengan akun yang sudah ada. Jika bukan, tidak perlu berbuat apa-apa.",
-                "If that was you, sign in with the account that you have. If not, there is nothing to do."
+                "Jika itu Anda, masuklah dengan akun yang sudah ada, atau pilih kata sandi baru (lupa kata sandi). Jika bukan, tidak perlu berbuat apa-apa.",
+                "If that was you, sign in with the account that you have, or choose a new password (forgotten password). If not, there is nothing to do."
             ),
         ],
         action: None,

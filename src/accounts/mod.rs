@@ -33,6 +33,7 @@ mod second_factor;
 pub mod session;
 pub mod store;
 pub mod suspension;
+pub mod tidy;
 mod token;
 pub mod totp_setup;
 mod tries;

@@ -2,7 +2,7 @@
 
 use super::{
     events::{self, Event},
-    mailed,
+    guardian, mailed,
     model::TokenPurpose,
     password, policy,
     session::{self, Entered},
@@ -26,7 +26,7 @@ const PURPOSES: [TokenPurpose; 2] = [TokenPurpose::ResetPassword, TokenPurpose::
 /// `RATE_LIMITED` where one address asks too often, and those of the database.
 pub async fn request(call: &Call, email: &str) -> Result<(), Fault> {
     let key = policy::key(email);
-    let may_mail = tries::mail_to(call, &key).await?;
+    let may_mail = tries::mail_to(call, TokenPurpose::ResetPassword, &key).await?;
     let academy = academies::current(call).await?;
     let mut tx = call.begin().await?;
     let login = store::login_by_email(&tx, &key).await?.filter(|_| may_mail);
@@ -72,14 +72,14 @@ pub async fn reset(
     let Some(user) = store::use_token(&mut tx, digest, &PURPOSES, now).await? else {
         return Ok(Err(mailed::over("requestPasswordReset")));
     };
-    for purpose in PURPOSES {
-        store::use_up_tokens(&mut tx, user, purpose, now).await?;
-    }
+    store::lock_login(&mut tx, user).await?;
+    store::void_mailed(&mut tx, user, now).await?;
     store::set_password(&mut tx, user, hash, now).await?;
     store::end_sessions(&mut tx, user, None).await?;
     // Who reads the mails of an address has it. Somebody else may have registered with it before: their password is gone now.
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, now).await?;
+        guardian::post(&mut tx, call, user).await?;
     }
     events::note(&mut tx, call, user, Event::PasswordReset).await?;
     let entered = session::enter(&mut tx, call, user, None).await?;

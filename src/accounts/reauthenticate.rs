@@ -87,7 +87,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
     }
     store::note_presence(&mut tx, session, now).await?;
     tx.commit().await?;
-    guess.was_right(call).await?;
+    guess.was_right(call).await;
     call.prove_presence(now);
     Ok(Ok(()))
 }
@@ -104,7 +104,7 @@ pub async fn request_code(call: &Call) -> Result<Result<(), Objection>, Fault> {
         let words = words!("Akun ini tidak punya alamat surel.", "This account has no mail address.");
         return Ok(Err(Objection::new(UserErrorCode::NotEligible, "", words)));
     };
-    if !tries::mail_to(call, &super::policy::key(&email)).await? {
+    if !tries::mail_to(call, TokenPurpose::Reauthenticate, &super::policy::key(&email)).await? {
         let words = words!(
             "Beberapa kode baru saja dikirim; periksa kotak masuk Anda.",
             "Some codes were sent just now; look into your inbox."

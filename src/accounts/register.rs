@@ -72,7 +72,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) -> Result<Outcome, Fault> {
+pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault> {
     let services = &call.services;
     let email = policy::email(&input.email);
     let full_name = policy::full_name(&input.full_name);
@@ -136,7 +136,7 @@ pub async fn register(call: &Call, academy: &AcademyRow, input: Registration) ->
     consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
     let token = mailed::new_token(&mut tx, services, user, TokenPurpose::VerifyEmail).await?;
     if let Some(guardian) = &input.guardian_email {
-        guardian::ask(&mut tx, call, academy, user, guardian, input.language).await?;
+        guardian::ask(&mut tx, call, user, guardian).await?;
     }
     let next = owner.map_or(Next::Prove { email, token }, |owner| Next::Tell(Box::new(owner)));
     let registered = Registered { user, full_name, language: input.language, next };
@@ -157,11 +157,14 @@ pub async fn settle(
     match next {
         Next::Prove { email, token } => {
             tx.release().await?;
+            // The same statement as below, for nobody.
+            store::disown(&mut tx, UserId::from_uuid(uuid::Uuid::nil())).await?;
             let what = (TokenPurpose::VerifyEmail, token.as_str());
             mailed::post_token(&mut tx, services, academy, (user, &email), what, language).await?;
         }
         Next::Tell(owner) => {
             tx.roll_back_to_save_point().await?;
+            store::disown(&mut tx, owner.user_id).await?;
             tell_owner(&mut tx, services, academy, &owner, language).await?;
         }
     }

@@ -12,7 +12,7 @@ use crate::{
 /// `RATE_LIMITED` where one address asks too often, and those of the database.
 pub async fn resend_verification(call: &Call, email: &str) -> Result<(), Fault> {
     let key = policy::key(email);
-    let may_mail = tries::mail_to(call, &key).await?;
+    let may_mail = tries::mail_to(call, TokenPurpose::VerifyEmail, &key).await?;
     let academy = academies::current(call).await?;
     let mut tx = call.begin().await?;
     let login = store::login_by_email(&tx, &key).await?;

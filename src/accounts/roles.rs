@@ -44,6 +44,12 @@ pub async fn change_role(
         return objection(UserErrorCode::Invalid, "role", words);
     }
     lock(tx).await?;
+    // Who was an admin when they asked may be none by now.
+    if let Some(actor) = actor
+        && !store::living_roles(tx, actor).await?.has(Role::Admin)
+    {
+        return Err(Fault::forbidden());
+    }
     if !tx.hold_account(user).await? {
         return Ok(Err(Objection::not_found("user")));
     }

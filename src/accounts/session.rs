@@ -63,6 +63,8 @@ pub enum Entered {
 /// # Errors
 /// Those of the database.
 pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Entered, Fault> {
+    // What is asked for does not change meanwhile.
+    store::lock_login(tx, user).await?;
     if store::is_incomplete(tx, user).await? {
         let purpose = TokenPurpose::CompleteRegistration;
         return Ok(Entered::Registration(challenge(tx, call, user, purpose, REGISTRATION).await?));
@@ -140,7 +142,9 @@ fn viewer_of(
     authenticated_at: Option<DateTime<Utc>>,
     standing: &Standing,
 ) -> Viewer {
-    let waits = |role: &Role| mfa_required_for.has(*role) && !standing.has_second_factor;
+    // What is asked of everybody is asked for every role.
+    let asked = |role: Role| mfa_required_for.has(role) || mfa_required_for.has(Role::Learner);
+    let waits = |role: &Role| asked(*role) && !standing.has_second_factor;
     // Who is suspended has no role at all.
     let held = if standing.suspended { Roles::default() } else { standing.roles };
     Viewer {

@@ -114,6 +114,32 @@ pub async fn login_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     Ok(found)
 }
 
+/// The login of a person, locked: what they sign in with is changed, and used to sign in, one after the other.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn lock_login(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<Login>, Fault> {
+    let own = logins::table.filter(logins::user_id.eq(user)).select(Login::as_select()).for_update();
+    Ok(own.first(connection).await.optional()?)
+}
+
+/// Uses up all that was mailed to a person, and forgets the address that they asked for: whoever has it proves nothing any more.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn void_mailed(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let left = account_tokens::table
+        .filter(account_tokens::user_id.eq(user))
+        .filter(account_tokens::purpose.ne(TokenPurpose::ConfirmGuardianship))
+        .filter(account_tokens::used_at.is_null());
+    diesel::update(left).set(account_tokens::used_at.eq(now)).execute(connection).await?;
+    set_pending_email(connection, user, None).await
+}
+
 /// What became of a user name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Named {
@@ -365,16 +391,19 @@ pub(super) async fn remove_role(connection: &mut AsyncPgConnection, user: UserId
     Ok(())
 }
 
-/// Whether somebody else can run the academy: has the role, a living account, and is not suspended.
+/// Whether somebody else can run the academy: has the role, a living account that is finished, and is not suspended.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn has_other_admin(mut connection: &AsyncPgConnection, but: UserId) -> Result<bool, Fault> {
     let others: Vec<Personal<Vec<String>, GrantedRoles>> = users::table
         .filter(users::id.ne(but))
+        .inner_join(logins::table.on(logins::user_id.eq(users::id)))
         .filter(users::closed_at.is_null())
         .filter(users::suspended_at.is_null())
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("'ADMIN' = any(roles)"))
+        .filter(users::incomplete.eq(false))
+        .filter(logins::email.is_null().or(logins::email_verified_at.is_not_null()))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("'ADMIN' = any(users.roles)"))
         .select(users::roles)
         .limit(1)
         .load(&mut connection)
@@ -525,6 +554,39 @@ pub(super) async fn unfinished(
     let unfinished: Option<UserId> = unfinished.first(&mut connection).await.optional()?;
     let waiting = waits_for_guardian(connection, user).await?.then_some(user);
     Ok(unfinished.or(waiting).filter(|_| !can_be_finished))
+}
+
+/// Whether a session has not ended, looked at in a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn session_lives(mut connection: &AsyncPgConnection, session: SessionId) -> Result<bool, Fault> {
+    let row = sessions::table.filter(sessions::id.eq(session));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(&mut connection).await?)
+}
+
+/// Takes the password from an account whose address nobody has proved: somebody else has registered with it since, and it is not known
+/// whose it is.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn disown(connection: &mut AsyncPgConnection, user: UserId) -> Result<(), Fault> {
+    let none: Personal<Option<String>, PasswordHash> = Personal::new(None);
+    let unproved = logins::table.filter(logins::user_id.eq(user)).filter(logins::email_verified_at.is_null());
+    diesel::update(unproved).set(logins::password_hash.eq(&none)).execute(connection).await?;
+    Ok(())
+}
+
+/// The guardian's address that a waiting minor gave.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn guardian_email(
+    mut connection: &AsyncPgConnection,
+    ward: UserId,
+) -> Result<Option<Personal<String, GuardianEmail>>, Fault> {
+    let own = guardian_requests::table.filter(guardian_requests::ward_id.eq(ward)).select(guardian_requests::email);
+    Ok(own.first(&mut connection).await.optional()?)
 }
 
 /// Notes that a minor waits for a guardian.
@@ -694,6 +756,11 @@ pub async fn end_sessions(
     user: UserId,
     but: Option<SessionId>,
 ) -> Result<usize, Fault> {
+    // Who is in the middle of signing in begins anew.
+    let challenges = account_tokens::table
+        .filter(account_tokens::user_id.eq(user))
+        .filter(account_tokens::purpose.eq_any(vec![TokenPurpose::CompleteMfa, TokenPurpose::CompleteRegistration]));
+    diesel::delete(challenges).execute(connection).await?;
     let but = but.unwrap_or_else(|| SessionId::from_uuid(uuid::Uuid::nil()));
     let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::id.ne(but));
     Ok(diesel::delete(others).execute(connection).await?)
@@ -871,6 +938,40 @@ pub(super) async fn count_try(connection: &mut AsyncPgConnection, digest: &[u8])
 
 /// Tries of one token.
 const TRIES: i32 = 5;
+
+/// Removes tokens that were over before a moment.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn forget_tokens(connection: &mut AsyncPgConnection, before: DateTime<Utc>) -> Result<(), Fault> {
+    let over = account_tokens::table.filter(account_tokens::expires_at.lt(before));
+    diesel::delete(over).execute(connection).await?;
+    Ok(())
+}
+
+/// Removes sessions that are over, or were not used since a moment.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn forget_sessions(
+    connection: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    used_before: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let over = sessions::table.filter(sessions::expires_at.le(now).or(sessions::last_seen_at.le(used_before)));
+    diesel::delete(over).execute(connection).await?;
+    Ok(())
+}
+
+/// Removes user names that are held for nobody any more.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn forget_held_usernames(connection: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<(), Fault> {
+    let over = held_usernames::table.filter(held_usernames::until.le(now));
+    diesel::delete(over).execute(connection).await?;
+    Ok(())
+}
 
 /// Adds what a mailed link proves.
 ///

@@ -53,7 +53,7 @@ pub async fn suspend(call: &Call, user: UserId, reason: &str) -> Result<Result<U
     }
     store::end_sessions(&mut tx, user, None).await?;
     let letter = |academy: &str| mail::suspended(academy, &reason);
-    tell(call, &mut tx, (actor, Action::UserSuspended, user), Some(reason.clone()), letter).await?;
+    tell(call, &mut tx, (actor, Action::UserSuspended, user), letter).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(user))
@@ -70,6 +70,7 @@ pub async fn lift(call: &Call, user: UserId, reason: &str) -> Result<Result<User
         Err(objection) => return Ok(Err(objection)),
     };
     let mut tx = call.begin().await?;
+    roles::lock(&mut tx).await?;
     if let Some(objection) = out_of_reach(call, &mut tx, actor, user).await? {
         return Ok(Err(objection));
     }
@@ -78,7 +79,7 @@ pub async fn lift(call: &Call, user: UserId, reason: &str) -> Result<Result<User
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
     }
     let letter = |academy: &str| mail::suspension_lifted(academy, &reason);
-    tell(call, &mut tx, (actor, Action::SuspensionLifted, user), Some(reason.clone()), letter).await?;
+    tell(call, &mut tx, (actor, Action::SuspensionLifted, user), letter).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(user))
@@ -128,14 +129,14 @@ async fn out_of_reach(call: &Call, tx: &mut Tx, actor: UserId, user: UserId) -> 
     Ok(None)
 }
 
+/// Puts it on record, without the reason: that lies with the suspension, and goes with the person.
 async fn tell(
     call: &Call,
     tx: &mut Tx,
     (actor, action, user): (UserId, Action, UserId),
-    reason: Option<String>,
     letter: impl FnOnce(&str) -> Letter,
 ) -> Result<(), Fault> {
-    let happened = Happened { actor: Some(actor), action, subject: Some(user), reason, detail: json!({}) };
+    let happened = Happened { actor: Some(actor), action, subject: Some(user), reason: None, detail: json!({}) };
     audit::write(tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, tx).await?;
     mail::to_person(tx, &call.services, &academy, user, &letter(&academy.name)).await

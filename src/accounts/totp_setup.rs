@@ -28,7 +28,7 @@ pub async fn begin(call: &Call) -> Result<Result<Setup, Objection>, Fault> {
     let academy = academies::current(call).await?;
     let services = &call.services;
     let mut tx = call.begin().await?;
-    let login = store::login_of(&tx, user).await?;
+    let login = store::lock_login(&mut tx, user).await?;
     if store::has_second_factor(&tx, user).await? {
         return Ok(Err(Objection::new(
             UserErrorCode::AlreadyDone,
@@ -65,6 +65,7 @@ pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Obje
     let services = &call.services;
     let guess = tries::second_factor(call, user, true).await?;
     let mut tx = call.begin().await?;
+    store::lock_login(&mut tx, user).await?;
     let factor = match store::second_factor(&tx, user).await? {
         Some(factor) if factor.confirmed_at.is_none() => factor,
         Some(_) => {
@@ -85,7 +86,7 @@ pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Obje
     store::end_sessions(&mut tx, user, call.viewer().session).await?;
     events::note(&mut tx, call, user, Event::MfaEnabled).await?;
     tx.commit().await?;
-    guess.was_right(call).await?;
+    guess.was_right(call).await;
     call.forget_loaded();
     Ok(Ok(codes))
 }
@@ -109,7 +110,7 @@ pub async fn regenerate(call: &Call, code: &str) -> Result<Result<Vec<String>, O
     store::set_recovery_codes(&mut tx, user, digests).await?;
     events::note(&mut tx, call, user, Event::RecoveryCodesReplaced).await?;
     tx.commit().await?;
-    guess.was_right(call).await?;
+    guess.was_right(call).await;
     call.forget_loaded();
     Ok(Ok(codes))
 }
@@ -121,6 +122,7 @@ pub async fn regenerate(call: &Call, code: &str) -> Result<Result<Vec<String>, O
 pub async fn disable(call: &Call) -> Result<Result<(), Objection>, Fault> {
     let user = session::present(call)?;
     let mut tx = call.begin().await?;
+    store::lock_login(&mut tx, user).await?;
     if !store::remove_second_factor(&mut tx, user).await? {
         return Ok(Err(none()));
     }
@@ -138,6 +140,8 @@ pub async fn disable(call: &Call) -> Result<Result<(), Objection>, Fault> {
 /// Those of the database.
 pub async fn reset(services: &Services, academy: &AcademyRow, user: UserId) -> Result<Result<(), Objection>, Fault> {
     let mut tx = services.db.begin(academy.id).await?;
+    store::lock_login(&mut tx, user).await?;
+    store::void_mailed(&mut tx, user, services.clock.now()).await?;
     if !store::remove_second_factor(&mut tx, user).await? {
         return Ok(Err(none()));
     }

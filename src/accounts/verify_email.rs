@@ -1,7 +1,7 @@
 //! Proves an address with the token of a mail, gives its owner the user name that they wished for, and signs them in.
 
 use super::{
-    mailed,
+    guardian, mailed,
     model::TokenPurpose,
     session::{self, Entered},
     store, token,
@@ -33,6 +33,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Ob
     store::use_up_tokens(&mut tx, user, TokenPurpose::VerifyEmail, now).await?;
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, call.services.clock.now()).await?;
+        guardian::post(&mut tx, call, user).await?;
     }
     let entered = session::enter(&mut tx, call, user, None).await?;
     tx.commit().await?;

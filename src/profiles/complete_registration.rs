@@ -61,7 +61,7 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
     };
     store::set_full_name(&mut tx, user, name).await?;
     note_age(&mut tx, user, entry, input.born, today).await?;
-    let entered = complete_registration::end(&mut tx, call, &academy, user, &accepted, guardian).await?;
+    let entered = complete_registration::end(&mut tx, call, user, &accepted, guardian).await?;
     tx.commit().await?;
     Ok(Ok(entered))
 }

@@ -43,7 +43,7 @@ pub async fn sign_up(
     };
     // Who says when they were born has said how old they are.
     input.age_confirmed |= born.is_some();
-    match register::register(call, academy, input).await? {
+    match register::register(call, input).await? {
         Outcome::Objections(objections) => return Ok(objections),
         Outcome::Made(mut tx, registered) => {
             let profile = NewProfile {

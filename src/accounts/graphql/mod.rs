@@ -131,7 +131,7 @@ impl Viewer {
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<List<Course>> {
         let page = PageArgs { first, after, last, before };
-        Ok(catalog::graphql::taught_by(ctx.call(), self.user, &page).await?)
+        Ok(catalog::graphql::taught_by(ctx.call(), ctx.call().viewer().teacher()?, &page).await?)
     }
 
     /// Their applications to teach, newest first.

@@ -29,7 +29,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
-    privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Role, Sharing, Teaching, Ties, UserId, Viewer},
+    privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
     text::Language,
@@ -173,9 +173,12 @@ impl Call {
 
     /// The viewer's access to a person: by their standing, by being that person, and by what else they are to them.
     pub fn access_to(&self, subject: UserId, mut ties: Ties, choices: Vec<(ProfileField, FieldAudience)>) -> Access {
-        if self.viewer().waiting.has(Role::Instructor) {
+        if self.viewer().teacher().is_err() {
             // Who teaches without the second factor that is asked of instructors sees what anybody does.
             ties.teaching.clear();
+        }
+        if self.viewer().participant().is_none() {
+            ties.guards = false;
         }
         Access::new(self.viewer(), subject, ties, choices, self.sharing(), Arc::clone(&self.reads))
     }

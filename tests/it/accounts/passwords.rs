@@ -130,6 +130,53 @@ async fn an_address_that_somebody_else_registered_is_its_owners() {
     app.stop().await;
 }
 
+/// The cure that a mail names is one: a password that is chosen anew ends what a thief has begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_password_ends_what_a_thief_has_begun() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    // In her session somebody asks for an address of their own.
+    done(&ani.client, "changeEmail", json!({ "newEmail": "pencuri@example.net" }), "acknowledged").await;
+    let theirs = app.mailed_token("pencuri@example.net").await;
+    done(&app.anonymous(), "requestPasswordReset", json!({ "email": ani.email }), "acknowledged").await;
+    let token = app.mailed_token(&ani.email).await;
+    done(&app.anonymous(), "resetPassword", json!({ "token": token, "newPassword": ANOTHER }), "token").await;
+    let late = sent(&app.anonymous(), "confirmEmailChange", json!({ "token": theirs }), "acknowledged").await;
+    assert_eq!(user_errors(&late), ["EXPIRED input.token"]);
+    app.stop().await;
+}
+
+/// Who registers with an address that somebody else has registered, and nobody has proved, takes that one's password from it: whoever
+/// proves the address chooses their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_register_one_address_get_in_by_its_mails_alone() {
+    let app = TestApp::start().await;
+    let documents = app.documents(&app.anonymous()).await;
+    for (name, password) in [("Penyerang", PASSWORD), ("Pemilik", ANOTHER)] {
+        let input = json!({
+            "email": "korban@example.org", "password": password, "fullName": name, "ageConfirmed": true, "acceptedDocuments": documents,
+        });
+        done(&app.anonymous(), "register", input, "acknowledged").await;
+    }
+    let mails = app.mails().await;
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("verify-email"))
+        .expect("a link")
+        .replace("=\r\n", "")
+        .replace("=3D", "=");
+    let token: String = mail[mail.find("sgm_").expect("a token")..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        .collect();
+    assert!(done(&app.anonymous(), "verifyEmail", json!({ "token": token }), "token").await["token"].is_string());
+    for password in [PASSWORD, ANOTHER] {
+        let input = json!({ "login": "korban@example.org", "password": password });
+        assert_eq!(user_errors(&sent(&app.anonymous(), "logIn", input, "token").await), ["INVALID "]);
+    }
+    app.stop().await;
+}
+
 #[derive(QueryableByName)]
 struct Hash {
     #[diesel(sql_type = Text)]

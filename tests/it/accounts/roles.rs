@@ -69,6 +69,11 @@ async fn the_last_admin_stays() {
     let left = if answers[0]["data"]["revokeRole"]["user"].is_object() { &other } else { &one };
     let own = sent(&left.client, "revokeRole", json!({ "user": left.id, "role": "ADMIN" }), "user { id }").await;
     assert_eq!(user_errors(&own), ["NOT_ELIGIBLE input.role"]);
+    // Nor does who was invited to be one, and has not come.
+    let guest = json!({ "email": "tamu@example.org", "fullName": "Tamu", "roles": ["ADMIN"] });
+    done(&left.client, "inviteUser", guest, "user { id }").await;
+    let own = sent(&left.client, "revokeRole", json!({ "user": left.id, "role": "ADMIN" }), "user { id }").await;
+    assert_eq!(user_errors(&own), ["NOT_ELIGIBLE input.role"]);
     // A suspended admin runs nothing: the other one stays as well.
     let third = app.staff("Citra Dewi", Role::Admin).await;
     done(&left.client, "suspendUser", json!({ "id": third.id, "reason": "Cuti." }), "user { id }").await;

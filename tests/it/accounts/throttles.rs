@@ -165,5 +165,15 @@ async fn what_is_over_is_forgotten() {
     app.world.pass(TimeDelta::hours(1));
     forget().await.expect("forgotten");
     assert_eq!(app.rows_in("throttles").await, 0);
+    // Links, challenges and sessions as well.
+    let ani = app.person("Ani Wijaya").await;
+    super::second_factor::set_up(&app, &ani).await;
+    super::second_factor::challenge(&app, &ani).await;
+    let tidy = || sanggar::accounts::tidy::tidy(&app.services, app.academy);
+    for (days, tokens, sessions) in [(0, 2, 1), (10, 0, 1), (30, 0, 0)] {
+        app.world.pass(TimeDelta::days(days));
+        tidy().await.expect("tidied");
+        assert_eq!((app.rows_in("account_tokens").await, app.rows_in("sessions").await), (tokens, sessions), "{days}");
+    }
     app.stop().await;
 }
