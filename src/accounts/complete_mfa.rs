@@ -43,6 +43,7 @@ pub async fn complete_mfa(
     if !tx.hold_account(user).await? {
         return Ok(Err(over()));
     }
+    store::lock_login(&mut tx, user).await?;
     let Some(factor) = store::second_factor(&tx, user).await?.filter(|factor| factor.confirmed_at.is_some()) else {
         return Ok(Err(over()));
     };

@@ -48,7 +48,11 @@ pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<U
     let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
     let (purposes, now) = ([TokenPurpose::CompleteRegistration], call.services.clock.now());
     let Some(owner) = store::good_token(tx, &digest, &purposes, now).await? else { return Ok(Err(over())) };
-    if !tx.hold_account(owner).await? || !store::is_incomplete(tx, owner).await? {
+    if !tx.hold_account(owner).await? {
+        return Ok(Err(over()));
+    }
+    store::lock_login(tx, owner).await?;
+    if !store::is_incomplete(tx, owner).await? {
         return Ok(Err(over()));
     }
     Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))

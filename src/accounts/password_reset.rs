@@ -69,10 +69,10 @@ pub async fn reset(
     if !tx.hold_account(owner).await? {
         return Ok(Err(mailed::over("requestPasswordReset")));
     }
+    store::lock_login(&mut tx, owner).await?;
     let Some(user) = store::use_token(&mut tx, digest, &PURPOSES, now).await? else {
         return Ok(Err(mailed::over("requestPasswordReset")));
     };
-    store::lock_login(&mut tx, user).await?;
     store::void_mailed(&mut tx, user, now).await?;
     store::set_password(&mut tx, user, hash, now).await?;
     store::end_sessions(&mut tx, user, None).await?;

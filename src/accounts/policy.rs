@@ -46,7 +46,7 @@ pub fn email(text: &str) -> Result<String, Objection> {
     ))
 }
 
-/// What many people choose here, beside what the library knows: it is guessed first.
+/// Words that are near at hand here, and that the library does not know: they are guessed first.
 const COMMON: [&str; 40] = [
     "bismillah",
     "alhamdulillah",

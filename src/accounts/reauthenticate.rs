@@ -58,6 +58,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
         Proof::Code(given) => {
             let guess = tries::second_factor(call, user, true).await?;
             let mut tx = call.begin().await?;
+            store::lock_login(&mut tx, user).await?;
             let is_right = match &factor {
                 Some(factor) => {
                     second_factor::take_code(&mut tx, services, factor, &given).await?
@@ -70,6 +71,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
         Proof::MailedCode(given) => {
             let guess = tries::own_password(call, user).await?;
             let mut tx = call.begin().await?;
+            store::lock_login(&mut tx, user).await?;
             let owner = match token::read(given.trim(), token::Kind::Mailed) {
                 Some(digest) => store::use_token(&mut tx, digest, &[TokenPurpose::Reauthenticate], now).await?,
                 None => None,

@@ -114,7 +114,8 @@ pub async fn login_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     Ok(found)
 }
 
-/// The login of a person, locked: what they sign in with is changed, and used to sign in, one after the other.
+/// The login of a person, locked: what they sign in with is changed, and used to sign in, one after the other. Taken after the account is
+/// held and before any other row of theirs: two orders would meet.
 ///
 /// # Errors
 /// Those of the database.
@@ -368,13 +369,7 @@ pub(super) async fn strengthen(
 /// # Errors
 /// Those of the database.
 pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Role) -> Result<(), Fault> {
-    let held: Personal<Vec<String>, GrantedRoles> =
-        users::table.filter(users::id.eq(user)).select(users::roles).for_update().first(connection).await?;
-    let held = Roles::from_names(held.for_duty(Duty::Update).iter().map(String::as_str));
-    let roles: Roles = held.iter().chain([role]).collect();
-    let roles: Personal<Vec<String>, GrantedRoles> = Personal::new(names(roles));
-    diesel::update(users::table.filter(users::id.eq(user))).set(users::roles.eq(&roles)).execute(connection).await?;
-    Ok(())
+    change_roles(connection, user, |held| held.iter().chain([role]).collect()).await
 }
 
 /// Takes a role from a person.
@@ -382,11 +377,18 @@ pub async fn add_role(connection: &mut AsyncPgConnection, user: UserId, role: Ro
 /// # Errors
 /// Those of the database.
 pub(super) async fn remove_role(connection: &mut AsyncPgConnection, user: UserId, role: Role) -> Result<(), Fault> {
+    change_roles(connection, user, |held| held.iter().filter(|held| *held != role).collect()).await
+}
+
+async fn change_roles(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    change: impl FnOnce(Roles) -> Roles,
+) -> Result<(), Fault> {
     let held: Personal<Vec<String>, GrantedRoles> =
         users::table.filter(users::id.eq(user)).select(users::roles).for_update().first(connection).await?;
     let held = Roles::from_names(held.for_duty(Duty::Update).iter().map(String::as_str));
-    let roles: Roles = held.iter().filter(|held| *held != role).collect();
-    let roles: Personal<Vec<String>, GrantedRoles> = Personal::new(names(roles));
+    let roles: Personal<Vec<String>, GrantedRoles> = Personal::new(names(change(held)));
     diesel::update(users::table.filter(users::id.eq(user))).set(users::roles.eq(&roles)).execute(connection).await?;
     Ok(())
 }

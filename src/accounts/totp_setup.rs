@@ -100,6 +100,7 @@ pub async fn regenerate(call: &Call, code: &str) -> Result<Result<Vec<String>, O
     let services = &call.services;
     let guess = tries::second_factor(call, user, true).await?;
     let mut tx = call.begin().await?;
+    store::lock_login(&mut tx, user).await?;
     let Some(factor) = store::second_factor(&tx, user).await?.filter(|factor| factor.confirmed_at.is_some()) else {
         return Ok(Err(none()));
     };

@@ -22,10 +22,11 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Ob
     let mut tx = call.begin().await?;
     let owner = store::token_owner(&tx, &digest).await?;
     // Before the token, in the order in which an erasure takes them.
-    if let Some(owner) = owner
-        && !tx.hold_account(owner).await?
-    {
-        return Ok(Err(objection()));
+    if let Some(owner) = owner {
+        if !tx.hold_account(owner).await? {
+            return Ok(Err(objection()));
+        }
+        store::lock_login(&mut tx, owner).await?;
     }
     let Some(user) = store::use_token(&mut tx, digest, &[TokenPurpose::VerifyEmail], now).await? else {
         return Ok(Err(objection()));

@@ -5,7 +5,7 @@ use sanggar::academies::Policy;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{PASSWORD, TestApp, user_errors},
+    harness::{PASSWORD, TestApp, token_in, user_errors},
     line::{done, sent},
 };
 
@@ -27,11 +27,7 @@ async fn register(app: &TestApp, guardian: Option<&str>) -> Vec<String> {
 async fn verify(app: &TestApp) -> Value {
     let mail = app.mails().await;
     let mail = mail.iter().find(|mail| mail.contains("To: murid@example.org") && mail.contains("verify-email"));
-    let text = mail.expect("a mail to the minor").replace("=\r\n", "").replace("=3D", "=");
-    let token: String = text[text.find("sgm_").expect("a token")..]
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-        .collect();
+    let token = token_in(mail.expect("a mail to the minor"));
     sent(&app.anonymous(), "verifyEmail", json!({ "token": token }), "token").await
 }
 

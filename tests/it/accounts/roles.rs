@@ -90,6 +90,12 @@ async fn who_is_suspended_reads_why_and_takes_no_part() {
         (app.staff("Adi Nugroho", Role::Admin).await, app.staff("Sari Support", Role::Support).await);
     let citra = app.person("Citra Dewi").await;
     crate::line::learn(&course, &citra).await;
+    // She is a guardian as well.
+    let ward = app.person("Dewi Anak").await;
+    app.guard(&citra, &ward).await;
+    let look_after = "query ($id: ID!) { node(id: $id) { ... on User { biography fullName } } }";
+    let wards = citra.client.data(look_after, json!({ "id": ward.id })).await;
+    assert_eq!(wards["node"]["fullName"], "Dewi Anak");
     let choose = json!({ "fields": [{ "field": "FULL_NAME", "audience": "PUBLIC" }] });
     done(&citra.client, "setVisibility", choose, "visibility { field }").await;
     let suspend = |client: &Client, id: &str, reason: &str| {
@@ -114,6 +120,7 @@ async fn who_is_suspended_reads_why_and_takes_no_part() {
     let complete = "mutation ($input: CompleteLessonInput!) { completeLesson(input: $input) { enrolment { id } } }";
     let refused = client.send(complete, json!({ "input": { "id": course.lessons[0] } })).await;
     assert_eq!(refused.codes(), ["RESTRICTED"]);
+    assert!(client.data(look_after, json!({ "id": ward.id })).await["node"].is_null(), "nor of whom she is guardian");
     let lesson = "query ($id: ID!) { node(id: $id) { ... on Lesson { bodyHtml } } }";
     let body = client.send(lesson, json!({ "id": course.lessons[1] })).await.json;
     assert!(body["data"]["node"]["bodyHtml"].is_null(), "{body}");

@@ -247,6 +247,28 @@ async fn what_is_dangerous_asks_for_presence() {
     app.stop().await;
 }
 
+/// What is asked of everybody holds back whatever role one has.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_everybody_needs_one_nobody_takes_part_without() {
+    use sanggar::{academies::Policy, platform::privacy::Role};
+    let app = TestApp::start_under(Policy::preset("focusra").expect("a policy"), |_| {}).await;
+    let (adi, budi) = (app.staff("Adi Nugroho", Role::Admin).await, app.person("Budi Santoso").await);
+    let read = "query ($id: ID!) { node(id: $id) { ... on User { fullName } } }";
+    let seen = adi.client.data(read, json!({ "id": budi.id })).await;
+    assert_eq!(seen["node"]["fullName"], "Budi Santoso", "an admin with a reason");
+    assert_eq!(bare(&adi.client, "disableMfa", "acknowledged").await["acknowledged"], true);
+    let roles = adi.client.data("{ viewer { roles mfa { requiredFor } } }", json!({})).await["viewer"].clone();
+    assert_eq!(roles, json!({ "roles": [], "mfa": { "requiredFor": ["LEARNER", "ADMIN"] } }));
+    let seen = adi.client.data(read, json!({ "id": budi.id })).await;
+    assert!(seen["node"].is_null(), "{seen}");
+    let write = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { user { id } } }";
+    let refused = adi.client.send(write, json!({ "input": { "phone": "+6281234567890" } })).await;
+    assert_eq!(refused.codes(), ["MFA_REQUIRED"]);
+    set_up(&app, &adi).await;
+    done(&adi.client, "updateProfile", json!({ "phone": "+6281234567890" }), "user { id }").await;
+    app.stop().await;
+}
+
 /// What an academy asks a second factor for is of no use without one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_waits_for_the_second_factor() {

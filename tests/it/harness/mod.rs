@@ -10,7 +10,7 @@ mod world;
 pub use app::{LOG, TestApp};
 pub use client::{Answer, Client, user_errors};
 pub use cluster::{Database, empty_database};
-pub use people::{PASSWORD, Person, user_id};
+pub use people::{PASSWORD, Person, token_in, user_id};
 pub use smtp::MailServer;
 pub use world::TestWorld;
 

@@ -123,10 +123,15 @@ impl TestApp {
         let mails = self.mails().await;
         let mail =
             mails.iter().rev().find(|mail| mail.contains(&format!("To: {email}"))).expect("a mail to the person");
-        let unfolded = mail.replace("=\r\n", "").replace("=3D", "=");
-        let start = unfolded.find("sgm_").unwrap_or_else(|| panic!("no token in {unfolded}"));
-        unfolded[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
+        token_in(mail)
     }
+}
+
+/// The token that a mail holds.
+pub fn token_in(mail: &str) -> String {
+    let unfolded = mail.replace("=\r\n", "").replace("=3D", "=");
+    let start = unfolded.find("sgm_").unwrap_or_else(|| panic!("no token in {unfolded}"));
+    unfolded[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
 }
 
 /// The id within a global id.

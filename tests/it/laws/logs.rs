@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Client, MailServer},
+    harness::{Client, MailServer, token_in},
     platform::command_line::{Home, free_port, ready, spawn, text},
 };
 
@@ -160,10 +160,7 @@ fn forms_are_found() {
 async fn mailed_token(mails: &MailServer) -> String {
     loop {
         if let Some(mail) = mails.received().into_iter().find(|mail| mail.to == EMAIL) {
-            let text = mail.text.replace("=\r\n", "").replace("=3D", "=");
-            let start = text.find("sgm_").unwrap_or_else(|| panic!("no token in {text}"));
-            let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            return text[start..].chars().take_while(is_part).collect();
+            return token_in(&mail.text);
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
