@@ -14,7 +14,7 @@ use crate::{
     platform::{
         clock::Clock,
         config::Settings,
-        db::{AcademyId, Connection, Db, DbSettings, connect, migrate, roles},
+        db::{AcademyId, Connection, Db, DbSettings, Tx, connect, migrate, roles},
         fault::Fault,
         graphql::{
             Services,
@@ -25,6 +25,7 @@ use crate::{
         id::Random,
         idempotency, jobs,
         mail::{self, Mailer},
+        outbound::Outbound,
         privacy::{
             Datum, Entry, Table, Teaching, UserId,
             subject::{self, Classification, Outcome},
@@ -56,6 +57,9 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::FactorSecret::ENTRY,
         accounts::privacy::RecoveryCode::ENTRY,
         accounts::privacy::GuardianEmail::ENTRY,
+        accounts::privacy::IdentitySubject::ENTRY,
+        accounts::privacy::IdentityEmail::ENTRY,
+        accounts::privacy::ProviderLogIn::ENTRY,
         accounts::privacy::SuspensionReason::ENTRY,
         accounts::privacy::SuspensionContest::ENTRY,
         audit::privacy::AccessReason::ENTRY,
@@ -152,7 +156,7 @@ pub async fn export_person(
 /// Erases a person of an academy, and puts it on record; `reason` says why.
 ///
 /// # Errors
-/// Those of the database.
+/// `CONFLICT` where it is the last admin, and those of the database.
 pub async fn erase_person(
     services: &Services,
     academy: AcademyId,
@@ -160,8 +164,15 @@ pub async fn erase_person(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let mut tx = services.db.begin(academy).await?;
-    accounts::store::close(&mut tx, person, services.clock.now()).await?;
-    let outcome = subject::erase(&classification(), &mut tx, services, person).await?;
+    accounts::roles::may_go(&mut tx, person).await?;
+    let outcome = erase_in(&mut tx, services, person, reason).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+async fn erase_in(tx: &mut Tx, services: &Services, person: UserId, reason: &str) -> Result<Outcome, Fault> {
+    accounts::store::close(tx, person, services.clock.now()).await?;
+    let outcome = subject::erase(&classification(), tx, services, person).await?;
     let happened = audit::Happened {
         actor: None,
         action: audit::Action::PersonErased,
@@ -169,8 +180,7 @@ pub async fn erase_person(
         reason: Some(reason.to_owned()),
         detail: json!({ "tables": outcome.erased }),
     };
-    audit::write(&mut tx, services, vec![happened]).await?;
-    tx.commit().await?;
+    audit::write(tx, services, vec![happened]).await?;
     Ok(outcome)
 }
 
@@ -224,6 +234,7 @@ pub fn services(settings: &Arc<Settings>, url: &str, world: &World) -> anyhow::R
         sealer: settings.sealer(&world.random)?,
         mailer: Mailer::new(settings)?,
         storage: Storage::local(&settings.data_dir.join("files"))?,
+        outbound: Arc::new(Outbound::new(world.clock.clone())),
         settings: Arc::clone(settings),
         relations: Arc::new(Enrolments),
         people: Arc::new(All),
@@ -251,12 +262,12 @@ struct All;
 impl People for All {
     fn forget<'a>(
         &'a self,
+        tx: &'a mut Tx,
         services: &'a Services,
-        academy: AcademyId,
         person: UserId,
         reason: &'static str,
     ) -> BoxFuture<'a, Result<(), Fault>> {
-        Box::pin(async move { erase_person(services, academy, person, reason).await.map(drop) })
+        Box::pin(async move { erase_in(tx, services, person, reason).await.map(drop) })
     }
 }
 

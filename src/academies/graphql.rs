@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::{AcademyRow, policy::Collected, store::AcademyById};
 use crate::{
+    accounts::graphql::LogInProvider,
     consent::graphql::PolicyDocument,
     platform::{
         db::AcademyId,
@@ -42,6 +43,11 @@ impl Academy {
     /// The time zone of its calendar days, as IANA names it.
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
+    }
+
+    /// Where its people can sign in beside by a password.
+    async fn log_in_providers(&self, ctx: &Context<'_>) -> Vec<LogInProvider> {
+        LogInProvider::all(&ctx.call().services.settings, &self.0.slug)
     }
 
     /// The policy that it runs under.

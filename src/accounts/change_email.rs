@@ -1,6 +1,7 @@
 //! Another address: the one that a person has is told, the new one confirms.
 
 use super::{
+    address,
     events::{self, Event},
     mail, mailed,
     model::TokenPurpose,
@@ -44,7 +45,11 @@ pub async fn change(call: &Call, new_email: &str) -> Result<Result<(), Objection
         let words = words!("Ini sudah alamat Anda.", "This is your address already.");
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "newEmail", words)));
     }
-    let owner = store::login_by_email(&tx, &key).await?;
+    let owner = match store::login_by_email(&tx, &key).await? {
+        // Who registered with it and did not prove it has nothing to be told.
+        Some(owner) if address::is_kept(&tx, &owner).await? => Some(owner),
+        _ => None,
+    };
     store::use_up_tokens(&mut tx, user, TokenPurpose::ChangeEmail, services.clock.now()).await?;
     store::set_pending_email(&mut tx, user, Some(email.clone())).await?;
     let token = mailed::new_token(&mut tx, services, user, TokenPurpose::ChangeEmail).await?;
@@ -83,11 +88,11 @@ pub async fn confirm(call: &Call, token: &str) -> Result<Result<(), Objection>, 
     let Some(email) = pending else { return over() };
     let key = policy::key(&email);
     store::take_email(&mut tx, &key).await?;
-    // Somebody else has registered with it meanwhile.
-    if store::login_by_email(&tx, &key).await?.is_some() {
+    if store::use_token(&mut tx, digest, &[TokenPurpose::ChangeEmail], now).await?.is_none() {
         return over();
     }
-    if store::use_token(&mut tx, digest, &[TokenPurpose::ChangeEmail], now).await?.is_none() {
+    // Somebody else has proved it meanwhile.
+    if !address::free(&mut tx, &call.services, &key).await? {
         return over();
     }
     // To the address that they had; a link that was mailed there proves nothing any more.

@@ -13,7 +13,7 @@ use crate::{
         db::Tx,
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
-        privacy::UserId,
+        privacy::{Duty, UserId},
     },
 };
 
@@ -36,11 +36,17 @@ pub async fn check(
     })
 }
 
-/// Begins to complete it: whose it is, with their account held; an objection where the challenge is not good (any more).
+/// Begins to complete it: whose it is, with their account held; an objection where the challenge is not good (any more), or the guardian whom they
+/// name is themselves.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<UserId, Objection>, Fault> {
+pub async fn begin(
+    tx: &mut Tx,
+    call: &Call,
+    challenge: &str,
+    guardian_email: Option<&str>,
+) -> Result<Result<UserId, Objection>, Fault> {
     let over = || {
         let words = words!("Waktunya habis; masuk lagi (logIn).", "Its time is over; sign in again (logIn).");
         Objection::new(UserErrorCode::Expired, "challenge", words)
@@ -48,12 +54,16 @@ pub async fn begin(tx: &mut Tx, call: &Call, challenge: &str) -> Result<Result<U
     let Some(digest) = token::read(challenge.trim(), token::Kind::Challenge) else { return Ok(Err(over())) };
     let (purposes, now) = ([TokenPurpose::CompleteRegistration], call.services.clock.now());
     let Some(owner) = store::good_token(tx, &digest, &purposes, now).await? else { return Ok(Err(over())) };
-    if !tx.hold_account(owner).await? {
+    if !tx.take_account(owner).await? {
         return Ok(Err(over()));
     }
-    store::lock_login(tx, owner).await?;
+    let login = store::lock_login(tx, owner).await?;
     if !store::is_incomplete(tx, owner).await? {
         return Ok(Err(over()));
+    }
+    let own = login.and_then(|login| login.email.for_duty(Duty::Authenticate).clone());
+    if let Some(Err(objection)) = guardian_email.map(|email| guardian::email(Some(email), own.as_deref())) {
+        return Ok(Err(objection));
     }
     Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))
 }

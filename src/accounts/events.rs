@@ -30,6 +30,10 @@ pub(super) enum Event {
     MfaDisabled,
     /// Their recovery codes were replaced.
     RecoveryCodesReplaced,
+    /// They can sign in by an account at a provider.
+    IdentityLinked,
+    /// They can't any more.
+    IdentityUnlinked,
     /// They signed in by a recovery code, and have so many left.
     RecoveryCodeUsed {
         /// Codes that are left.
@@ -46,6 +50,8 @@ impl Event {
             Self::MfaEnabled => Action::MfaEnabled,
             Self::MfaDisabled => Action::MfaDisabled,
             Self::RecoveryCodesReplaced => Action::RecoveryCodesReplaced,
+            Self::IdentityLinked => Action::IdentityLinked,
+            Self::IdentityUnlinked => Action::IdentityUnlinked,
             Self::RecoveryCodeUsed { .. } => Action::RecoveryCodeUsed,
         }
     }
@@ -57,6 +63,8 @@ impl Event {
             Self::MfaEnabled => mail::mfa_enabled(academy),
             Self::MfaDisabled => mail::mfa_disabled(academy),
             Self::RecoveryCodesReplaced => mail::recovery_codes_replaced(academy),
+            Self::IdentityLinked => mail::identity_linked(academy),
+            Self::IdentityUnlinked => mail::identity_unlinked(academy),
             Self::RecoveryCodeUsed { left } => mail::recovery_code_used(academy, left),
         }
     }

@@ -26,11 +26,16 @@ impl Job for ForgetUnfinished {
     const KIND: &'static str = "forget_unfinished";
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
-        let reader = services.db.reader(academy);
-        let now = services.clock.now();
-        let unfinished = store::unfinished(&*reader.connection().await?, self.token, now).await?;
-        reader.give_back().await;
-        let Some(user) = unfinished else { return Ok(()) };
-        services.people.forget(&services, academy, user, "the account was never finished").await
+        let mut tx = services.db.begin(academy).await?;
+        // Looked at and erased in one: who finishes at this moment comes before it, or after.
+        let Some(user) = store::token_of(&tx, self.token).await? else { return Ok(()) };
+        if !tx.take_account(user).await? {
+            return Ok(());
+        }
+        store::lock_login(&mut tx, user).await?;
+        if store::is_unfinished(&tx, user, services.clock.now()).await? {
+            services.people.forget(&mut tx, &services, user, "the account was never finished").await?;
+        }
+        tx.commit().await
     }
 }

@@ -81,7 +81,7 @@ pub async fn answer(
         let words = words!("Bukan untuk diri sendiri.", "Not for oneself.");
         return Ok(Err(Objection::new(UserErrorCode::NotEligible, "token", words)));
     }
-    if !tx.hold_account(ward).await? {
+    if !tx.take_account(ward).await? {
         return Ok(Err(over()));
     }
     Ok(store::use_token(tx, digest, &purposes, now).await?.ok_or_else(over))

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    mailed,
+    address, mailed,
     model::{Login, NewUser, TokenPurpose},
     policy, session, store,
 };
@@ -89,7 +89,7 @@ pub async fn invite(
     let taken = |field, words| Ok(Err(Objection::new(UserErrorCode::Taken, field, words)));
     if let Some(email) = &new.email {
         store::take_email(tx, &policy::key(email)).await?;
-        if store::login_by_email(tx, &policy::key(email)).await?.is_some() {
+        if !address::free(tx, services, &policy::key(email)).await? {
             return taken(
                 "email",
                 words!("Sudah ada akun dengan alamat ini.", "There is an account with this address."),

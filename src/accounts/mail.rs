@@ -296,6 +296,30 @@ pub fn recovery_code_used(academy: &str, left: i64) -> Letter {
     )
 }
 
+/// An account at a log-in provider was linked.
+#[must_use]
+pub fn identity_linked(academy: &str) -> Letter {
+    told(
+        words!("Cara masuk baru di {academy}", "A new way to sign in at {academy}"),
+        words!(
+            "Mulai sekarang akun Anda di {academy} dapat dimasuki juga lewat penyedia yang baru ditautkan.",
+            "From now on your account at {academy} can also be signed in to by the provider that was just linked."
+        ),
+    )
+}
+
+/// An account at a log-in provider was unlinked.
+#[must_use]
+pub fn identity_unlinked(academy: &str) -> Letter {
+    told(
+        words!("Satu cara masuk dilepas di {academy}", "A way to sign in at {academy} is gone"),
+        words!(
+            "Akun Anda di {academy} tidak dapat dimasuki lagi lewat penyedia yang baru dilepas.",
+            "Your account at {academy} can't be signed in to any more by the provider that was just unlinked."
+        ),
+    )
+}
+
 /// Tells the owner of an address that somebody tried to register with it.
 #[must_use]
 pub fn address_in_use(academy: &str) -> Letter {

@@ -1,9 +1,10 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
 //! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`, `suspensions`,
-//! `guardian_requests`.
-//! Personal data: address, password hash, roles, devices, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
+//! `guardian_requests`, `linked_identities`, `provider_log_ins`.
+//! Personal data: address, password hash, roles, devices, accounts at log-in providers, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
 
+mod address;
 pub mod change_email;
 pub mod change_password;
 mod code;
@@ -24,6 +25,7 @@ pub mod password;
 pub mod password_reset;
 pub mod policy;
 pub mod privacy;
+pub mod providers;
 pub mod reauthenticate;
 pub mod register;
 pub mod resend_verification;

@@ -206,6 +206,38 @@ crate::datum!(
     }
 );
 
+crate::datum!(
+    /// Who a person is to a log-in provider.
+    IdentitySubject {
+        subject: "LinkedIdentity",
+        field: "subject",
+        columns: &["linked_identities.subject"],
+        class: PersonalDataClass::Account,
+    }
+);
+
+crate::datum!(
+    /// The address that a log-in provider has of a person.
+    IdentityEmail {
+        subject: "LinkedIdentity",
+        field: "email",
+        columns: &["linked_identities.email"],
+        class: PersonalDataClass::Contact,
+    }
+);
+
+crate::datum!(
+    /// What proves that who comes back from a log-in provider is who went there.
+    ProviderLogIn {
+        field: "providerLogIns",
+        columns: &["provider_log_ins.state_hash", "provider_log_ins.sealed", "provider_log_ins.code_hash"],
+        class: PersonalDataClass::Credential,
+        audience: &[] as &[Audience],
+        withheld: Some("secrets of minutes: of use to nobody but a thief"),
+        starts: RetentionStart::Collected,
+    }
+);
+
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at", "suspended_at", "incomplete"])
@@ -233,5 +265,11 @@ pub const TABLES: &[Table] = &[
         &["academy_id", "id", "user_id", "suspended_by", "suspended_at", "contested_at", "lifted_by", "lifted_at"],
     ),
     Table::of_person("guardian_requests", "ward_id", &["academy_id", "ward_id", "asked_at"]),
+    Table::of_person("linked_identities", "user_id", &["academy_id", "user_id", "provider", "issuer", "linked_at"]),
+    Table::of_person(
+        "provider_log_ins",
+        "user_id",
+        &["academy_id", "id", "provider", "code_challenge", "return_to", "user_id", "expires_at"],
+    ),
     Table::of_person("recovery_codes", "user_id", &["academy_id", "user_id", "used_at"]),
 ];

@@ -8,7 +8,7 @@ use crate::{
     audit::{self, Action, Happened},
     platform::{
         db::Tx,
-        fault::Fault,
+        fault::{Code, Fault},
         graphql::{Services, UserErrorCode, user_error::Objection},
         privacy::{Role, UserId},
     },
@@ -50,7 +50,7 @@ pub async fn change_role(
     {
         return Err(Fault::forbidden());
     }
-    if !tx.hold_account(user).await? {
+    if !tx.take_account(user).await? {
         return Ok(Err(Objection::not_found("user")));
     }
     if store::living_roles(tx, user).await?.has(role) == granted {
@@ -76,6 +76,18 @@ pub async fn change_role(
     audit::write(tx, services, vec![happened]).await?;
     mail::to_person(tx, services, academy, user, &mail::role_changed(&academy.name, role, granted)).await?;
     Ok(Ok(()))
+}
+
+/// Whether somebody may go: there is, or need not be, another admin. Nobody else goes until the end of the transaction.
+///
+/// # Errors
+/// `CONFLICT` where nobody would run the academy any more, and those of the database.
+pub async fn may_go(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
+    lock(tx).await?;
+    if store::living_roles(tx, user).await?.has(Role::Admin) && !store::has_other_admin(tx, user).await? {
+        return Err(Fault::Refused(Code::Conflict, last_admin("").words));
+    }
+    Ok(())
 }
 
 /// One change of who runs the academy after the other: two at once could leave nobody.

@@ -43,6 +43,8 @@ pub struct Challenge {
     pub token: String,
     /// Until when.
     pub expires_at: DateTime<Utc>,
+    /// What the person is called, as far as who sends them says so.
+    pub full_name: Option<String>,
 }
 
 /// What signing in comes to.
@@ -96,7 +98,7 @@ async fn challenge(
         expires_at,
     };
     store::insert_token(tx, &new).await?;
-    Ok(Challenge { token, expires_at })
+    Ok(Challenge { token, expires_at, full_name: None })
 }
 
 /// Opens a session for who has proved all factors that they have.

@@ -528,34 +528,41 @@ pub(super) async fn complete(connection: &mut AsyncPgConnection, user: UserId) -
     Ok(())
 }
 
-/// Whose a token is, where their account was never finished: the address was not proved, or its person has not completed it; and no other
-/// link is good that they could finish it with.
+/// Whose a token is, by its id.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn unfinished(
-    mut connection: &AsyncPgConnection,
-    token: uuid::Uuid,
-    now: DateTime<Utc>,
-) -> Result<Option<UserId>, Fault> {
+pub(super) async fn token_of(mut connection: &AsyncPgConnection, token: uuid::Uuid) -> Result<Option<UserId>, Fault> {
     let row = account_tokens::table.filter(account_tokens::id.eq(token)).select(account_tokens::user_id);
-    let Some(user): Option<UserId> = row.first(&mut connection).await.optional()? else { return Ok(None) };
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// Whether an account was never finished: the address was not proved, its person has not completed it, or a guardian is waited for; and no
+/// link is good that it could be finished with.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn is_unfinished(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
     let good = account_tokens::table
         .filter(account_tokens::user_id.eq(user))
         .filter(account_tokens::purpose.eq_any(FINISHING.to_vec()))
         .filter(account_tokens::used_at.is_null())
         .filter(account_tokens::expires_at.gt(now));
-    let can_be_finished: bool = diesel::select(diesel::dsl::exists(good)).get_result(&mut connection).await?;
+    if diesel::select(diesel::dsl::exists(good)).get_result(&mut connection).await? {
+        return Ok(false);
+    }
     let unproved = logins::email.is_not_null().and(logins::email_verified_at.is_null());
     let unfinished = users::table
         .inner_join(logins::table.on(logins::user_id.eq(users::id)))
         .filter(users::id.eq(user))
         .filter(users::closed_at.is_null())
-        .filter(users::incomplete.or(unproved))
-        .select(users::id);
-    let unfinished: Option<UserId> = unfinished.first(&mut connection).await.optional()?;
-    let waiting = waits_for_guardian(connection, user).await?.then_some(user);
-    Ok(unfinished.or(waiting).filter(|_| !can_be_finished))
+        .filter(users::incomplete.or(unproved));
+    let unfinished: bool = diesel::select(diesel::dsl::exists(unfinished)).get_result(&mut connection).await?;
+    Ok(unfinished || waits_for_guardian(connection, user).await?)
 }
 
 /// Whether a session has not ended, looked at in a transaction.

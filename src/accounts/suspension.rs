@@ -114,7 +114,7 @@ pub async fn contest(call: &Call, message: &str) -> Result<Result<(), Objection>
 
 /// Why an actor does not decide on a person.
 async fn out_of_reach(call: &Call, tx: &mut Tx, actor: UserId, user: UserId) -> Result<Option<Objection>, Fault> {
-    if !tx.hold_account(user).await? {
+    if !tx.take_account(user).await? {
         return Ok(Some(Objection::not_found("id")));
     }
     let not_eligible = |words| Some(Objection::new(UserErrorCode::NotEligible, "id", words));

@@ -1,8 +1,9 @@
-//! What is over of accounts goes: links and challenges, sessions that have ended by their time, user names that are free again.
+//! What is over of accounts goes: links and challenges, sessions that have ended by their time, user names that are free again, who did not
+//! come back from a log-in provider.
 
 use chrono::TimeDelta;
 
-use super::{forget_unfinished::UNFINISHED, store};
+use super::{forget_unfinished::UNFINISHED, providers, store};
 use crate::platform::{db::AcademyId, fault::Fault, graphql::Services};
 
 /// Removes it, in one academy.
@@ -17,5 +18,6 @@ pub async fn tidy(services: &Services, academy: AcademyId) -> Result<(), Fault> 
     store::forget_tokens(&mut tx, now - UNFINISHED - TimeDelta::days(1)).await?;
     store::forget_sessions(&mut tx, now, now - idle).await?;
     store::forget_held_usernames(&mut tx, now).await?;
+    providers::store::forget(&mut tx, now).await?;
     tx.commit().await
 }

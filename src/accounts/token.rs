@@ -16,6 +16,10 @@ pub(super) enum Kind {
     Mailed,
     /// The middle of signing in: the password was right, the second factor is still asked for.
     Challenge,
+    /// What a log-in provider hands back unread.
+    ProviderState,
+    /// What a client is given who comes back from one.
+    ProviderCode,
 }
 
 impl Kind {
@@ -24,6 +28,8 @@ impl Kind {
             Self::Session => "sgs_",
             Self::Mailed => "sgm_",
             Self::Challenge => "sgc_",
+            Self::ProviderState => "sgo_",
+            Self::ProviderCode => "sgp_",
         }
     }
 }

@@ -27,6 +27,8 @@ const SECOND_FACTOR: Share = Share { name: "second factor", at_once: 10, per_hou
 const KNOWN_SECOND_FACTOR: Share = Share { name: "second factor from known device", at_once: 10, per_hour: 10 };
 /// Registrations from one address: each costs a hash.
 const REGISTER: Share = Share { name: "register from address", at_once: 300, per_hour: 300 };
+/// Log-ins at providers that are begun from one address: each is a row for a while. Whole schools sign in from one.
+const SET_OUT: Share = Share { name: "set out from address", at_once: 1000, per_hour: 2000 };
 /// Mails that one address has us write.
 const MAILS_FROM_ADDRESS: Share = Share { name: "mails from address", at_once: 60, per_hour: 60 };
 /// Mails of one kind that anybody can have us write to one address.
@@ -82,6 +84,11 @@ pub(super) async fn second_factor(call: &Call, person: UserId, known: bool) -> R
 /// A registration.
 pub(super) async fn register(call: &Call) -> Result<(), Fault> {
     from_address(call, &REGISTER).await.map(drop)
+}
+
+/// A log-in at a provider that is begun.
+pub(super) async fn set_out(call: &Call) -> Result<(), Fault> {
+    from_address(call, &SET_OUT).await.map(drop)
 }
 
 /// A mail of a kind that the request has us write to an address. False where it had enough of them.

@@ -15,15 +15,16 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     academies,
+    accounts::providers::callback,
     certificates::published,
     platform::{
         fault::Fault,
-        graphql::Services,
+        graphql::{Services, language},
         http::{
             Routes,
             body::{self, Unread},
         },
-        text::is_slug,
+        text::{Words, is_slug},
     },
     profiles::avatar_file,
     uploads::{UploadId, receive},
@@ -36,6 +37,7 @@ pub fn routes(services: &Services) -> Routes {
     vec![
         ("/a/:academy/jwks.json", get(published(Document::Jwks)).boxed()),
         ("/a/:academy/did.json", get(published(Document::Did)).boxed()),
+        ("/a/:academy/oauth/:provider/callback", get(Callback { services: services.clone() }).boxed()),
         ("/files/:token", get(Files { services: services.clone() }).boxed()),
         ("/uploads/:token", put(Receiver { services: services.clone(), coming: Arc::default() }).boxed()),
     ]
@@ -88,6 +90,63 @@ impl Endpoint for Published {
             Err(fault) => {
                 tracing::error!(?fault, "keys could not be published");
                 StatusCode::SERVICE_UNAVAILABLE.into()
+            }
+        })
+    }
+}
+
+/// Where log-in providers send people back to.
+struct Callback {
+    services: Services,
+}
+
+impl Callback {
+    async fn answer(&self, request: &Request) -> Result<Option<url::Url>, Fault> {
+        let part = |name| request.raw_path_param(name).unwrap_or_default();
+        let (slug, provider) = (part("academy"), part("provider"));
+        if !is_slug(slug, 63) || !is_slug(provider, 63) {
+            return Ok(None);
+        }
+        let tx = self.services.db.begin_platform().await?;
+        let academy = academies::store::by_slug(&tx, slug).await?;
+        drop(tx);
+        let Some(academy) = academy else { return Ok(None) };
+        let query = request.uri().query().unwrap_or_default();
+        callback::callback(&self.services, &academy, provider, query).await
+    }
+}
+
+impl Endpoint for Callback {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let plain = |status, words: Words| {
+            let text = words.in_language(language(request.headers())).to_owned();
+            Response::builder()
+                .status(status)
+                .content_type("text/plain; charset=utf-8")
+                .header(header::CACHE_CONTROL, "no-store")
+                .body(text)
+        };
+        Ok(match self.answer(&request).await {
+            Ok(Some(target)) => Response::builder()
+                .status(StatusCode::SEE_OTHER)
+                .header(header::LOCATION, target.as_str())
+                .header(header::CACHE_CONTROL, "no-store")
+                .finish(),
+            Ok(None) => plain(
+                StatusCode::BAD_REQUEST,
+                words!(
+                    "Masuk ini sudah selesai atau waktunya habis. Kembali ke aplikasi dan mulai lagi.",
+                    "This log-in is finished, or its time is over. Go back to the app and begin again."
+                ),
+            ),
+            Err(fault) => {
+                tracing::error!(?fault, "who came back from a log-in provider could not be sent on");
+                plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    words!("Sedang ada gangguan; coba muat ulang.", "Something is wrong at the moment; try to reload."),
+                )
             }
         })
     }

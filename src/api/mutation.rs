@@ -3,7 +3,7 @@
 use async_graphql::MergedObject;
 
 use crate::{
-    accounts::graphql::{FactorMutations, PasswordMutations, SignInMutations, StandingMutations},
+    accounts::graphql::{FactorMutations, PasswordMutations, ProviderMutations, SignInMutations, StandingMutations},
     catalog::{
         graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations},
         import::graphql::ImportMutations,
@@ -18,7 +18,7 @@ use crate::{
 
 /// Accounts.
 #[derive(MergedObject, Default)]
-pub struct AccountMutations(SignInMutations, PasswordMutations, FactorMutations, StandingMutations);
+pub struct AccountMutations(SignInMutations, ProviderMutations, PasswordMutations, FactorMutations, StandingMutations);
 
 /// Levels 1 and 2: people.
 #[derive(MergedObject, Default)]

@@ -43,6 +43,10 @@ pub enum Action {
     RecoveryCodesReplaced,
     /// A person signed in by a recovery code.
     RecoveryCodeUsed,
+    /// A person can sign in by an account at a provider.
+    IdentityLinked,
+    /// They can't any more.
+    IdentityUnlinked,
     /// A person may do more.
     RoleGranted,
     /// A person may do less.
@@ -77,6 +81,8 @@ impl Action {
             Self::MfaDisabled => "MFA_DISABLED",
             Self::RecoveryCodesReplaced => "RECOVERY_CODES_REPLACED",
             Self::RecoveryCodeUsed => "RECOVERY_CODE_USED",
+            Self::IdentityLinked => "IDENTITY_LINKED",
+            Self::IdentityUnlinked => "IDENTITY_UNLINKED",
             Self::RoleGranted => "ROLE_GRANTED",
             Self::RoleRevoked => "ROLE_REVOKED",
             Self::UserSuspended => "USER_SUSPENDED",

@@ -15,7 +15,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{folders, id::Random, seal};
+use super::{folders, id::Random, providers::LogInSettings, seal};
 
 /// OWASP's least for Argon2id with one lane, and ours.
 const PASSWORD_MEMORY_LEAST: u32 = 19_456;
@@ -68,6 +68,8 @@ pub struct Settings {
     pub password_memory_kib: u32,
     /// Passes of a password's hash over its memory; 2 at least.
     pub password_passes: u32,
+    /// Log-in providers of academies, by their slugs.
+    pub log_in: BTreeMap<String, LogInSettings>,
     /// Seconds that a server goes on answering when it is asked to stop, saying so: a balancer takes as long to hear of it.
     pub farewell_seconds: u64,
     /// What a request may ask for.
@@ -256,6 +258,7 @@ impl Default for Settings {
             session_days: 180,
             password_memory_kib: PASSWORD_MEMORY_LEAST,
             password_passes: PASSWORD_PASSES_LEAST,
+            log_in: BTreeMap::new(),
             farewell_seconds: 1,
             limits: Limits::default(),
         }
@@ -299,6 +302,9 @@ impl Settings {
         let settings: Self = figment.extract().context("the configuration")?;
         settings.cors()?;
         settings.proxies()?;
+        for (academy, log_in) in &settings.log_in {
+            log_in.check(academy)?;
+        }
         if let Some(url) = settings.public_url.as_ref().filter(|url| url.path() != "/" || url.query().is_some()) {
             bail!(
                 "public_url is {url}, and has no path: links, keys and certificates lie at the root of a host of their own"
@@ -453,5 +459,37 @@ mod tests {
         assert!(Settings::read(None, &flags).is_err(), "links would lead elsewhere");
         let flags = BTreeMap::from([("jobs_at_a_time".to_owned(), serde_json::json!(0))]);
         assert!(Settings::read(None, &flags).is_err(), "no mail would ever leave");
+    }
+
+    #[test]
+    fn log_in_providers_are_read_and_checked() {
+        let read = |log_in: serde_json::Value| Settings::read(None, &BTreeMap::from([("log_in".to_owned(), log_in)]));
+        let google = serde_json::json!({ "kind": "google", "client_id": "a", "client_secret": "hush" });
+        let of =
+            |id: &str, provider: &serde_json::Value| serde_json::json!({ "nusa": { "providers": { id: provider } } });
+        let settings = read(of("google", &google)).expect("settings");
+        let provider = &settings.log_in["nusa"].providers["google"];
+        assert_eq!(provider.issuer(), "https://accounts.google.com", "exact to the letter, without a slash");
+        assert!(!format!("{settings:?}").contains("hush"), "a secret is printed");
+        let with = |key: &str, value: &str| {
+            let mut provider = google.clone();
+            provider[key] = value.into();
+            provider
+        };
+        for wrong in [
+            of("Google!", &google),
+            of("google", &with("issuer", "http://idp.example.org")),
+            of("google", &with("issuer", "https://idp.example.org/?a=b")),
+            of("google", &with("client_id", "")),
+            of("google", &with("kind", "oidc")),
+            of("google", &with("kind", "saml")),
+            of("google", &with("colour", "red")),
+            of("google", &with("api", "https://api.example.org")),
+            serde_json::json!({ "nusa": { "return_to": ["https://app.example.org/path"] } }),
+            serde_json::json!({ "nusa": { "return_to": ["http://app.example.org"] } }),
+        ] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+        read(of("sekolah", &with("issuer", "http://127.0.0.1:3999"))).expect("a provider of this machine");
     }
 }

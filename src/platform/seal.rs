@@ -38,6 +38,10 @@ pub enum Use {
     Device,
     /// The secret of an authenticator app.
     SecondFactor,
+    /// What proves to a log-in provider that we are those who set out.
+    ProviderLogIn,
+    /// Whom a log-in provider has proved who is not here yet.
+    Newcomer,
 }
 
 impl Use {
@@ -51,6 +55,8 @@ impl Use {
             Self::Throttle => b"sanggar.throttle.v1",
             Self::Device => b"sanggar.device.v1",
             Self::SecondFactor => b"sanggar.second-factor.v1",
+            Self::ProviderLogIn => b"sanggar.provider-log-in.v1",
+            Self::Newcomer => b"sanggar.newcomer.v1",
         }
     }
 }

@@ -1,18 +1,24 @@
-//! A person completes an account that somebody else made: their name, their age, the documents.
+//! A person completes an account that somebody else made, or that a log-in provider has proved them for: their name, their age, the documents.
 
 use chrono::NaiveDate;
 
 use super::{
+    model::NewProfile,
     sign_up::{Age, Entry, entry, guardian_of, not_collected, note_age},
     store,
 };
 use crate::{
     academies,
-    accounts::{complete_registration, policy, session::Entered},
+    accounts::{
+        complete_registration, policy,
+        providers::register::{self, Newcomer},
+        session::Entered,
+    },
     consent::DocumentId,
     platform::{
         fault::Fault,
         graphql::{Call, user_error::Objection},
+        privacy::Personal,
     },
 };
 
@@ -41,10 +47,15 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
     if input.born.is_some() && !academy.policy().asks("birthDate") {
         return Ok(Err(vec![not_collected("birthDate")]));
     }
+    let newcomer = match register::newcomer(call, &input.challenge).transpose() {
+        Ok(newcomer) => newcomer,
+        Err(objection) => return Ok(Err(vec![objection])),
+    };
     let name = policy::full_name(&input.full_name);
     let today = academy.day(call.services.clock.now());
     let entry = entry(academy.policy(), Age { born: input.born, confirmed: input.age_confirmed }, today);
-    let guardian = entry.clone().and_then(|entry| guardian_of(entry, input.guardian_email.as_deref(), None));
+    let own = newcomer.as_ref().map(Newcomer::email);
+    let guardian = entry.clone().and_then(|entry| guardian_of(entry, input.guardian_email.as_deref(), own));
     let age_known = input.age_confirmed || input.born.is_some() || entry == Ok(Entry::WithGuardian);
     let accepted = complete_registration::check(call, &input.accepted_documents, age_known).await?;
     let (name, entry, guardian, accepted) = match (name, entry, guardian, accepted) {
@@ -54,12 +65,22 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
             return Ok(Err(own.chain(accepted.err().unwrap_or_default()).collect()));
         }
     };
+    let is_new = newcomer.is_some();
     let mut tx = call.begin().await?;
-    let user = match complete_registration::begin(&mut tx, call, &input.challenge).await? {
+    let begun = match newcomer {
+        Some(newcomer) => register::register(&mut tx, call, newcomer).await?,
+        None => complete_registration::begin(&mut tx, call, &input.challenge, guardian.as_deref()).await?,
+    };
+    let user = match begun {
         Ok(user) => user,
         Err(objection) => return Ok(Err(vec![objection])),
     };
-    store::set_full_name(&mut tx, user, name).await?;
+    if is_new {
+        let locale = Personal::new(Some(call.language.tag().to_owned()));
+        store::insert(&mut tx, &NewProfile { user_id: user, full_name: Personal::new(name), locale }).await?;
+    } else {
+        store::set_full_name(&mut tx, user, name).await?;
+    }
     note_age(&mut tx, user, entry, input.born, today).await?;
     let entered = complete_registration::end(&mut tx, call, user, &accepted, guardian).await?;
     tx.commit().await?;

@@ -29,9 +29,9 @@ pub async fn confirm_guardianship(call: &Call, token: &str, consent: bool) -> Re
         Err(objection) => return Ok(Err(objection)),
     };
     if !consent {
-        // The link goes with the child: where this fails, it is as good as it was.
-        drop(tx);
-        call.services.people.forget(&call.services, call.academy, ward, "a guardian refused").await?;
+        call.services.people.forget(&mut tx, &call.services, ward, "a guardian refused").await?;
+        tx.commit().await?;
+        call.forget_loaded();
         return Ok(Ok(()));
     }
     store::insert_guardianship(&mut tx, ward, guardian, now).await?;

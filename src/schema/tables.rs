@@ -809,6 +809,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    linked_identities (academy_id, user_id, provider) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Sealed<Text>,
+        email -> Nullable<Sealed<Text>>,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    provider_log_ins (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        provider -> Text,
+        state_hash -> Sealed<Bytea>,
+        code_challenge -> Text,
+        return_to -> Text,
+        sealed -> Sealed<Bytea>,
+        user_id -> Nullable<Uuid>,
+        code_hash -> Nullable<Sealed<Bytea>>,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users, second_factors);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);

@@ -2,6 +2,7 @@
 
 mod factors;
 mod passwords;
+mod providers;
 mod sign_in;
 mod standing;
 
@@ -9,7 +10,11 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 pub use self::{
-    factors::FactorMutations, passwords::PasswordMutations, sign_in::SignInMutations, standing::StandingMutations,
+    factors::FactorMutations,
+    passwords::PasswordMutations,
+    providers::{LinkedIdentity, LogInProvider, ProviderMutations},
+    sign_in::SignInMutations,
+    standing::StandingMutations,
 };
 use super::{
     model::{MfaMethod, SessionRow},
@@ -105,6 +110,11 @@ impl Viewer {
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
         let rows = ctx.call().load(SessionsOf(self.user)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(Session).collect())
+    }
+
+    /// Their accounts at log-in providers, oldest first.
+    async fn identities(&self, ctx: &Context<'_>) -> Result<Vec<LinkedIdentity>> {
+        Ok(LinkedIdentity::all_of(ctx.call(), self.user).await?)
     }
 
     /// What they learn, newest first.
@@ -282,13 +292,15 @@ pub struct MfaChallenge {
     expires_at: DateTime<Utc>,
 }
 
-/// The account lacks what only its person can give.
+/// The account lacks what only its person can give; of who comes from a log-in provider for the first time there is none yet.
 #[derive(SimpleObject)]
 pub struct RegistrationChallenge {
     /// Goes into `completeRegistration`.
     challenge: String,
     /// Until when.
     expires_at: DateTime<Utc>,
+    /// What the log-in provider calls the person, for a form to begin with.
+    full_name: Option<String>,
 }
 
 /// What signing in came to.
@@ -320,13 +332,13 @@ impl SessionPayload {
     async fn entered(call: &Call, outcome: Result<Entered, Objection>) -> Result<Self, Fault> {
         match outcome {
             Ok(Entered::Session(opened)) => Self::opened(call, Ok(*opened)).await,
-            Ok(Entered::SecondFactor(Challenge { token, expires_at })) => {
+            Ok(Entered::SecondFactor(Challenge { token, expires_at, .. })) => {
                 let methods = vec![MfaMethod::Totp, MfaMethod::RecoveryCode];
                 let mfa_challenge = Some(MfaChallenge { challenge: token, methods, expires_at });
                 Ok(Self { mfa_challenge, ..Self::default() })
             }
-            Ok(Entered::Registration(Challenge { token, expires_at })) => {
-                let registration_challenge = Some(RegistrationChallenge { challenge: token, expires_at });
+            Ok(Entered::Registration(Challenge { token, expires_at, full_name })) => {
+                let registration_challenge = Some(RegistrationChallenge { challenge: token, expires_at, full_name });
                 Ok(Self { registration_challenge, ..Self::default() })
             }
             Ok(Entered::Waiting) => {

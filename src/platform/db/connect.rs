@@ -1,15 +1,14 @@
 //! How a connection to Postgres is made: over TLS wherever it leaves this machine.
 
-use std::sync::Arc;
-
 use anyhow::{Context, bail};
 use diesel_async::AsyncPgConnection;
-use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::{
     Config, NoTls,
     config::{Host, SslMode},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::platform::tls;
 
 /// Where a database is, and how it is spoken to there.
 #[derive(Clone)]
@@ -36,7 +35,7 @@ impl Address {
                  machine trusts; SSL_CERT_FILE names an authority of your own), or sslmode=disable if nobody can listen"
             ),
         };
-        let tls = if encrypted { Some(MakeRustlsConnect::new(trusting_this_machine()?)) } else { None };
+        let tls = if encrypted { Some(MakeRustlsConnect::new(tls::trusting_this_machine()?)) } else { None };
         Ok(Self { config, tls })
     }
 
@@ -81,15 +80,6 @@ fn is_here(config: &Config) -> bool {
     // Where both are given, the address is what is connected to.
     let addresses = config.get_hostaddrs();
     if addresses.is_empty() { named } else { addresses.iter().all(std::net::IpAddr::is_loopback) }
-}
-
-fn trusting_this_machine() -> anyhow::Result<rustls::ClientConfig> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder
-        .with_platform_verifier()
-        .context("reading the certificates that this machine trusts")?
-        .with_no_client_auth())
 }
 
 #[cfg(test)]

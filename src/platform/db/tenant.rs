@@ -339,6 +339,19 @@ impl Tx {
         Ok(diesel::select(living).get_result(&mut **self).await?)
     }
 
+    /// Holds a person's account for itself: nobody else holds it meanwhile. For who changes what an account is, in place of
+    /// [`Self::hold_account`]: two who held it together could wait for each other. False where it is closed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn take_account(&mut self, person: UserId) -> Result<bool, Fault> {
+        use diesel_async::RunQueryDsl;
+        let living = diesel::dsl::sql::<diesel::sql_types::Bool>("sanggar_takes(")
+            .bind::<diesel::sql_types::Uuid, _>(person.uuid())
+            .sql(")");
+        Ok(diesel::select(living).get_result(&mut **self).await?)
+    }
+
     /// From here on sees the database as it is at the next statement, whatever others commit. Before any other statement.
     ///
     /// # Errors

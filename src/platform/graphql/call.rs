@@ -29,6 +29,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
+    outbound::Outbound,
     privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
     storage::Storage,
@@ -50,6 +51,8 @@ pub struct Services {
     pub mailer: Mailer,
     /// Uploaded and rendered files.
     pub storage: Storage,
+    /// Asks others over HTTP.
+    pub outbound: Arc<Outbound>,
     /// The configuration.
     pub settings: Arc<Settings>,
     /// What people are to each other by what they learn and teach.
@@ -60,11 +63,11 @@ pub struct Services {
 
 /// What can be done with all that is held of a person: rooms know their own rows only. Wired in `app.rs`.
 pub trait People: Send + Sync + 'static {
-    /// Erases somebody, on record; `reason` says why.
+    /// Erases somebody in a transaction, on record; `reason` says why.
     fn forget<'a>(
         &'a self,
+        tx: &'a mut Tx,
         services: &'a Services,
-        academy: AcademyId,
         person: UserId,
         reason: &'static str,
     ) -> BoxFuture<'a, Result<(), Fault>>;

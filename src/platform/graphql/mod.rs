@@ -20,6 +20,6 @@ pub mod weight;
 
 pub use call::{Batch, ById, Call, CallExt, Guarded, Services, grouped};
 pub use page::{List, PageArgs, Total};
-pub(in crate::platform) use request::language;
+pub use request::language;
 pub use shown::{Shown, shown};
 pub use user_error::{UserError, UserErrorCode};

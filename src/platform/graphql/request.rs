@@ -223,7 +223,7 @@ pub(super) fn bearer(authorization: &str) -> Token {
 }
 
 /// The language asked for in `Accept-Language`, before anything else is known.
-pub(in crate::platform) fn language(headers: &HeaderMap) -> Language {
+pub fn language(headers: &HeaderMap) -> Language {
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     header.and_then(Language::accepted).unwrap_or_default()
 }

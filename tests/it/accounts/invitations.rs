@@ -127,6 +127,55 @@ async fn what_nobody_finishes_goes() {
     app.stop().await;
 }
 
+/// Who was first to type an address does not have it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_nobody_proved_is_free() {
+    let app = TestApp::start().await;
+    let (admin, budi) = (app.staff("Adi Nugroho", Role::Admin).await, app.person("Budi Santoso").await);
+    for email in ["tamu@example.org", "baru@example.org"] {
+        let squat = json!({
+            "email": email, "password": PASSWORD, "fullName": "Penunggu", "ageConfirmed": true,
+            "acceptedDocuments": app.documents(&app.anonymous()).await,
+        });
+        done(&app.anonymous(), "register", squat, "acknowledged").await;
+        app.mailed_token(email).await;
+    }
+    let input = json!({ "email": "Tamu@example.org", "fullName": "Tamu", "roles": [] });
+    done(&admin.client, "inviteUser", input.clone(), "user { id }").await;
+    assert_eq!(user_errors(&sent(&admin.client, "inviteUser", input, "user { id }").await), ["TAKEN input.email"]);
+    done(&budi.client, "changeEmail", json!({ "newEmail": "baru@example.org" }), "acknowledged").await;
+    let token = app.mailed_token("baru@example.org").await;
+    done(&app.anonymous(), "confirmEmailChange", json!({ "token": token }), "acknowledged").await;
+    let guess = json!({ "login": "baru@example.org", "password": PASSWORD });
+    assert_eq!(user_errors(&sent(&app.anonymous(), "logIn", guess, "token").await), ["INVALID "]);
+    let all = crate::laws::subject::everything(&app).await;
+    assert!(!all.contains("Penunggu"), "nothing is left of who had only typed them");
+    app.stop().await;
+}
+
+/// A minor who was invited names a guardian who is not themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_is_not_their_own_guardian() {
+    let app = TestApp::start_under(Policy::preset("cekolah").expect("a policy"), |_| {}).await;
+    let admin = app.staff("Adi Nugroho", Role::Admin).await;
+    let invitation = json!({ "email": "murid@example.org", "fullName": "Murid", "roles": ["LEARNER"] });
+    done(&admin.client, "inviteUser", invitation, "user { id }").await;
+    let entered = reset(&app, &app.mailed_token("murid@example.org").await).await;
+    let documents = app.documents(&app.anonymous()).await;
+    let complete = |guardian: &str| {
+        let asks = app.policy.asks("birthDate");
+        let input = json!({
+            "challenge": entered["registrationChallenge"]["challenge"], "fullName": "Murid", "acceptedDocuments": documents,
+            "birthDate": asks.then_some("2013-01-01"), "ageConfirmed": if asks { None } else { Some(false) }, "guardianEmail": guardian,
+        });
+        let client = app.anonymous();
+        async move { user_errors(&sent(&client, "completeRegistration", input, ENTERED).await) }
+    };
+    assert_eq!(complete("MURID@example.org").await, ["INVALID input.guardianEmail"]);
+    assert_eq!(complete("wali@example.org").await, ["NOT_ELIGIBLE "], "and waits for that one");
+    app.stop().await;
+}
+
 /// Who is to hold a role is invited by who proves presence; an academy without user names has none.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_office_is_given_with_presence() {

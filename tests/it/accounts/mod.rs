@@ -6,6 +6,7 @@ mod invitations;
 mod log_in;
 mod mail;
 mod passwords;
+mod providers;
 mod register;
 mod roles;
 pub mod second_factor;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What people of the tests say of themselves, what they are planted with, and what begins a secret.
-const SAID: [&str; 19] = [
+const SAID: [&str; 24] = [
     "@example.org",
     "Citra Dewi",
     "Ani Wijaya",
@@ -28,6 +28,11 @@ const SAID: [&str; 19] = [
     "ticket 42",
     "sgs_",
     "sgm_",
+    "sgo_",
+    "sgp_",
+    "sgn_",
+    "Siti Rahma",
+    "rahasia klien",
 ];
 
 #[test]

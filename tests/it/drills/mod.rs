@@ -4,6 +4,7 @@ mod cut;
 mod documents;
 mod kill;
 mod logs;
+mod provider;
 mod timing;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod cluster;
 mod people;
+pub mod provider;
 mod smtp;
 mod world;
 

@@ -30,6 +30,8 @@ fn letters_say_what_was_blessed() {
         ("accounts: the address was changed", accounts::mail::email_changed(academy)),
         ("accounts: a second factor", accounts::mail::mfa_enabled(academy)),
         ("accounts: no second factor", accounts::mail::mfa_disabled(academy)),
+        ("accounts: a provider", accounts::mail::identity_linked(academy)),
+        ("accounts: a provider less", accounts::mail::identity_unlinked(academy)),
         ("accounts: a guardian is asked", proving(TokenPurpose::ConfirmGuardianship)),
         ("accounts: a guardian agreed", accounts::mail::guardian_agreed(academy)),
         ("accounts: an invitation", proving(TokenPurpose::Invitation)),

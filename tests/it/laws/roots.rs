@@ -233,6 +233,18 @@ async fn scene(app: &TestApp) -> Scene {
             "token",
             json!({ "challenge": "sgc_none", "fullName": "X", "ageConfirmed": true, "acceptedDocuments": [] }),
         ),
+        mutation(
+            "beginProviderLogIn",
+            "authorizeUrl",
+            json!({ "provider": "google", "returnTo": "https://app.example.org/", "codeChallenge": "none" }),
+        ),
+        mutation("completeProviderLogIn", "token", json!({ "code": "sgp_none", "codeVerifier": "none" })),
+        mutation(
+            "linkIdentity",
+            "authorizeUrl",
+            json!({ "provider": "google", "returnTo": "https://app.example.org/", "codeChallenge": "none" }),
+        ),
+        mutation("unlinkIdentity", "acknowledged", json!({ "provider": "google" })),
         mutation("grantRole", "user { id }", json!({ "user": learner.id, "role": "REVIEWER" })),
         mutation("revokeRole", "user { id }", json!({ "user": course.instructor.id, "role": "INSTRUCTOR" })),
         mutation("suspendUser", "user { id }", json!({ "id": course.reviewer.id, "reason": "Menyalin." })),

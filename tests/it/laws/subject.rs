@@ -82,6 +82,7 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
     suspended_once(app, person).await;
+    linked(app, person).await;
     asked_a_guardian(app, person).await;
     crate::accounts::second_factor::set_up(app, person).await;
     done(&person.client, "changeEmail", json!({ "newEmail": format!("baru.{}", person.email) }), "acknowledged").await;
@@ -105,6 +106,20 @@ async fn asked_a_guardian(app: &TestApp, person: &Person) {
         "insert into guardian_requests (academy_id, ward_id, email, asked_at) values ('{}', '{}', 'wali@example.org', now())",
         app.academy.uuid(),
         user_id(&person.id).uuid()
+    ))
+    .await;
+}
+
+/// They sign in by a provider too, and are on their way to link another.
+async fn linked(app: &TestApp, person: &Person) {
+    let (academy, user) = (app.academy.uuid(), user_id(&person.id).uuid());
+    app.sql(&format!(
+        "insert into linked_identities (academy_id, user_id, provider, issuer, subject, email, linked_at)
+            values ('{academy}', '{user}', 'sekolah', 'https://sekolah.example', '{user}', 'siswa@sekolah.example', now());
+        insert into provider_log_ins
+            (academy_id, id, provider, state_hash, code_challenge, return_to, sealed, user_id, code_hash, expires_at)
+            values ('{academy}', gen_random_uuid(), 'lain', decode(md5('{user}'), 'hex'), 'x', 'https://app.example.org/',
+                '\\x00', '{user}', decode(md5('{user} back'), 'hex'), now() + interval '1 hour')"
     ))
     .await;
 }

@@ -210,12 +210,13 @@ async fn the_demonstration_can_be_signed_in_to_and_verified() {
 async fn an_operator_adds_the_first_admin() {
     use std::io::Write;
     let home = Home::new("user");
-    let add = |password: &str, role: &str| {
-        let mut command = home.command(&["user", "create", "rina@example.org", "--name", "Rina", "--role", role]);
+    let create = |email: &str, password: &str, role: &str| {
+        let mut command = home.command(&["user", "create", email, "--name", "Rina", "--role", role]);
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
         writeln!(child.stdin.take().expect("input"), "{password}").expect("a password");
         child.wait_with_output().expect("an end")
     };
+    let add = |password: &str, role: &str| create("rina@example.org", password, role);
     assert_eq!(add("too short", "ADMIN").status.code(), Some(1));
     assert_eq!(add(crate::harness::PASSWORD, "EMPEROR").status.code(), Some(2));
     let added = add(crate::harness::PASSWORD, "ADMIN");
@@ -238,6 +239,9 @@ async fn an_operator_adds_the_first_admin() {
     assert_eq!(exported["data"]["logins"][0].get("passwordHash"), None);
     let unmeant = about("erase", "rina@example.org", &reason);
     assert!(unmeant.status.code() == Some(1) && text(&unmeant.stderr).contains("--yes"), "{}", text(&unmeant.stderr));
+    let last = about("erase", "rina@example.org", &[reason[0], reason[1], "--yes"]);
+    assert!(last.status.code() == Some(1) && text(&last.stderr).contains("last admin"), "{}", text(&last.stderr));
+    assert!(create("sari@example.org", crate::harness::PASSWORD, "ADMIN").status.success());
     let erased = document(&about("erase", "rina@example.org", &[reason[0], reason[1], "--yes", "--json"]));
     assert_eq!(erased["subject"], exported["subject"]);
     assert!(erased["erased"].as_array().expect("tables").iter().any(|table| table["table"] == "logins"), "{erased}");
