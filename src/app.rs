@@ -60,6 +60,7 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::IdentitySubject::ENTRY,
         accounts::privacy::IdentityEmail::ENTRY,
         accounts::privacy::ProviderLogIn::ENTRY,
+        accounts::privacy::AddressRequest::ENTRY,
         accounts::privacy::SuspensionReason::ENTRY,
         accounts::privacy::SuspensionContest::ENTRY,
         audit::privacy::AccessReason::ENTRY,
@@ -197,6 +198,8 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<catalog::import::job::ImportCourse>()
         .with::<quizzes::close::CloseAttempt>()
         .with::<accounts::forget_unfinished::ForgetUnfinished>()
+        .with::<accounts::address_request::AnswerAddressRequest>()
+        .with::<profiles::sign_up::MakeRegistration>()
 }
 
 /// What time and chance a server has: a test brings its own.

@@ -80,11 +80,12 @@ pub async fn end(
     guardian_email: Option<String>,
 ) -> Result<Entered, Fault> {
     if let Some(email) = guardian_email {
-        guardian::ask(tx, call, user, &email).await?;
+        guardian::ask(tx, &call.services, user, &email).await?;
         guardian::post(tx, call, user).await?;
     }
-    consent::store::accept(tx, &call.services, user, &accepted.0, "registration").await?;
-    consent::store::decide(tx, &call.services, user, "marketing", false, "registration").await?;
+    let here = ("registration", call.services.clock.now());
+    consent::store::accept(tx, &call.services, user, &accepted.0, here).await?;
+    consent::store::decide(tx, &call.services, user, "marketing", false, here).await?;
     store::complete(tx, user).await?;
     session::enter(tx, call, user, None).await
 }

@@ -8,7 +8,7 @@ use crate::{
     platform::{
         db::Tx,
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
         privacy::{Duty, UserId},
     },
 };
@@ -40,8 +40,8 @@ pub fn email(guardian: Option<&str>, own: Option<&str>) -> Result<String, Object
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn ask(tx: &mut Tx, call: &Call, ward: UserId, email: &str) -> Result<(), Fault> {
-    store::ask_guardian(tx, ward, email.to_owned(), call.services.clock.now()).await
+pub(super) async fn ask(tx: &mut Tx, services: &Services, ward: UserId, email: &str) -> Result<(), Fault> {
+    store::ask_guardian(tx, ward, email.to_owned(), services.clock.now()).await
 }
 
 /// Mails the guardian whom a minor named, if there is one: when the minor has proved their own address, and not before. Else a mail would
@@ -93,7 +93,8 @@ pub async fn answer(
 /// Those of the database.
 pub async fn confirmed(tx: &mut Tx, call: &Call, guardian: UserId, ward: UserId) -> Result<(), Fault> {
     store::forget_guardian_request(tx, ward).await?;
-    consent::store::decide(tx, &call.services, ward, "guardian", true, "guardian_mail").await?;
+    consent::store::decide(tx, &call.services, ward, "guardian", true, ("guardian_mail", call.services.clock.now()))
+        .await?;
     let happened = Happened {
         actor: Some(guardian),
         action: Action::GuardianshipConfirmed,

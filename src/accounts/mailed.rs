@@ -13,7 +13,7 @@ use crate::{
     platform::{
         db::Tx,
         fault::Fault,
-        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        graphql::{Services, UserErrorCode, user_error::Objection},
         jobs,
         mail::post,
         privacy::{Personal, UserId},
@@ -99,28 +99,6 @@ pub(super) async fn post_token(
 ) -> Result<(), Fault> {
     let letter = mail::proving(&academy.name, purpose, services.settings.public_url.as_ref(), token);
     post(tx, services, &academy.name, (Some(user), email), language, &letter).await
-}
-
-/// Mails a person what proves something. Where there is nobody to mail, the same is done for somebody else, and taken back.
-///
-/// # Errors
-/// Those of the database.
-pub(super) async fn post_or_seem_to(
-    tx: &mut Tx,
-    call: &Call,
-    academy: &AcademyRow,
-    to: Option<(UserId, String)>,
-    purpose: TokenPurpose,
-) -> Result<(), Fault> {
-    let other = store::anybody(tx).await?;
-    let seems = to.is_none();
-    let nobody = "nobody@localhost".to_owned();
-    let Some((user, email)) = to.or_else(|| Some((other?, nobody))) else { return Ok(()) };
-    tx.save_point().await?;
-    let services = &call.services;
-    let token = new_token(tx, services, user, purpose).await?;
-    post_token(tx, services, academy, (user, &email), (purpose, &token), call.language).await?;
-    if seems { tx.roll_back_to_save_point().await } else { tx.release().await }
 }
 
 /// A link that is not good (any more); `again` is the mutation that mails another. Unknown, used and over are told alike.

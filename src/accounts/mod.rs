@@ -1,10 +1,11 @@
 //! Accounts: who a person is here, how they sign in, and their sessions.
 //!
 //! Owns `users` (the tombstone with an id), `logins`, `held_usernames`, `sessions`, `account_tokens`, `second_factors`, `recovery_codes`, `suspensions`,
-//! `guardian_requests`, `linked_identities`, `provider_log_ins`.
+//! `guardian_requests`, `linked_identities`, `provider_log_ins`, `address_requests`.
 //! Personal data: address, password hash, roles, devices, accounts at log-in providers, secrets. Calls academies, audit and consent; profiles lays a profile beside each account it makes.
 
 mod address;
+pub mod address_request;
 pub mod change_email;
 pub mod change_password;
 mod code;

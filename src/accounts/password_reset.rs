@@ -1,20 +1,18 @@
 //! Another password for who has lost theirs: a mailed link, for ten minutes and once. It proves one factor, not two.
 
 use super::{
+    address_request::{self, Wanted},
     events::{self, Event},
     guardian, mailed,
     model::TokenPurpose,
     password, policy,
     session::{self, Entered},
-    store, token, tries,
+    store, token,
 };
-use crate::{
-    academies,
-    platform::{
-        fault::Fault,
-        graphql::{Call, user_error::Objection},
-        privacy::{Duty, UserId},
-    },
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, user_error::Objection},
+    privacy::{Duty, UserId},
 };
 
 /// A lost password, and the first one of an account that somebody else made.
@@ -25,14 +23,7 @@ const PURPOSES: [TokenPurpose; 2] = [TokenPurpose::ResetPassword, TokenPurpose::
 /// # Errors
 /// `RATE_LIMITED` where one address asks too often, and those of the database.
 pub async fn request(call: &Call, email: &str) -> Result<(), Fault> {
-    let key = policy::key(email);
-    let may_mail = tries::mail_to(call, TokenPurpose::ResetPassword, &key).await?;
-    let academy = academies::current(call).await?;
-    let mut tx = call.begin().await?;
-    let login = store::login_by_email(&tx, &key).await?.filter(|_| may_mail);
-    let to = login.and_then(|login| Some((login.user_id, login.email.for_duty(Duty::Mail).clone()?)));
-    mailed::post_or_seem_to(&mut tx, call, &academy, to, TokenPurpose::ResetPassword).await?;
-    tx.commit().await
+    address_request::ask(call, Wanted::Password, email).await
 }
 
 /// Whose password a mailed link sets; nobody where it is not good any more.

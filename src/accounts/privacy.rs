@@ -238,6 +238,19 @@ crate::datum!(
     }
 );
 
+crate::datum!(
+    /// What was asked for an address, until a worker has looked whose it is.
+    AddressRequest {
+        field: "addressRequests",
+        columns: &["address_requests.sealed"],
+        class: PersonalDataClass::Contact,
+        audience: &[] as &[Audience],
+        encrypted: true,
+        withheld: Some("it is there for seconds, and nobody's yet"),
+        starts: RetentionStart::Collected,
+    }
+);
+
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("users", "id", &["academy_id", "id", "restricted_at", "closed_at", "suspended_at", "incomplete"])
@@ -265,6 +278,7 @@ pub const TABLES: &[Table] = &[
         &["academy_id", "id", "user_id", "suspended_by", "suspended_at", "contested_at", "lifted_by", "lifted_at"],
     ),
     Table::of_person("guardian_requests", "ward_id", &["academy_id", "ward_id", "asked_at"]),
+    Table::of_unknown("address_requests", &["academy_id", "id", "created_at"]),
     Table::of_person("linked_identities", "user_id", &["academy_id", "user_id", "provider", "issuer", "linked_at"]),
     Table::of_person(
         "provider_log_ins",

@@ -1,4 +1,9 @@
-//! Registers a person. The answer is the same whether or not the address is taken: the mail tells.
+//! Registers a person. The answer is the same whether or not the address is taken, and takes as long, since whose it is is looked up when the
+//! request is over: the mail tells.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     guardian, mail, mailed,
@@ -12,7 +17,8 @@ use crate::{
         db::Tx,
         fault::Fault,
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
-        privacy::{Duty, Personal, Role, Roles, UserId},
+        mail::post,
+        privacy::{Personal, Role, Roles, UserId},
         text::Language,
     },
 };
@@ -40,39 +46,27 @@ pub struct Registration {
     pub marketing_consent: bool,
 }
 
-/// A person that was made, to be given a profile and then to be settled.
-pub struct Registered {
-    /// Their id.
-    pub user: UserId,
+/// A registration in which nothing is left to mend: what its person is answered does not depend on whose the address is.
+#[derive(Serialize, Deserialize)]
+pub struct Prepared {
+    email: String,
+    hash: String,
     /// Their name, trimmed.
     pub full_name: String,
-    /// The language of their messages.
+    username: Option<String>,
+    guardian_email: Option<String>,
+    /// In which language to speak to them.
     pub language: Language,
-    next: Next,
+    accepted_documents: Vec<Uuid>,
+    marketing_consent: bool,
+    at: DateTime<Utc>,
 }
 
-/// What the address turned out to be.
-enum Next {
-    /// Free: a mail with this token proves it.
-    Prove { email: String, token: String },
-    /// Taken: the person is unmade, and the owner of the address is told.
-    Tell(Box<Login>),
-}
-
-/// What registering came to.
-pub enum Outcome {
-    /// The account is there, in a transaction that [`settle`] ends: both where the address was free and where it was taken, so that
-    /// the one takes as long as the other.
-    Made(Box<Tx>, Box<Registered>),
-    /// The person can mend something.
-    Objections(Vec<Objection>),
-}
-
-/// Registers a person, leaving the transaction open: a profile belongs into it, and profiles are a room above this one.
+/// Looks at all that can be mended, and hashes the password. Nothing where the address was mailed so often that it is not mailed any more.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault> {
+/// `RATE_LIMITED` where one address registers too often, and those of the database.
+pub async fn prepare(call: &Call, input: Registration) -> Result<Result<Option<Prepared>, Vec<Objection>>, Fault> {
     let services = &call.services;
     let email = policy::email(&input.email);
     let full_name = policy::full_name(&input.full_name);
@@ -86,89 +80,95 @@ pub async fn register(call: &Call, input: Registration) -> Result<Outcome, Fault
         (Ok(email), Ok(name), Ok(username), Ok(accepted), Ok(()), Ok(())) => (email, name, username, accepted),
         (email, name, username, accepted, ..) => {
             let objections = [email.err(), name.err(), username.err(), accepted.err(), password.err(), age.err()];
-            return Ok(Outcome::Objections(objections.into_iter().flatten().collect()));
+            return Ok(Err(objections.into_iter().flatten().collect()));
         }
     };
-    call.give_back_reader().await;
-    tries::register(call).await?;
-    // The hashing takes its time, and its turn; before the look-up, and whatever it finds, since the time must not tell.
-    let hash = password::hash(&services.settings, input.password).await?;
-    let mut tx = call.begin().await?;
-    store::take_email(&mut tx, &policy::key(&email)).await?;
+    let at = services.clock.now();
     // Only who has proved an address holds a user name. If registering held it, whether a second registration finds it taken would
     // tell whether the address of the first was free.
     if let Some(name) = &username
-        && !store::username_is_free(&tx, None, name, services.clock.now()).await?
+        && !store::username_is_free(&*call.reader().await?, None, name, at).await?
     {
-        return Ok(Outcome::Objections(vec![Objection::new(
+        return Ok(Err(vec![Objection::new(
             UserErrorCode::Taken,
             "username",
             words!("Nama pengguna ini sudah dipakai.", "This user name is taken."),
         )]));
     }
-    let owner = store::login_by_email(&tx, &policy::key(&email)).await?;
-    tx.save_point().await?;
-    let user = services.random.id();
+    call.give_back_reader().await;
+    if !tries::register(call, &policy::key(&email)).await? {
+        return Ok(Ok(None));
+    }
+    let hash = password::hash(&services.settings, input.password).await?;
+    Ok(Ok(Some(Prepared {
+        email,
+        hash,
+        full_name,
+        username,
+        guardian_email: input.guardian_email,
+        language: input.language,
+        accepted_documents: accepted.iter().map(|document| document.id.uuid()).collect(),
+        marketing_consent: input.marketing_consent,
+        at,
+    })))
+}
+
+/// Makes the person, in a transaction of the caller's: a profile belongs into it, and profiles are a room above this one. Where the address is
+/// somebody's nobody is made: its owner is told.
+///
+/// # Errors
+/// Those of the database.
+pub async fn make(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    prepared: &Prepared,
+) -> Result<Option<UserId>, Fault> {
+    let Prepared { email, language, at, .. } = prepared;
+    let key = policy::key(email);
+    store::take_email(tx, &key).await?;
+    if let Some(owner) = store::login_by_email(tx, &key).await? {
+        if tx.hold_account(owner.user_id).await? {
+            store::disown(tx, owner.user_id).await?;
+            let letter = mail::address_in_use(&academy.name);
+            post(tx, services, &academy.name, (Some(owner.user_id), email), *language, &letter).await?;
+        }
+        return Ok(None);
+    }
+    let user: UserId = services.random.id();
     let roles: Roles = [Role::Learner].into_iter().collect();
     let new = NewUser {
         id: user,
         roles: Personal::new(store::names(roles)),
-        created_at: Personal::new(services.clock.now()),
+        created_at: Personal::new(*at),
         incomplete: false,
     };
-    // Who is unmade again has no address: it is another's.
-    let own = owner.is_none().then_some(&email);
     let login = Login {
         user_id: user,
         username_key: Personal::new(None),
         username_look: Personal::new(None),
-        username: Personal::new(username),
-        email_key: Personal::new(own.map(|email| policy::key(email))),
-        email: Personal::new(own.cloned()),
+        username: Personal::new(prepared.username.clone()),
+        email_key: Personal::new(Some(key)),
+        email: Personal::new(Some(email.clone())),
         email_verified_at: None,
-        password_hash: Personal::new(Some(hash)),
-        password_set_at: Some(services.clock.now()),
+        password_hash: Personal::new(Some(prepared.hash.clone())),
+        password_set_at: Some(*at),
         pending_email: Personal::new(None),
         pending_email_key: Personal::new(None),
     };
-    store::insert(&mut tx, &new, &login).await?;
-    consent::store::accept(&mut tx, services, user, &accepted, "registration").await?;
-    consent::store::decide(&mut tx, services, user, "marketing", input.marketing_consent, "registration").await?;
-    let token = mailed::new_token(&mut tx, services, user, TokenPurpose::VerifyEmail).await?;
-    if let Some(guardian) = &input.guardian_email {
-        guardian::ask(&mut tx, call, user, guardian).await?;
+    store::insert(tx, &new, &login).await?;
+    let documents: Vec<_> = prepared.accepted_documents.iter().copied().map(DocumentId::from_uuid).collect();
+    let documents = consent::store::documents(tx, &documents).await?;
+    let here = ("registration", *at);
+    consent::store::accept(tx, services, user, &documents, here).await?;
+    consent::store::decide(tx, services, user, "marketing", prepared.marketing_consent, here).await?;
+    if let Some(guardian) = &prepared.guardian_email {
+        guardian::ask(tx, services, user, guardian).await?;
     }
-    let next = owner.map_or(Next::Prove { email, token }, |owner| Next::Tell(Box::new(owner)));
-    let registered = Registered { user, full_name, language: input.language, next };
-    Ok(Outcome::Made(Box::new(tx), Box::new(registered)))
-}
-
-/// Ends a registration: the person stays and proves their address, or was never there.
-///
-/// # Errors
-/// Those of the database.
-pub async fn settle(
-    mut tx: Tx,
-    services: &Services,
-    academy: &AcademyRow,
-    registered: Registered,
-) -> Result<(), Fault> {
-    let Registered { user, language, next, .. } = registered;
-    match next {
-        Next::Prove { email, token } => {
-            tx.release().await?;
-            // The same statement as below, for nobody.
-            store::disown(&mut tx, UserId::from_uuid(uuid::Uuid::nil())).await?;
-            let what = (TokenPurpose::VerifyEmail, token.as_str());
-            mailed::post_token(&mut tx, services, academy, (user, &email), what, language).await?;
-        }
-        Next::Tell(owner) => {
-            tx.roll_back_to_save_point().await?;
-            store::disown(&mut tx, owner.user_id).await?;
-            tell_owner(&mut tx, services, academy, &owner, language).await?;
-        }
-    }
-    tx.commit().await
+    let token = mailed::new_token(tx, services, user, TokenPurpose::VerifyEmail).await?;
+    let what = (TokenPurpose::VerifyEmail, token.as_str());
+    mailed::post_token(tx, services, academy, (user, email), what, *language).await?;
+    Ok(Some(user))
 }
 
 /// Every required document must be accepted, in one of its languages; what is accepted beyond that is kept too.
@@ -225,16 +225,4 @@ pub fn age(confirmed: bool) -> Result<(), Objection> {
             "Confirm that you are of the age that this academy's policy asks for."
         ),
     ))
-}
-
-async fn tell_owner(
-    tx: &mut Tx,
-    services: &Services,
-    academy: &AcademyRow,
-    owner: &Login,
-    language: Language,
-) -> Result<(), Fault> {
-    let Some(address) = owner.email.for_duty(Duty::Mail) else { return Ok(()) };
-    let letter = mail::address_in_use(&academy.name);
-    crate::platform::mail::post(tx, services, &academy.name, (Some(owner.user_id), address), language, &letter).await
 }

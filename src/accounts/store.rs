@@ -9,8 +9,8 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
-    account_tokens, guardian_requests, held_usernames, logins, recovery_codes, second_factors, sessions, suspensions,
-    users,
+    account_tokens, address_requests, guardian_requests, held_usernames, logins, recovery_codes, second_factors,
+    sessions, suspensions, users,
 };
 
 use super::{
@@ -21,8 +21,8 @@ use super::{
     },
     policy,
     privacy::{
-        Email, GrantedRoles, GuardianEmail, HeldUsername, MailedToken, PasswordHash, PendingEmail, RecoveryCode,
-        SessionToken, SuspensionContest, SuspensionReason, Username,
+        AddressRequest, Email, GrantedRoles, GuardianEmail, HeldUsername, MailedToken, PasswordHash, PendingEmail,
+        RecoveryCode, SessionToken, SuspensionContest, SuspensionReason, Username,
     },
     session::Standing,
 };
@@ -80,15 +80,6 @@ pub async fn login_by_username(mut connection: &AsyncPgConnection, username_key:
 pub async fn by_login(connection: &AsyncPgConnection, login: &str) -> Result<Option<Login>, Fault> {
     let key = policy::key(login);
     if key.contains('@') { login_by_email(connection, &key).await } else { login_by_username(connection, &key).await }
-}
-
-/// Somebody of the academy, whoever it is: worked on in place of who is not there, where the time must not tell.
-///
-/// # Errors
-/// Those of the database.
-pub async fn anybody(mut connection: &AsyncPgConnection) -> Result<Option<UserId>, Fault> {
-    // By the key, which begins with the academy: without an order all academies' rows would be gone through.
-    Ok(users::table.select(users::id).order(users::id).first(&mut connection).await.optional()?)
 }
 
 /// Whether there is, or was, a person of this id here.
@@ -1060,4 +1051,44 @@ pub async fn take_email(tx: &mut Tx, key: &str) -> Result<(), Fault> {
 /// Those of the database.
 pub async fn take_username(tx: &mut Tx, username: &str) -> Result<(), Fault> {
     tx.take_name(&format!("username {}", policy::look(username))).await
+}
+
+/// Writes down what is asked for an address.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn put_address_request(
+    connection: &mut AsyncPgConnection,
+    id: uuid::Uuid,
+    sealed: Personal<Vec<u8>, AddressRequest>,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let row = (address_requests::id.eq(id), address_requests::sealed.eq(sealed), address_requests::created_at.eq(now));
+    diesel::insert_into(address_requests::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes what was asked for.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn take_address_request(
+    connection: &mut AsyncPgConnection,
+    id: uuid::Uuid,
+) -> Result<Option<Personal<Vec<u8>, AddressRequest>>, Fault> {
+    let row = diesel::delete(address_requests::table.filter(address_requests::id.eq(id)));
+    Ok(row.returning(address_requests::sealed).get_result(connection).await.optional()?)
+}
+
+/// Removes what was asked for before a moment, and could not be answered.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn forget_address_requests(
+    connection: &mut AsyncPgConnection,
+    before: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let old = address_requests::table.filter(address_requests::created_at.lt(before));
+    diesel::delete(old).execute(connection).await?;
+    Ok(())
 }

@@ -19,5 +19,7 @@ pub async fn tidy(services: &Services, academy: AcademyId) -> Result<(), Fault> 
     store::forget_sessions(&mut tx, now, now - idle).await?;
     store::forget_held_usernames(&mut tx, now).await?;
     providers::store::forget(&mut tx, now).await?;
+    // A day after the last try of a job.
+    store::forget_address_requests(&mut tx, now - TimeDelta::days(2)).await?;
     tx.commit().await
 }

@@ -81,9 +81,10 @@ pub(super) async fn second_factor(call: &Call, person: UserId, known: bool) -> R
     Ok(Guess(vec![take(call, &share, &person.uuid().to_string()).await?]))
 }
 
-/// A registration.
-pub(super) async fn register(call: &Call) -> Result<(), Fault> {
-    from_address(call, &REGISTER).await.map(drop)
+/// A registration, which mails an address. False where that one had enough mails.
+pub(super) async fn register(call: &Call, email_key: &str) -> Result<bool, Fault> {
+    drop(from_address(call, &REGISTER).await?);
+    may_mail(call, TokenPurpose::VerifyEmail, email_key).await
 }
 
 /// A log-in at a provider that is begun.
@@ -94,6 +95,10 @@ pub(super) async fn set_out(call: &Call) -> Result<(), Fault> {
 /// A mail of a kind that the request has us write to an address. False where it had enough of them.
 pub(super) async fn mail_to(call: &Call, purpose: TokenPurpose, email_key: &str) -> Result<bool, Fault> {
     drop(from_address(call, &MAILS_FROM_ADDRESS).await?);
+    may_mail(call, purpose, email_key).await
+}
+
+async fn may_mail(call: &Call, purpose: TokenPurpose, email_key: &str) -> Result<bool, Fault> {
     match take(call, &MAILS_TO, &format!("{}\n{email_key}", purpose.as_str())).await {
         Ok(_) => Ok(true),
         Err(Fault::TooMany(_)) => Ok(false),

@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{consents, policy_documents};
 use sha2::{Digest, Sha256};
 
-use super::model::{NewConsent, NewDocument, PolicyDocumentRow};
+use super::model::{DocumentId, NewConsent, NewDocument, PolicyDocumentRow};
 use crate::platform::{
     fault::Fault,
     graphql::{Batch, Call, Services},
@@ -55,6 +55,18 @@ impl Batch for InForce {
     }
 }
 
+/// The documents of these ids, in force or not.
+///
+/// # Errors
+/// Those of the database.
+pub async fn documents(
+    mut connection: &AsyncPgConnection,
+    ids: &[DocumentId],
+) -> Result<Vec<PolicyDocumentRow>, Fault> {
+    let rows = policy_documents::table.filter(policy_documents::id.eq_any(ids.to_vec()));
+    Ok(rows.select(PolicyDocumentRow::as_select()).load(&mut connection).await?)
+}
+
 /// Adds a document.
 ///
 /// # Errors
@@ -64,7 +76,7 @@ pub async fn insert_document(connection: &mut AsyncPgConnection, document: &NewD
     Ok(())
 }
 
-/// Adds that a person accepted documents.
+/// Adds that a person accepted documents: where, and when.
 ///
 /// # Errors
 /// Those of the database.
@@ -73,9 +85,8 @@ pub async fn accept(
     services: &Services,
     user: UserId,
     documents: &[PolicyDocumentRow],
-    channel: &str,
+    (channel, at): (&str, DateTime<Utc>),
 ) -> Result<(), Fault> {
-    let at = services.clock.now();
     let entries: Vec<NewConsent<'_>> = documents
         .iter()
         .map(|document| NewConsent {
@@ -93,7 +104,7 @@ pub async fn accept(
     Ok(())
 }
 
-/// Adds that a person agreed to a purpose, or did not.
+/// Adds that a person agreed to a purpose, or did not: where, and when.
 ///
 /// # Errors
 /// Those of the database.
@@ -103,7 +114,7 @@ pub async fn decide(
     user: UserId,
     purpose: &str,
     given: bool,
-    channel: &str,
+    (channel, at): (&str, DateTime<Utc>),
 ) -> Result<(), Fault> {
     let entry = NewConsent {
         id: services.random.ordered_id(&services.clock),
@@ -113,7 +124,7 @@ pub async fn decide(
         given: Personal::new(given),
         text_hash: None,
         channel,
-        at: services.clock.now(),
+        at,
     };
     diesel::insert_into(consents::table).values(&entry).execute(connection).await?;
     Ok(())

@@ -40,6 +40,8 @@ pub enum Use {
     SecondFactor,
     /// What proves to a log-in provider that we are those who set out.
     ProviderLogIn,
+    /// What was asked for an address.
+    AddressRequest,
     /// Whom a log-in provider has proved who is not here yet.
     Newcomer,
 }
@@ -56,6 +58,7 @@ impl Use {
             Self::Device => b"sanggar.device.v1",
             Self::SecondFactor => b"sanggar.second-factor.v1",
             Self::ProviderLogIn => b"sanggar.provider-log-in.v1",
+            Self::AddressRequest => b"sanggar.address-request.v1",
             Self::Newcomer => b"sanggar.newcomer.v1",
         }
     }

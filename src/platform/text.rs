@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 /// A language that the platform speaks. Course content may be in any language; messages are in these.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// Bahasa Indonesia.
+    #[serde(rename = "id")]
     Indonesian,
     /// English.
     #[default]
+    #[serde(rename = "en")]
     English,
 }
 

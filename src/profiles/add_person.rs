@@ -95,7 +95,7 @@ pub async fn add_person(
         pending_email_key: Personal::new(None),
     };
     accounts::store::insert(&mut tx, &user, &login).await?;
-    consent::store::decide(&mut tx, services, id, "marketing", false, "command line").await?;
+    consent::store::decide(&mut tx, services, id, "marketing", false, ("command line", services.clock.now())).await?;
     let profile = NewProfile {
         user_id: id,
         full_name: Personal::new(full_name),

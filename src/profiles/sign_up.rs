@@ -1,21 +1,24 @@
-//! A person registers and gets a profile, in one transaction.
+//! A person registers and gets a profile, in one transaction: when it is known whose the address is.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     model::{IdentityPart, NewProfile},
     policy, store,
 };
 use crate::{
-    academies::{AcademyRow, Policy},
+    academies::{self, AcademyRow, Policy},
     accounts::{
-        guardian,
-        register::{self, Outcome, Registration},
+        address_request, guardian,
+        register::{self, Prepared, Registration},
     },
     platform::{
-        db::Tx,
+        db::{AcademyId, Tx},
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
+        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        jobs::{self, Job},
         privacy::{Personal, UserId},
     },
 };
@@ -43,20 +46,56 @@ pub async fn sign_up(
     };
     // Who says when they were born has said how old they are.
     input.age_confirmed |= born.is_some();
-    match register::register(call, input).await? {
-        Outcome::Objections(objections) => return Ok(objections),
-        Outcome::Made(mut tx, registered) => {
+    let prepared = match register::prepare(call, input).await? {
+        Ok(Some(prepared)) => prepared,
+        Ok(None) => return Ok(Vec::new()),
+        Err(objections) => return Ok(objections),
+    };
+    let waiting = Waiting { prepared, with_guardian: entry == Entry::WithGuardian, born, day: today };
+    let mut tx = call.begin().await?;
+    let request = address_request::put(&mut tx, &call.services, &waiting).await?;
+    jobs::enqueue(&mut tx, &call.services, &MakeRegistration { request }).await?;
+    tx.commit().await?;
+    Ok(Vec::new())
+}
+
+/// A registration, until it is known whose the address is.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    prepared: Prepared,
+    with_guardian: bool,
+    born: Option<NaiveDate>,
+    /// The academy's day when they registered.
+    day: NaiveDate,
+}
+
+/// Makes the person who registered, or tells the owner of the address.
+#[derive(Serialize, Deserialize)]
+pub struct MakeRegistration {
+    request: Uuid,
+}
+
+impl Job for MakeRegistration {
+    const KIND: &'static str = "make_registration";
+
+    async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
+        let mut tx = services.db.begin(academy).await?;
+        let Some(waiting) = address_request::take::<Waiting>(&mut tx, &services, self.request).await? else {
+            return Ok(());
+        };
+        let academy = academies::store::by_id(&tx, academy).await?;
+        if let Some(user) = register::make(&mut tx, &services, &academy, &waiting.prepared).await? {
             let profile = NewProfile {
-                user_id: registered.user,
-                full_name: Personal::new(registered.full_name.clone()),
-                locale: Personal::new(Some(registered.language.tag().to_owned())),
+                user_id: user,
+                full_name: Personal::new(waiting.prepared.full_name),
+                locale: Personal::new(Some(waiting.prepared.language.tag().to_owned())),
             };
             store::insert(&mut tx, &profile).await?;
-            note_age(&mut tx, registered.user, entry, born, today).await?;
-            register::settle(*tx, &call.services, academy, *registered).await?;
+            let entry = if waiting.with_guardian { Entry::WithGuardian } else { Entry::Alone };
+            note_age(&mut tx, user, entry, waiting.born, waiting.day).await?;
         }
+        tx.commit().await
     }
-    Ok(Vec::new())
 }
 
 /// How old somebody is, as far as they say.

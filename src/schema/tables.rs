@@ -842,6 +842,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Sealed;
+
+    address_requests (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        sealed -> Sealed<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users, second_factors);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);

@@ -360,30 +360,6 @@ impl Tx {
         Ok(self.batch_execute("set transaction isolation level repeatable read").await?)
     }
 
-    /// Marks where [`Self::roll_back_to_save_point`] goes back to. One at a time.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn save_point(&mut self) -> Result<(), Fault> {
-        Ok(self.batch_execute("savepoint here").await?)
-    }
-
-    /// Takes back what was done since [`Self::save_point`].
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn roll_back_to_save_point(&mut self) -> Result<(), Fault> {
-        Ok(self.batch_execute("rollback to savepoint here").await?)
-    }
-
-    /// Keeps what was done since [`Self::save_point`].
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn release(&mut self) -> Result<(), Fault> {
-        Ok(self.batch_execute("release savepoint here").await?)
-    }
-
     /// Makes it so.
     ///
     /// # Errors

@@ -327,6 +327,8 @@ macro_rules! datum {
 pub enum Whose {
     /// Nobody's.
     Nobody,
+    /// Of somebody who may be here or not, and nobody has looked yet: sealed, and gone in a moment.
+    Unknown,
     /// The person's whose id stands in this column.
     Person(&'static str),
     /// Both people's whose ids stand in these columns: it goes with either.
@@ -370,6 +372,12 @@ impl Table {
     #[must_use]
     pub const fn of_nobody(name: &'static str, plain: &'static [&'static str]) -> Self {
         Self { name, whose: Whose::Nobody, plain, rows: Rows::Go, files: None }
+    }
+
+    /// A table whose rows are of somebody who may be here or not.
+    #[must_use]
+    pub const fn of_unknown(name: &'static str, plain: &'static [&'static str]) -> Self {
+        Self { whose: Whose::Unknown, ..Self::of_nobody(name, plain) }
     }
 
     /// A table whose rows are of the person in `column`, and go with them.

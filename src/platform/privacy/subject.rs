@@ -31,7 +31,7 @@ impl Classification {
     /// The condition that holds for the rows of the person `$1`; none where a table is about nobody.
     fn rows_of(&self, table: &Table) -> Option<String> {
         match table.whose {
-            Whose::Nobody => None,
+            Whose::Nobody | Whose::Unknown => None,
             Whose::Person(column) => Some(format!("{}.{column} = $1", table.name)),
             Whose::Both(one, other) => Some(format!("({0}.{one} = $1 or {0}.{other} = $1)", table.name)),
             Whose::RowOf { column, table: other } => {

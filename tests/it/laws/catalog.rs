@@ -142,7 +142,7 @@ async fn every_column_is_classified() {
             *classified.entry(format!("{}.{column}", table.name)).or_default() += 1;
         }
         let leading: &[&str] = match &table.whose {
-            Whose::Nobody => &[],
+            Whose::Nobody | Whose::Unknown => &[],
             Whose::Person(column) | Whose::RowOf { column, .. } => &[column],
             Whose::Both(one, other) => &[one, other],
         };

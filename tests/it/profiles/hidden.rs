@@ -81,9 +81,11 @@ async fn who_is_too_young_leaves_nothing_behind() {
     assert_eq!(send(day(18, 1)).await, ["REQUIRED input.guardianEmail"]);
     assert_eq!(send(day(-1, 0)).await, ["INVALID input.birthDate"]);
     assert_eq!(send(day(131, 0)).await, ["INVALID input.birthDate"]);
-    let left = app.rows_in("users").await;
-    assert_eq!(left, 0, "nobody is there");
+    for table in ["users", "address_requests", "jobs"] {
+        assert_eq!(app.rows_in(table).await, 0, "nobody is there, nor on their way: {table}");
+    }
     assert_eq!(send(day(18, 0)).await, Vec::<String>::new());
+    app.work().await;
     assert_eq!(app.rows_in("identities").await, 1);
     // Elsewhere it is not asked for, and not taken.
     let open = TestApp::start().await;
