@@ -44,7 +44,7 @@ create table provider_log_ins (
     foreign key (academy_id, user_id) references users (academy_id, id) on delete cascade
 );
 create index provider_log_ins_user on provider_log_ins (academy_id, user_id);
-comment on table provider_log_ins is 'Who is at a log-in provider now: from when they set out until they are back, ten minutes at most.';
+comment on table provider_log_ins is 'Who is at a log-in provider now: from when they set out until they are back. After ten minutes a row means nothing, and within the hour it goes.';
 comment on column provider_log_ins.state_hash is 'The digest of what the provider hands back unread: it comes back once.';
 comment on column provider_log_ins.code_challenge is 'The digest of what the client kept: who set out comes in, and nobody else.';
 comment on column provider_log_ins.return_to is 'Where the client waits.';

@@ -5,7 +5,7 @@ use super::{
     model::Login,
     password::{self, Verdict},
     password_reset::fitting,
-    session::{self, Opened},
+    session::{self, Opened, Presence},
     store, tries,
 };
 use crate::platform::{
@@ -60,7 +60,7 @@ pub async fn change_password(
     store::set_password(&mut tx, user, hash, call.services.clock.now()).await?;
     store::end_sessions(&mut tx, user, None).await?;
     events::note(&mut tx, call, user, Event::PasswordChanged).await?;
-    let opened = session::open(&mut tx, call, user, None).await?;
+    let opened = session::open(&mut tx, call, user, Presence::Here, None).await?;
     tx.commit().await?;
     guess.was_right(call).await;
     Ok(Ok(opened))

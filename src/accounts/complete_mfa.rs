@@ -5,7 +5,7 @@ use super::{
     events::{self, Event},
     model::{MfaMethod, TokenPurpose},
     second_factor,
-    session::{self, Opened},
+    session::{self, Opened, Presence},
     store, token, tries,
 };
 use crate::platform::{
@@ -60,7 +60,7 @@ pub async fn complete_mfa(
     if store::use_token(&mut tx, digest, &purposes, now).await?.is_none() {
         return Ok(Err(over()));
     }
-    let opened = session::open(&mut tx, call, user, None).await?;
+    let opened = session::open(&mut tx, call, user, Presence::Here, None).await?;
     if method == MfaMethod::RecoveryCode {
         let left = store::recovery_codes_left(&tx, user).await?;
         events::note(&mut tx, call, user, Event::RecoveryCodeUsed { left }).await?;

@@ -4,7 +4,7 @@ use super::{
     guardian,
     model::TokenPurpose,
     register,
-    session::{self, Entered},
+    session::{self, Entered, Presence},
     store, token,
 };
 use crate::{
@@ -78,6 +78,7 @@ pub async fn end(
     user: UserId,
     accepted: &Accepted,
     guardian_email: Option<String>,
+    presence: Presence,
 ) -> Result<Entered, Fault> {
     if let Some(email) = guardian_email {
         guardian::ask(tx, &call.services, user, &email).await?;
@@ -87,5 +88,5 @@ pub async fn end(
     consent::store::accept(tx, &call.services, user, &accepted.0, here).await?;
     consent::store::decide(tx, &call.services, user, "marketing", false, here).await?;
     store::complete(tx, user).await?;
-    session::enter(tx, call, user, None).await
+    session::enter(tx, call, user, presence, None).await
 }

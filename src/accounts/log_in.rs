@@ -5,7 +5,7 @@ use super::{
     model::Login,
     password::{self, Verdict},
     policy,
-    session::{self, Entered},
+    session::{self, Entered, Presence},
     store, tries,
 };
 use crate::platform::{
@@ -71,7 +71,7 @@ pub async fn log_in(call: &Call, input: LogIn) -> Result<Result<Entered, Objecti
     if let Some(hash) = stronger {
         store::strengthen(&mut tx, login.user_id, &login.password_hash, hash).await?;
     }
-    let entered = session::enter(&mut tx, call, login.user_id, input.device.as_deref()).await?;
+    let entered = session::enter(&mut tx, call, login.user_id, Presence::Here, input.device.as_deref()).await?;
     tx.commit().await?;
     guess.was_right(call).await;
     Ok(Ok(entered))

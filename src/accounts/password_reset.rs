@@ -5,8 +5,8 @@ use super::{
     events::{self, Event},
     guardian, mailed,
     model::TokenPurpose,
-    password, policy,
-    session::{self, Entered},
+    password, policy, providers,
+    session::{self, Entered, Presence},
     store, token,
 };
 use crate::platform::{
@@ -67,13 +67,17 @@ pub async fn reset(
     store::void_mailed(&mut tx, user, now).await?;
     store::set_password(&mut tx, user, hash, now).await?;
     store::end_sessions(&mut tx, user, None).await?;
+    // Who recovers an account has it alone: somebody else may have linked theirs.
+    if providers::store::unlink_all(&mut tx, user).await? {
+        events::note(&mut tx, call, user, Event::IdentityUnlinked).await?;
+    }
     // Who reads the mails of an address has it. Somebody else may have registered with it before: their password is gone now.
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, now).await?;
         guardian::post(&mut tx, call, user).await?;
     }
     events::note(&mut tx, call, user, Event::PasswordReset).await?;
-    let entered = session::enter(&mut tx, call, user, None).await?;
+    let entered = session::enter(&mut tx, call, user, Presence::Here, None).await?;
     tx.commit().await?;
     Ok(Ok(entered))
 }

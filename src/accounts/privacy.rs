@@ -233,7 +233,7 @@ crate::datum!(
         columns: &["provider_log_ins.state_hash", "provider_log_ins.sealed", "provider_log_ins.code_hash"],
         class: PersonalDataClass::Credential,
         audience: &[] as &[Audience],
-        withheld: Some("secrets of minutes: of use to nobody but a thief"),
+        withheld: Some("secrets that are good for minutes: of use to nobody but a thief"),
         starts: RetentionStart::Collected,
     }
 );

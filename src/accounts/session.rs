@@ -60,11 +60,26 @@ pub enum Entered {
     Waiting,
 }
 
+/// Who says that it is the person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// They have proved it here and now.
+    Here,
+    /// Another does, who may not have asked them for long: what is dangerous asks once more.
+    ByAnother,
+}
+
 /// Signs somebody in who has proved one factor: into a session, or to where what is still lacking is asked for. There is no other way in.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Entered, Fault> {
+pub async fn enter(
+    tx: &mut Tx,
+    call: &Call,
+    user: UserId,
+    presence: Presence,
+    device: Option<&str>,
+) -> Result<Entered, Fault> {
     // What is asked for does not change meanwhile.
     store::lock_login(tx, user).await?;
     if store::is_incomplete(tx, user).await? {
@@ -77,7 +92,7 @@ pub async fn enter(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>)
     if store::has_second_factor(tx, user).await? {
         return Ok(Entered::SecondFactor(challenge(tx, call, user, TokenPurpose::CompleteMfa, CHALLENGE).await?));
     }
-    Ok(Entered::Session(Box::new(open(tx, call, user, device).await?)))
+    Ok(Entered::Session(Box::new(open(tx, call, user, presence, device).await?)))
 }
 
 async fn challenge(
@@ -105,12 +120,19 @@ async fn challenge(
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn open(tx: &mut Tx, call: &Call, user: UserId, device: Option<&str>) -> Result<Opened, Fault> {
+pub(super) async fn open(
+    tx: &mut Tx,
+    call: &Call,
+    user: UserId,
+    presence: Presence,
+    device: Option<&str>,
+) -> Result<Opened, Fault> {
     let (services, facts) = (&call.services, &call.facts);
     let now = services.clock.now();
     let (token, digest) = token::new(&services.random, token::Kind::Session);
     let device = device.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&facts.device);
     let id = services.random.ordered_id(&services.clock);
+    let authenticated_at = (presence == Presence::Here).then_some(now);
     let session = NewSession {
         id,
         user_id: user,
@@ -120,11 +142,11 @@ pub(super) async fn open(tx: &mut Tx, call: &Call, user: UserId, device: Option<
         created_at: now,
         last_seen_at: now,
         expires_at: now + TimeDelta::days(services.settings.session_days.into()),
-        authenticated_at: Some(now),
+        authenticated_at,
     };
     store::insert_session(tx, &session).await?;
     let standing = store::standing_of(tx, user).await?;
-    let viewer = viewer_of(call.sharing().mfa_required_for, user, id, Some(now), &standing);
+    let viewer = viewer_of(call.sharing().mfa_required_for, user, id, authenticated_at, &standing);
     let device_token = device::token(services, call.academy, user)?;
     Ok(Opened { token, device_token, id, viewer })
 }

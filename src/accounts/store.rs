@@ -384,11 +384,13 @@ async fn change_roles(
     Ok(())
 }
 
-/// Whether somebody else can run the academy: has the role, a living account that is finished, and is not suspended.
+/// Whether somebody else can run the academy: has the role, a living account that is finished, waits for no guardian, and is not
+/// suspended.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn has_other_admin(mut connection: &AsyncPgConnection, but: UserId) -> Result<bool, Fault> {
+    let waits = guardian_requests::table.filter(guardian_requests::ward_id.eq(users::id));
     let others: Vec<Personal<Vec<String>, GrantedRoles>> = users::table
         .filter(users::id.ne(but))
         .inner_join(logins::table.on(logins::user_id.eq(users::id)))
@@ -396,6 +398,7 @@ pub(super) async fn has_other_admin(mut connection: &AsyncPgConnection, but: Use
         .filter(users::suspended_at.is_null())
         .filter(users::incomplete.eq(false))
         .filter(logins::email.is_null().or(logins::email_verified_at.is_not_null()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(waits)))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("'ADMIN' = any(users.roles)"))
         .select(users::roles)
         .limit(1)

@@ -3,7 +3,7 @@
 use super::{
     guardian, mailed,
     model::TokenPurpose,
-    session::{self, Entered},
+    session::{self, Entered, Presence},
     store, token,
 };
 use crate::platform::{
@@ -36,7 +36,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Ob
         store::settle_username(&mut tx, user, call.services.clock.now()).await?;
         guardian::post(&mut tx, call, user).await?;
     }
-    let entered = session::enter(&mut tx, call, user, None).await?;
+    let entered = session::enter(&mut tx, call, user, Presence::Here, None).await?;
     tx.commit().await?;
     Ok(Ok(entered))
 }

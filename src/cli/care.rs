@@ -70,6 +70,13 @@ pub(super) fn print_settings(settings: &Settings) -> anyhow::Result<()> {
             shown[secret] = json!("(set)");
         }
     }
+    for log_in in shown["log_in"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+        for provider in log_in["providers"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+            if provider["client_secret"].is_string() {
+                provider["client_secret"] = json!("(set)");
+            }
+        }
+    }
     println!("{}", serde_json::to_string_pretty(&shown)?);
     Ok(())
 }

@@ -485,7 +485,7 @@ mod tests {
             of("google", &with("kind", "saml")),
             of("google", &with("colour", "red")),
             of("google", &with("api", "https://api.example.org")),
-            serde_json::json!({ "nusa": { "return_to": ["https://app.example.org/path"] } }),
+            serde_json::json!({ "nusa": { "return_to": ["https://app.example.org/path?query"] } }),
             serde_json::json!({ "nusa": { "return_to": ["http://app.example.org"] } }),
         ] {
             assert!(read(wrong.clone()).is_err(), "{wrong}");

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [log_in.sanggar]
-//! return_to = ["https://app.example.org"]
+//! return_to = ["https://app.example.org/signed-in"]
 //!
 //! [log_in.sanggar.providers.google]
 //! kind = "google"
@@ -22,7 +22,7 @@ use super::text::is_slug;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogInSettings {
-    /// Origins of clients that a person is led back to, beside the server's own.
+    /// Pages of clients that a person is led back to, exact, beside `/signed-in` at the server's own address.
     #[serde(default)]
     pub return_to: Vec<Url>,
     /// By the names that clients ask for them by.
@@ -126,10 +126,11 @@ impl Provider {
 }
 
 impl LogInSettings {
-    /// Whether a person may be led back to an address.
+    /// Whether a person may be led back to an address: exact, since another page of the same client may give away what it gets (RFC 9700,
+    /// 4.1.3).
     #[must_use]
     pub fn leads_back_to(&self, base: &Url, target: &Url) -> bool {
-        self.return_to.iter().chain([base]).any(|allowed| allowed.origin() == target.origin())
+        self.return_to.contains(target) || base.join("signed-in").is_ok_and(|own| own == *target)
     }
 
     /// Refuses what can't be right.
@@ -138,11 +139,11 @@ impl LogInSettings {
     /// What is wrong, and where.
     pub fn check(&self, academy: &str) -> anyhow::Result<()> {
         ensure!(is_slug(academy, 63), "log_in.{academy}: this is no slug of an academy");
-        for origin in &self.return_to {
-            let bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none();
+        for page in &self.return_to {
+            let is_bare = page.query().is_none() && page.fragment().is_none() && page.username().is_empty();
             ensure!(
-                is_safe(origin) && bare,
-                "log_in.{academy}.return_to has origins (https://app.example.org), not {origin}"
+                is_safe(page) && is_bare,
+                "log_in.{academy}.return_to has pages (https://app.example.org/signed-in), not {page}"
             );
         }
         for (id, provider) in &self.providers {

@@ -12,7 +12,7 @@ use crate::{
     accounts::{
         complete_registration, policy,
         providers::register::{self, Newcomer},
-        session::Entered,
+        session::{Entered, Presence},
     },
     consent::DocumentId,
     platform::{
@@ -66,6 +66,7 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         }
     };
     let is_new = newcomer.is_some();
+    let presence = if is_new { Presence::ByAnother } else { Presence::Here };
     let mut tx = call.begin().await?;
     let begun = match newcomer {
         Some(newcomer) => register::register(&mut tx, call, newcomer).await?,
@@ -82,7 +83,7 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         store::set_full_name(&mut tx, user, name).await?;
     }
     note_age(&mut tx, user, entry, input.born, today).await?;
-    let entered = complete_registration::end(&mut tx, call, user, &accepted, guardian).await?;
+    let entered = complete_registration::end(&mut tx, call, user, &accepted, guardian, presence).await?;
     tx.commit().await?;
     Ok(Ok(entered))
 }

@@ -854,7 +854,15 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, logins, profiles, contacts, identities, avatars);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    logins,
+    guardian_requests,
+    profiles,
+    contacts,
+    identities,
+    avatars
+);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users, second_factors);
 diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_instructors, course_submissions);
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);

@@ -83,7 +83,7 @@ impl LinkedIdentity {
 pub struct BeginProviderLogInInput {
     /// One of `academy.logInProviders`.
     provider: String,
-    /// A page of the client, at an address that the academy leads back to: it gets `?code=`, or `?error=` (`access_denied` where the person said
+    /// A page of the client, one that the academy leads back to, to the letter: it gets `?code=`, or `?error=` (`access_denied` where the person said
     /// no, else `server_error`).
     return_to: Url,
     /// The SHA-256 of a verifier that the client keeps, in base64url without padding (RFC 7636, S256).
@@ -95,7 +95,7 @@ pub struct BeginProviderLogInInput {
 pub struct LinkIdentityInput {
     /// One of `academy.logInProviders`.
     provider: String,
-    /// A page of the client, at an address that the academy leads back to: it gets `?code=`, or `?error=` (`access_denied` where the person said
+    /// A page of the client, one that the academy leads back to, to the letter: it gets `?code=`, or `?error=` (`access_denied` where the person said
     /// no, else `server_error`).
     return_to: Url,
     /// The SHA-256 of a verifier that the client keeps, in base64url without padding (RFC 7636, S256).
@@ -143,8 +143,8 @@ pub struct ProviderMutations;
 /// Mutations about log-in providers.
 #[Object]
 impl ProviderMutations {
-    /// Begins to sign in by a provider. Whoever comes back from there gets in with the verifier of the challenge alone, so that nobody is
-    /// signed in as somebody else by a link.
+    /// Begins to sign in by a provider. What comes back from there signs in the client alone that has the verifier of the challenge: nobody
+    /// signs somebody else's client in by sending it a link.
     async fn begin_provider_log_in(
         &self,
         ctx: &Context<'_>,

@@ -115,13 +115,12 @@ fn challenge(given: &str) -> Result<(), Objection> {
 }
 
 fn return_to(provider: &Known, target: &Url) -> Result<(), Objection> {
-    let is_bare = target.username().is_empty() && target.password().is_none() && target.fragment().is_none();
-    if is_bare && provider.log_in.leads_back_to(&provider.base, target) {
+    if provider.log_in.leads_back_to(&provider.base, target) {
         return Ok(());
     }
     let words = words!(
-        "Alamat ini tidak terdaftar di akademi ini (log_in.return_to), atau memuat fragmen atau kata sandi.",
-        "This address is not one that this academy leads back to (log_in.return_to), or has a fragment or a password in it."
+        "Alamat ini bukan salah satu halaman yang dituju akademi ini (log_in.return_to), persis sama.",
+        "This is none of the pages that this academy leads back to (log_in.return_to), to the letter."
     );
     Err(Objection::new(UserErrorCode::Invalid, "returnTo", words))
 }

@@ -10,6 +10,9 @@ use crate::{
     platform::{fault::Fault, graphql::Services, privacy::Duty, seal::Use},
 };
 
+/// Bytes of a provider's code at most.
+const CODE_MOST: usize = 4096;
+
 /// What a provider adds to the address.
 #[derive(Default)]
 struct Given {
@@ -67,7 +70,7 @@ pub async fn callback(
         None => !kept.says_issuer,
     });
     match (given.code, given.error) {
-        (Some(code), None) if is_same => {
+        (Some(code), None) if is_same && code.len() <= CODE_MOST => {
             let (own, digest) = token::new(&services.random, token::Kind::ProviderCode);
             kept.code = Some(code);
             let kept = serde_json::to_vec(&kept).map_err(anyhow::Error::from)?;

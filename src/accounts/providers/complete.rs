@@ -12,7 +12,7 @@ use crate::{
     accounts::{
         events::{self, Event},
         policy,
-        session::{self, Entered},
+        session::{self, Entered, Presence},
         store as accounts, token,
     },
     platform::{
@@ -31,13 +31,18 @@ pub enum Completed {
     Linked,
 }
 
-/// Takes the code and its verifier.
+/// Takes the code and its verifier, once: whatever the provider says then, who wants to try again begins anew.
 ///
 /// # Errors
 /// `OVERLOADED` where the provider does not answer, where an account is linked those of [`session::present`], and those of the database.
 pub async fn complete(call: &Call, code: &str, code_verifier: &str) -> Result<Result<Completed, Objection>, Fault> {
     let services = &call.services;
     let Some(digest) = token::read(code.trim(), token::Kind::ProviderCode) else { return Ok(Err(over())) };
+    // RFC 7636, 4.1: what is shorter could be guessed.
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !(43..=128).contains(&code_verifier.len()) || !code_verifier.bytes().all(is_letter) {
+        return Ok(Err(over()));
+    }
     let row = store::by_code(&*call.reader().await?, digest, services.clock.now()).await?;
     // Whose client it is, is told by what only that one has.
     let is_theirs =
@@ -52,7 +57,11 @@ pub async fn complete(call: &Call, code: &str, code_verifier: &str) -> Result<Re
     let Some(provider) = Known::of(&services.settings, &academy.slug, &row.provider)? else {
         return Ok(Err(over()));
     };
-    call.give_back_reader().await;
+    let mut tx = call.begin().await?;
+    if !store::end(&mut tx, row.id).await? {
+        return Ok(Err(over()));
+    }
+    tx.commit().await?;
     let sealed = services.sealer.open(Use::ProviderLogIn, row.sealed.for_duty(Duty::Authenticate))?;
     let kept: Kept = serde_json::from_slice(&sealed).map_err(anyhow::Error::from)?;
     let code = kept.code.clone().unwrap_or_default();
@@ -61,7 +70,7 @@ pub async fn complete(call: &Call, code: &str, code_verifier: &str) -> Result<Re
     } else {
         oidc::prove(services, &provider, &kept, &code).await
     };
-    let proved = match proved {
+    let proved = match proved.and_then(Proved::bounded) {
         Ok(proved) => proved,
         Err(Unproved::Silent(cause)) => return Err(silent(&provider, &cause)),
         Err(Unproved::Refused(cause)) => {
@@ -70,21 +79,25 @@ pub async fn complete(call: &Call, code: &str, code_verifier: &str) -> Result<Re
         }
     };
     match row.user_id {
-        Some(user) => link(call, &provider, &row, user, proved).await,
-        None => enter(call, &provider, &row, proved).await,
+        Some(user) => link(call, &provider, user, proved).await,
+        None => enter(call, &provider, proved).await,
     }
 }
 
 async fn link(
     call: &Call,
     provider: &Known,
-    row: &ProviderLogInRow,
     user: UserId,
     proved: Proved,
 ) -> Result<Result<Completed, Objection>, Fault> {
     let taken = |words| Ok(Err(Objection::new(UserErrorCode::Taken, "code", words)));
     let mut tx = call.begin().await?;
     accounts::lock_login(&mut tx, user).await?;
+    // Who ended this session while the provider was asked meant it.
+    let session = call.viewer().session.ok_or_else(Fault::unauthenticated)?;
+    if !accounts::session_lives(&tx, session).await? {
+        return Err(Fault::unauthenticated());
+    }
     register::take(&mut tx, &proved).await?;
     if store::owner(&tx, &proved.issuer, &proved.subject).await?.is_some() {
         return taken(words!(
@@ -97,9 +110,6 @@ async fn link(
             "Akun Anda sudah tertaut dengan penyedia ini.",
             "Your account is linked with this provider already."
         ));
-    }
-    if !store::end(&mut tx, row.id).await? {
-        return Ok(Err(over()));
     }
     let identity = LinkedIdentityRow {
         user_id: user,
@@ -116,31 +126,24 @@ async fn link(
     Ok(Ok(Completed::Linked))
 }
 
-async fn enter(
-    call: &Call,
-    provider: &Known,
-    row: &ProviderLogInRow,
-    proved: Proved,
-) -> Result<Result<Completed, Objection>, Fault> {
-    let services = &call.services;
-    let mut tx = services.db.begin(call.academy).await?;
+async fn enter(call: &Call, provider: &Known, proved: Proved) -> Result<Result<Completed, Objection>, Fault> {
+    let mut tx = call.services.db.begin(call.academy).await?;
     let owner = store::owner(&tx, &proved.issuer, &proved.subject).await?;
     if let Some(user) = owner {
         if !tx.hold_account(user).await? {
             return Ok(Err(over()));
         }
         accounts::lock_login(&mut tx, user).await?;
-        // Unlinked at this moment, or used by somebody else who had the code and its verifier.
-        let is_still = store::owner(&tx, &proved.issuer, &proved.subject).await? == Some(user);
-        if !is_still || !store::end(&mut tx, row.id).await? {
+        // Unlinked at this moment.
+        if store::owner(&tx, &proved.issuer, &proved.subject).await? != Some(user) {
             return Ok(Err(over()));
         }
-        let entered = session::enter(&mut tx, call, user, None).await?;
+        let entered = session::enter(&mut tx, call, user, Presence::ByAnother, None).await?;
         tx.commit().await?;
         return Ok(Ok(Completed::Entered(entered)));
     }
     let name = provider.shown_name();
-    let Some(email) = proved.email.clone().filter(|email| policy::email(email).is_ok()) else {
+    let Some(email) = &proved.email else {
         let words = words!(
             "{name} belum memastikan alamat surel Anda; konfirmasikan di sana, atau daftar dengan alamat Anda (register).",
             "{name} has not verified your mail address; confirm it there, or register with your address (register)."
@@ -148,13 +151,10 @@ async fn enter(
         return Ok(Err(Objection::new(UserErrorCode::NotEligible, "code", words)));
     };
     // Nobody is linked silently: an address can be given to somebody else, and some providers say of any that it is theirs.
-    if register::is_somebodys(&tx, &policy::key(&email)).await? {
+    if register::is_somebodys(&tx, &policy::key(email)).await? {
         return Ok(Err(register::taken()));
     }
-    if !store::end(&mut tx, row.id).await? {
-        return Ok(Err(over()));
-    }
-    tx.commit().await?;
+    drop(tx);
     let challenge = register::challenge(call, &provider.id, proved)?;
     Ok(Ok(Completed::Entered(Entered::Registration(challenge))))
 }

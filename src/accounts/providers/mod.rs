@@ -20,6 +20,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::policy;
 use crate::platform::{
     config::Settings,
     fault::{Code, Fault},
@@ -96,6 +97,22 @@ pub struct Proved {
     email: Option<String>,
     /// What they are called there.
     full_name: Option<String>,
+}
+
+/// Letters of a subject at most (OpenID Connect Core, 2).
+const SUBJECT_MOST: usize = 255;
+
+impl Proved {
+    /// What can be kept of it: what it says of the person is as long as what they could say of themselves.
+    fn bounded(self) -> Result<Self, Unproved> {
+        let Self { issuer, subject, email, full_name } = self;
+        if subject.is_empty() || subject.len() > SUBJECT_MOST || !subject.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(Unproved::Refused(anyhow::anyhow!("the subject is none")));
+        }
+        let email = email.and_then(|email| policy::email(&email).ok());
+        let full_name = full_name.and_then(|name| policy::full_name(&name).ok());
+        Ok(Self { issuer, subject, email, full_name })
+    }
 }
 
 /// Why a provider proves nobody.

@@ -36,6 +36,8 @@ const FRESHER: TimeDelta = TimeDelta::minutes(1);
 const AGE_MOST: TimeDelta = TimeDelta::minutes(10);
 /// Clocks may differ by so much.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
+/// Letters that a bearer's token is made of (RFC 6750, 2.1): what is none of them would not go into a header.
+const TOKEN_LETTERS: &[u8] = b"-._~+/=";
 /// How a token may be signed: with a private key of the provider's, never with a secret that we have too.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
@@ -143,14 +145,19 @@ pub(super) async fn prove(services: &Services, provider: &Known, kept: &Kept, co
             RequestTokenError::Request(cause) => Unproved::Silent(cause.into()),
             // What it says beside may quote what we sent.
             RequestTokenError::ServerResponse(response) => {
-                Unproved::Refused(anyhow!("the provider answers {}", response.error()))
+                let error: String = response.error().to_string().chars().take(64).collect();
+                Unproved::Refused(anyhow!("the provider answers {error}"))
             }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
                 Unproved::Refused(anyhow!("what the provider answers is no token"))
             }
         })?;
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || TOKEN_LETTERS.contains(&byte);
+    if !tokens.access_token().secret().bytes().all(is_letter) {
+        return Err(Unproved::Refused(anyhow!("the access token is none")));
+    }
     match believed(services, provider, &known, kept, &tokens, &http).await {
-        Err(Unbelieved::UnknownKey) => {
+        Err(Unbelieved::OtherKey) => {
             let metadata = discovered(services, provider, FRESHER).await?;
             let known = client(provider, metadata).map_err(Unproved::Silent)?;
             believed(services, provider, &known, kept, &tokens, &http).await
@@ -158,15 +165,14 @@ pub(super) async fn prove(services: &Services, provider: &Known, kept: &Kept, co
         outcome => outcome,
     }
     .map_err(|error| match error {
-        Unbelieved::UnknownKey => {
-            Unproved::Refused(anyhow!("the token is signed with a key that is not the provider's"))
-        }
+        Unbelieved::OtherKey => Unproved::Refused(anyhow!("the token is signed with a key that is not the provider's")),
         Unbelieved::For(unproved) => unproved,
     })
 }
 
 enum Unbelieved {
-    UnknownKey,
+    /// The keys that we know are not those that it is signed with: they may have changed.
+    OtherKey,
     For(Unproved),
 }
 
@@ -190,12 +196,14 @@ async fn believed(
     let verifier = client
         .id_token_verifier()
         .set_allowed_algs(ALGORITHMS)
-        .set_time_fn(move || now)
+        .set_time_fn(move || now - SKEW)
         .set_issue_time_verifier_fn(move |issued| is_recent(issued, now));
     let claims = token.claims(&verifier, &Nonce::new(kept.nonce.clone())).map_err(|error| match error {
-        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
-            Unbelieved::UnknownKey
-        }
+        ClaimsVerificationError::SignatureVerification(
+            SignatureVerificationError::NoMatchingKey
+            | SignatureVerificationError::AmbiguousKeyId(_)
+            | SignatureVerificationError::CryptoError(_),
+        ) => Unbelieved::OtherKey,
         error => anyhow!("the token: {error}").into(),
     })?;
     if let Some(given) = claims.access_token_hash() {
@@ -224,7 +232,7 @@ async fn believed(
         email: verified(claims.email(), claims.email_verified()),
         full_name: name(claims.name()),
     };
-    if claims.email().is_none() && client.user_info_url().is_some() {
+    if (claims.email().is_none() || claims.email_verified().is_none()) && client.user_info_url().is_some() {
         // Its subject has to be the token's.
         let further: UserInfoClaims<Domain, CoreGenderClaim> = client
             .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
@@ -233,7 +241,8 @@ async fn believed(
             .await
             .map_err(|error| match error {
                 UserInfoError::Request(cause) => Unbelieved::For(Unproved::Silent(cause.into())),
-                UserInfoError::ClaimsVerification(error) => anyhow!("userinfo: {error}").into(),
+                // Its words name who it is.
+                UserInfoError::ClaimsVerification(_) => anyhow!("userinfo is about somebody else").into(),
                 _ => anyhow!("what the provider says of the person can't be read").into(),
             })?;
         proved.email = verified(further.email(), further.email_verified());
@@ -262,7 +271,14 @@ async fn discovered(services: &Services, provider: &Known, no_older: TimeDelta) 
         Asking { outbound: Arc::clone(&services.outbound), named: provider.issuer.clone(), no_older: Some(no_older) };
     let issuer = IssuerUrl::new(provider.provider.issuer().to_owned());
     let issuer = issuer.map_err(|error| Unproved::Silent(error.into()))?;
-    Metadata::discover_async(issuer, &http).await.map_err(|error| {
+    let said = match Metadata::discover_async(issuer.clone(), &http).await {
+        // What was remembered may have been no answer of its: once more, and not more often than what is asked for anew.
+        Err(error) if !matches!(error, DiscoveryError::Request(_)) && no_older > FRESHER => {
+            Metadata::discover_async(issuer, &Asking { no_older: Some(FRESHER), ..http }).await
+        }
+        said => said,
+    };
+    said.map_err(|error| {
         Unproved::Silent(match error {
             DiscoveryError::Request(cause) => cause.into(),
             error => anyhow!("what the provider says of itself: {error}"),
@@ -273,6 +289,10 @@ async fn discovered(services: &Services, provider: &Known, no_older: TimeDelta) 
 fn client(provider: &Known, metadata: Metadata) -> anyhow::Result<Client> {
     let methods = metadata.token_endpoint_auth_methods_supported().cloned().unwrap_or_default();
     ensure!(metadata.token_endpoint().is_some(), "the provider names no token endpoint");
+    // A client opens it, and some open whatever they are given.
+    let target = metadata.authorization_endpoint().url();
+    let is_page = target.scheme() == "https" || target.origin() == provider.issuer.origin();
+    ensure!(is_page && matches!(target.scheme(), "https" | "http"), "the provider sends people where no page is");
     // RFC 8414: where nothing is said, HTTP's own.
     let by_header = methods.is_empty() || methods.contains(&CoreClientAuthMethod::ClientSecretBasic);
     let id = ClientId::new(provider.provider.client_id.clone());
@@ -297,10 +317,15 @@ impl<'c> AsyncHttpClient<'c> for Asking {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let named = [&self.named];
-            match self.no_older {
-                Some(no_older) => self.outbound.document(request, &named, no_older).await,
-                None => self.outbound.ask(request, &named).await,
+            let answer = match self.no_older {
+                Some(no_older) => self.outbound.document(request, &named, no_older).await?,
+                None => self.outbound.ask(request, &named).await?,
+            };
+            // A provider in trouble has not refused anybody.
+            if answer.status().is_server_error() {
+                return Err(OutboundError::Failed(anyhow!("it answers {}", answer.status())));
             }
+            Ok(answer)
         })
     }
 }

@@ -171,6 +171,15 @@ pub(super) async fn unlink(connection: &mut AsyncPgConnection, user: UserId, pro
     Ok(())
 }
 
+/// Takes all links of a person away. False where there was none.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::accounts) async fn unlink_all(connection: &mut AsyncPgConnection, user: UserId) -> Result<bool, Fault> {
+    let own = linked_identities::table.filter(linked_identities::user_id.eq(user));
+    Ok(diesel::delete(own).execute(connection).await? > 0)
+}
+
 /// The accounts of a person at providers, oldest first.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct IdentitiesOf(pub UserId);

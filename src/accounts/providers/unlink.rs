@@ -2,6 +2,7 @@
 
 use super::{store, unknown_provider};
 use crate::{
+    academies,
     accounts::{
         events::{self, Event},
         session, store as accounts,
@@ -26,7 +27,12 @@ pub async fn unlink(call: &Call, provider: &str) -> Result<Result<(), Objection>
         return Ok(Err(unknown_provider()));
     }
     let has_password = login.is_some_and(|login| login.password_hash.for_duty(Duty::Authenticate).is_some());
-    if !has_password && linked.len() == 1 {
+    let academy = academies::current_in(call, &tx).await?;
+    let leads_in = |other: &String| {
+        let offered = call.services.settings.log_in.get(&academy.slug);
+        other != provider && offered.is_some_and(|log_in| log_in.providers.contains_key(other))
+    };
+    if !has_password && !linked.iter().any(leads_in) {
         let words = words!(
             "Ini satu-satunya cara Anda masuk; buat kata sandi dahulu (requestPasswordReset).",
             "This is the only way in that you have; set a password first (requestPasswordReset)."

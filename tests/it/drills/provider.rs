@@ -119,7 +119,7 @@ async fn drill_a_provider_that_is_not_ours() {
         let redirect = "http://127.0.0.1:8080/a/nusa/oauth/kit/callback";
         let _provider = start(&folder, &port, redirect, algorithm, in_token);
         let log_in: LogInSettings = serde_json::from_value(json!({
-            "return_to": ["https://app.example.org"],
+            "return_to": ["https://app.example.org/masuk"],
             "providers": { "kit": {
                 "kind": "oidc", "issuer": format!("http://127.0.0.1:{port}"), "client_id": "sanggar", "client_secret": "rahasia klien",
             } },

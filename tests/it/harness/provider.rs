@@ -37,6 +37,12 @@ pub struct Script {
     pub redirects_to: Option<String>,
     /// The number of the key that is published, and signed with.
     pub key: u8,
+    /// It gives a token again for a code that was used.
+    pub forgets_nothing: bool,
+    /// So many spaces stand before what discovery says.
+    pub spaces: usize,
+    /// It answers everything like this.
+    pub down: Option<u16>,
     /// Another key is published than is signed with.
     pub publishes: Option<u8>,
 }
@@ -55,6 +61,7 @@ pub enum Signed {
     WithTheClientSecret,
 }
 
+#[derive(Clone)]
 struct Granted {
     challenge: String,
     nonce: Option<String>,
@@ -144,6 +151,10 @@ impl LogInProvider {
         self.state().asked.push(path.clone());
         let issuer = self.issuer();
         let script = self.state().script.clone();
+        if let Some(status) = script.down {
+            let status = StatusCode::from_u16(status).expect("a status");
+            return Response::builder().status(status).content_type("text/html").body("<h1>Sebentar</h1>");
+        }
         let told = |value: Value| Response::builder().content_type("application/json").body(value.to_string());
         match path.as_str() {
             "/.well-known/openid-configuration" => {
@@ -156,7 +167,8 @@ impl LogInProvider {
                     "authorization_response_iss_parameter_supported": true,
                 });
                 replace(&mut said, &script.discovery);
-                told(said)
+                let text = format!("{}{said}", " ".repeat(script.spaces));
+                Response::builder().content_type("application/json").body(text)
             }
             "/jwks" => told(json!({ "keys": [public(script.publishes.unwrap_or(script.key))] })),
             "/token" | "/login/oauth/access_token" => self.token(&path, &authorization, &body, &script),
@@ -192,7 +204,11 @@ impl LogInProvider {
         if !is_client {
             return refused("invalid_client");
         }
-        let granted = self.state().granted.remove(given.get("code").map_or("", String::as_str));
+        let code = given.get("code").map_or("", String::as_str);
+        let granted = self.state().granted.get(code).cloned();
+        if !script.forgets_nothing {
+            self.state().granted.remove(code);
+        }
         let Some(granted) = granted else { return refused("invalid_grant") };
         let verifier = given.get("code_verifier").cloned().unwrap_or_default();
         if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != granted.challenge

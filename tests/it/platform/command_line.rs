@@ -158,6 +158,10 @@ fn what_is_wrong_is_told_with_its_cure() {
     // An address that is none, a setting that is none, a word that is none.
     let address = home.run(&["doctor", "--database-url", "nonsense"]);
     assert_eq!(address.status.code(), Some(1));
+    let providers = r#"{nusa={providers={google={kind="google",client_id="klien",client_secret="hush"}}}}"#;
+    let shown = home.command(&["config"]).env("SANGGAR_LOG_IN", providers).output().expect("runs");
+    assert!(shown.status.success(), "{}", text(&shown.stderr));
+    assert!(text(&shown.stdout).contains("klien") && !text(&shown.stdout).contains("hush"), "{}", text(&shown.stdout));
     let setting = home.command(&["config"]).env("SANGGAR_COLOUR", "red").output().expect("runs");
     assert_eq!(setting.status.code(), Some(1));
     assert!(text(&setting.stderr).contains("colour"), "{}", text(&setting.stderr));
