@@ -1,12 +1,15 @@
 //! Password hashes: Argon2id, with OWASP's parameters or stronger ones, off the async threads and few at a time, so that a storm of
 //! log-ins is neither a flood of memory nor the end of everybody else's queries.
 
-use std::{collections::HashMap, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use argon2::{
-    Algorithm, Argon2, Params, PasswordVerifier, Version,
-    password_hash::{PasswordHasher, phc::PasswordHash as Phc},
+    ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt},
 };
 use tokio::sync::Semaphore;
 
@@ -14,6 +17,9 @@ use crate::platform::config::Settings;
 
 /// Hashes at the same time: each takes the memory that the settings say.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
+/// What they work in, as many as there are at a time, kept for the next ones: what each of many threads takes and gives back for itself, the
+/// allocator keeps, and two hundred log-ins at once would cost ten times as much.
+static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
 /// What a password turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,11 +45,33 @@ impl Strength {
     }
 }
 
+fn params(strength: Strength) -> anyhow::Result<Params> {
+    Params::new(strength.memory_kib, strength.passes, 1, None).map_err(|error| anyhow::anyhow!("{error}"))
+}
+
 fn hashed(password: &[u8], strength: Strength) -> anyhow::Result<String> {
-    let params =
-        Params::new(strength.memory_kib, strength.passes, 1, None).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(password);
-    Ok(hash.map_err(|error| anyhow::anyhow!("{error}"))?.to_string())
+    let params = params(strength)?;
+    let salt = Salt::generate();
+    let text = ParamsString::try_from(&params).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let hash = computed(password, &salt, params, Params::DEFAULT_OUTPUT_LEN)?;
+    let version = Some(Version::V0x13.into());
+    Ok(Phc { algorithm: ARGON2ID_IDENT, version, params: text, salt: Some(salt), hash: Some(hash) }.to_string())
+}
+
+/// Argon2id, in memory that is kept.
+fn computed(password: &[u8], salt: &[u8], params: Params, length: usize) -> anyhow::Result<Output> {
+    let blocks = params.block_count();
+    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::new());
+    }
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output.get_mut(..length).context("a hash of such a length")?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let done = argon2.hash_password_into_with_memory(password, salt, output, &mut memory[..]);
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+    done.map_err(|error| anyhow::anyhow!("{error}"))?;
+    Output::new(output).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// A hash of no password at all, to spend the same time on who is not there.
@@ -81,10 +109,14 @@ pub async fn matches(settings: &Settings, password: String, hash: Option<String>
             None => nobody(strength)?,
         };
         let phc = Phc::new(&text).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
-        if Argon2::default().verify_password(password.as_bytes(), &phc).is_err() || !known {
+        let had = Params::try_from(&phc).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
+        let (Some(salt), Some(hash)) = (&phc.salt, &phc.hash) else { bail!("a stored hash: there is none") };
+        ensure!(phc.algorithm == ARGON2ID_IDENT, "a stored hash: not of Argon2id");
+        // In constant time.
+        let is_right = computed(password.as_bytes(), salt, had.clone(), hash.len())? == *hash;
+        if !is_right || !known {
             return Ok(Verdict::Wrong);
         }
-        let had = Params::try_from(&phc).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
         let is_weak = had.m_cost() < strength.memory_kib || had.t_cost() < strength.passes;
         Ok(if is_weak { Verdict::RightButWeak } else { Verdict::Right })
     })
@@ -93,11 +125,10 @@ pub async fn matches(settings: &Settings, password: String, hash: Option<String>
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
     let permit = AT_ONCE.acquire().await.context("hashing")?;
-    tokio::task::spawn_blocking(move || {
+    let hashing = tokio::task::spawn_blocking(move || {
         // Until it has ended, whoever waited for it.
         let _permit = permit;
         work()
-    })
-    .await
-    .context("hashing")?
+    });
+    hashing.await.context("hashing")?
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{mail, model::NewSuspension, roles, store};
+use super::{mail, model::NewSuspension, roles, session, store};
 use crate::{
     academies,
     audit::{self, Action, Happened},
@@ -24,9 +24,11 @@ const REASON: usize = 2000;
 /// Suspends a person: by who runs the academy, or by support where the person holds no office. Every session of theirs ends.
 ///
 /// # Errors
-/// `UNAUTHENTICATED`, `FORBIDDEN`, and those of the database.
+/// `UNAUTHENTICATED`, `FORBIDDEN`, `REAUTHENTICATION_REQUIRED`, and those of the database.
 pub async fn suspend(call: &Call, user: UserId, reason: &str) -> Result<Result<UserId, Objection>, Fault> {
     let actor = call.viewer().with_role(&[Role::Support, Role::Admin])?;
+    // A session that was left open shuts nobody out.
+    session::present(call)?;
     let reason = match user_error::text(reason, "reason", REASON) {
         Ok(reason) => reason,
         Err(objection) => return Ok(Err(objection)),

@@ -54,7 +54,7 @@ pub async fn take(services: &Services, academy: AcademyId, share: &Share, of: &s
     let (key, step) = (share.key(services, of), share.step());
     // The last moment at which a share may be whole again for one more to be taken.
     let latest = now + step * (share.at_once - 1);
-    let mut tx = services.db.begin(academy).await?;
+    let mut tx = services.db.begin_without_disk(academy).await?;
     let taken = diesel::insert_into(throttles::table)
         .values((throttles::key.eq(&key), throttles::until.eq(now + step)))
         .on_conflict((throttles::academy_id, throttles::key))
@@ -82,7 +82,7 @@ impl Taken {
     /// # Errors
     /// Those of the database.
     pub async fn give_back(self, services: &Services) -> Result<(), Fault> {
-        let mut tx = services.db.begin(self.academy).await?;
+        let mut tx = services.db.begin_without_disk(self.academy).await?;
         diesel::update(QueryDsl::filter(throttles::table, throttles::key.eq(&self.key)))
             .set(throttles::until.eq(throttles::until - self.step))
             .execute(&mut *tx)

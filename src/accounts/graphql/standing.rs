@@ -176,7 +176,7 @@ impl StandingMutations {
     }
 
     /// Suspends a person: they take no part, are nowhere public, and can still sign in to read why and to contest it. By an ADMIN, or by
-    /// SUPPORT where the person holds no role. Every session of the person ends.
+    /// SUPPORT where the person holds no role. Every session of the person ends. Asks for presence (`reauthenticate`).
     async fn suspend_user(
         &self,
         ctx: &Context<'_>,

@@ -244,6 +244,13 @@ async fn what_is_dangerous_asks_for_presence() {
     assert!(bare(&ani.client, "beginTotpSetup", "secret").await["secret"].is_string());
     let again = sent(&ani.client, "reauthenticate", json!({ "mailedCode": code }), "acknowledged").await;
     assert_eq!(user_errors(&again), ["EXPIRED input.mailedCode"]);
+    // A session of an admin that was left open shuts nobody out.
+    let admin = app.staff("Adi Nugroho", sanggar::platform::privacy::Role::Admin).await;
+    app.world.pass(TimeDelta::minutes(11));
+    let suspend = "mutation ($input: SuspendUserInput!) { suspendUser(input: $input) { userErrors { code } } }";
+    let input = json!({ "input": { "id": ani.id, "reason": "Menyalin." } });
+    assert_eq!(admin.client.send(suspend, input).await.codes(), ["REAUTHENTICATION_REQUIRED"]);
+    assert_eq!(app.rows_in("suspensions").await, 0);
     app.stop().await;
 }
 

@@ -5,6 +5,7 @@ mod documents;
 mod kill;
 mod logs;
 mod provider;
+mod storm;
 mod timing;
 
 use std::time::Duration;

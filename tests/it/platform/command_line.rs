@@ -49,6 +49,11 @@ pub fn spawn(command: &mut Command) -> Serving {
 }
 
 impl Serving {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Stopped as a service manager would.
     pub fn stop(mut self) {
         let pid = self.0.id().to_string();
@@ -60,6 +65,16 @@ impl Serving {
     pub fn kill(mut self) {
         self.0.kill().expect("killed");
         self.0.wait().expect("an end");
+    }
+}
+
+impl Drop for Serving {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            let _ = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.0.id())]).status();
+            let _ = self.0.wait();
+        }
     }
 }
 
