@@ -110,17 +110,12 @@ pub async fn invite(
         incomplete: true,
     };
     let login = Login {
-        user_id: user,
         email_key: Personal::new(new.email.as_deref().map(policy::key)),
         email: Personal::new(new.email.clone()),
-        email_verified_at: None,
         username_key: Personal::new(new.username.as_deref().map(policy::key)),
         username_look: Personal::new(new.username.as_deref().map(policy::look)),
         username: Personal::new(new.username.clone()),
-        password_hash: Personal::new(None),
-        password_set_at: None,
-        pending_email: Personal::new(None),
-        pending_email_key: Personal::new(None),
+        ..Login::none(user)
     };
     store::insert(tx, &row, &login).await?;
     let happened = Happened {

@@ -72,6 +72,26 @@ pub struct Login {
     pub pending_email_key: Personal<Option<String>, PendingEmail>,
 }
 
+impl Login {
+    /// Of a person who has no way in yet.
+    #[must_use]
+    pub const fn none(user_id: UserId) -> Self {
+        Self {
+            user_id,
+            email: Personal::new(None),
+            email_key: Personal::new(None),
+            email_verified_at: None,
+            username: Personal::new(None),
+            username_key: Personal::new(None),
+            username_look: Personal::new(None),
+            password_hash: Personal::new(None),
+            password_set_at: None,
+            pending_email: Personal::new(None),
+            pending_email_key: Personal::new(None),
+        }
+    }
+}
+
 /// A session, without its token.
 #[derive(Queryable, Selectable, Clone, Debug)]
 #[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]

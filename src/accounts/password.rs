@@ -45,12 +45,9 @@ impl Strength {
     }
 }
 
-fn params(strength: Strength) -> anyhow::Result<Params> {
-    Params::new(strength.memory_kib, strength.passes, 1, None).map_err(|error| anyhow::anyhow!("{error}"))
-}
-
 fn hashed(password: &[u8], strength: Strength) -> anyhow::Result<String> {
-    let params = params(strength)?;
+    let params =
+        Params::new(strength.memory_kib, strength.passes, 1, None).map_err(|error| anyhow::anyhow!("{error}"))?;
     let salt = Salt::generate();
     let text = ParamsString::try_from(&params).map_err(|error| anyhow::anyhow!("{error}"))?;
     let hash = computed(password, &salt, params, Params::DEFAULT_OUTPUT_LEN)?;

@@ -144,17 +144,12 @@ pub async fn make(
         incomplete: false,
     };
     let login = Login {
-        user_id: user,
-        username_key: Personal::new(None),
-        username_look: Personal::new(None),
         username: Personal::new(prepared.username.clone()),
         email_key: Personal::new(Some(key)),
         email: Personal::new(Some(email.clone())),
-        email_verified_at: None,
         password_hash: Personal::new(Some(prepared.hash.clone())),
         password_set_at: Some(*at),
-        pending_email: Personal::new(None),
-        pending_email_key: Personal::new(None),
+        ..Login::none(user)
     };
     store::insert(tx, &new, &login).await?;
     let documents: Vec<_> = prepared.accepted_documents.iter().copied().map(DocumentId::from_uuid).collect();

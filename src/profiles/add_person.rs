@@ -82,7 +82,6 @@ pub async fn add_person(
         incomplete: false,
     };
     let login = Login {
-        user_id: id,
         email_key: Personal::new(Some(policy::key(&email))),
         email: Personal::new(Some(email)),
         email_verified_at: Some(now),
@@ -91,8 +90,7 @@ pub async fn add_person(
         username: Personal::new(username),
         password_hash: Personal::new(Some(hash)),
         password_set_at: Some(now),
-        pending_email: Personal::new(None),
-        pending_email_key: Personal::new(None),
+        ..Login::none(id)
     };
     accounts::store::insert(&mut tx, &user, &login).await?;
     consent::store::decide(&mut tx, services, id, "marketing", false, ("command line", services.clock.now())).await?;

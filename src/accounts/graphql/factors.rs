@@ -120,7 +120,7 @@ impl FactorMutations {
     }
 
     /// Proves that it is still the person who signed in; good for this session and ten minutes. Dangerous mutations answer
-    /// REAUTHENTICATION_REQUIRED without it; signing in counts.
+    /// REAUTHENTICATION_REQUIRED without it; signing in counts, unless a log-in provider says who it is.
     async fn reauthenticate(
         &self,
         ctx: &Context<'_>,

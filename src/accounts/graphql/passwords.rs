@@ -65,8 +65,8 @@ impl PasswordMutations {
         Ok(AcknowledgedPayload::done())
     }
 
-    /// Chooses another password with the token of the mail, which works for ten minutes and once. Every session ends; a second factor is
-    /// asked for all the same.
+    /// Chooses another password with the token of the mail, which works for ten minutes and once. Every session ends, and every link
+    /// to a log-in provider; a second factor is asked for all the same.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

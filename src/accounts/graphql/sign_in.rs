@@ -93,7 +93,7 @@ pub struct RegisterPayload {
     user_errors: Vec<UserError>,
 }
 
-/// What an account that somebody else made still lacks.
+/// What an account still lacks.
 #[derive(InputObject)]
 pub struct CompleteRegistrationInput {
     /// `SessionPayload.registrationChallenge.challenge`.
@@ -206,7 +206,7 @@ impl SignInMutations {
         Ok(SessionPayload::entered(ctx.call(), outcome).await?)
     }
 
-    /// Gives what an account that somebody else made still lacks, and goes on with signing in.
+    /// Gives what is still lacking of who was invited, or comes from a log-in provider for the first time, and goes on with signing in.
     async fn complete_registration(
         &self,
         ctx: &Context<'_>,

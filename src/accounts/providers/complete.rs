@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Kept, Known, Proved, Unproved, github, oidc, register, silent,
+    Kept, Known, Proved, Unproved, github, in_short, oidc, register, silent,
     store::{self, LinkedIdentityRow, ProviderLogInRow},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub async fn complete(call: &Call, code: &str, code_verifier: &str) -> Result<Re
         Ok(proved) => proved,
         Err(Unproved::Silent(cause)) => return Err(silent(&provider, &cause)),
         Err(Unproved::Refused(cause)) => {
-            tracing::warn!(provider = provider.id, cause = format!("{cause:#}"), "a log-in provider proved nobody");
+            tracing::warn!(provider = provider.id, cause = in_short(&cause), "a log-in provider proved nobody");
             return Ok(Err(over()));
         }
     };

@@ -124,9 +124,16 @@ enum Unproved {
     Silent(anyhow::Error),
 }
 
+/// Letters of a cause in the log at most: it may quote what a provider says.
+const CAUSE_MOST: usize = 300;
+
+fn in_short(cause: &anyhow::Error) -> String {
+    format!("{cause:#}").chars().take(CAUSE_MOST).collect()
+}
+
 /// The provider does not answer: nothing that the person could mend.
 fn silent(provider: &Known, cause: &anyhow::Error) -> Fault {
-    tracing::warn!(provider = provider.id, cause = format!("{cause:#}"), "a log-in provider does not answer");
+    tracing::warn!(provider = provider.id, cause = in_short(cause), "a log-in provider does not answer");
     let name = provider.shown_name();
     Fault::Refused(
         Code::Overloaded,

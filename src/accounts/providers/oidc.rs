@@ -145,8 +145,7 @@ pub(super) async fn prove(services: &Services, provider: &Known, kept: &Kept, co
             RequestTokenError::Request(cause) => Unproved::Silent(cause.into()),
             // What it says beside may quote what we sent.
             RequestTokenError::ServerResponse(response) => {
-                let error: String = response.error().to_string().chars().take(64).collect();
-                Unproved::Refused(anyhow!("the provider answers {error}"))
+                Unproved::Refused(anyhow!("the provider answers {}", response.error()))
             }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
                 Unproved::Refused(anyhow!("what the provider answers is no token"))

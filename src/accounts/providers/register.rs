@@ -97,17 +97,10 @@ pub async fn register(tx: &mut Tx, call: &Call, newcomer: Newcomer) -> Result<Re
         incomplete: true,
     };
     let login = Login {
-        user_id: user,
         email_key: Personal::new(Some(key)),
         email: Personal::new(Some(email)),
         email_verified_at: Some(now),
-        username: Personal::new(None),
-        username_key: Personal::new(None),
-        username_look: Personal::new(None),
-        password_hash: Personal::new(None),
-        password_set_at: None,
-        pending_email: Personal::new(None),
-        pending_email_key: Personal::new(None),
+        ..Login::none(user)
     };
     accounts::insert(tx, &new, &login).await?;
     let identity = LinkedIdentityRow {

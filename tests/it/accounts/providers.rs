@@ -38,7 +38,11 @@ fn settings(school: &LogInProvider, other: &LogInProvider, hub: &LogInProvider) 
     let github = provider(json!({
         "kind": "github", "issuer": hub.issuer(), "api": format!("{}/api", hub.issuer()), "client_id": CLIENT, "client_secret": SECRET,
     }));
-    let own = [("sekolah", oidc(school)), ("lain", oidc(other)), ("github", github)];
+    // Google's people of one domain: it speaks as the others do.
+    let domain = provider(json!({
+        "kind": "google", "issuer": other.issuer(), "client_id": CLIENT, "client_secret": SECRET, "hosted_domain": "sekolah.example",
+    }));
+    let own = [("sekolah", oidc(school)), ("lain", oidc(other)), ("domain", domain), ("github", github)];
     let theirs = [("sekolah", oidc(school))];
     move |settings: &mut Settings| {
         let log_in = |providers: Vec<(&str, Provider)>| LogInSettings {
@@ -81,7 +85,7 @@ impl World {
         let begun = done(client, "beginProviderLogIn", setting_out(provider), "authorizeUrl").await;
         let at = match provider {
             "sekolah" => &self.school,
-            "lain" => &self.other,
+            "lain" | "domain" => &self.other,
             _ => &self.hub,
         };
         at.agrees(begun["authorizeUrl"].as_str().expect("an address"))
@@ -145,7 +149,7 @@ async fn who_is_new_becomes_an_account_and_then_signs_in() {
     let offered = client.data("{ academy { logInProviders { id name } } }", json!({})).await;
     assert_eq!(
         offered["academy"]["logInProviders"],
-        json!([{ "id": "github", "name": "GitHub" }, { "id": "lain", "name": "Sekolah" }, { "id": "sekolah", "name": "Sekolah" }])
+        json!([{ "id": "domain", "name": "Google" }, { "id": "github", "name": "GitHub" }, { "id": "lain", "name": "Sekolah" }, { "id": "sekolah", "name": "Sekolah" }])
     );
     let came = world.log_in(&client, "sekolah").await;
     assert_eq!((&came["token"], &came["registrationChallenge"]["fullName"]), (&Value::Null, &json!("Siti Rahma")));
@@ -594,6 +598,21 @@ async fn accounts_are_linked_by_who_is_signed_in_and_unlinked_but_the_last() {
     done(&client, "resetPassword", reset, "token").await;
     assert_eq!(world.app.rows_in("linked_identities").await, 0);
     assert_eq!(user_errors(&world.log_in(&client, "sekolah").await), ["TAKEN input.code"]);
+    world.app.stop().await;
+}
+
+/// Where one domain's people alone may sign in, the token has to say so; what is asked for in the address proves nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_domain_lets_in_its_own() {
+    let world = World::start().await;
+    let client = world.app.anonymous();
+    for hd in [json!(null), json!("lain.example"), json!("sekolah.example.jahat.example")] {
+        world.other.says(Script { claims: json!({ "hd": hd }), ..Script::default() });
+        assert_eq!(user_errors(&world.log_in(&client, "domain").await), ["EXPIRED input.code"], "{hd}");
+    }
+    world.other.says(Script { claims: json!({ "hd": "sekolah.example" }), ..Script::default() });
+    let entered = world.newcomer(&client, "domain", "Siti Rahma").await;
+    assert_eq!(entered["viewer"]["email"], "siti@example.org");
     world.app.stop().await;
 }
 
