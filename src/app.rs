@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     academies::{self, AcademyRow, CreateAcademy},
-    accounts, api, audit, catalog, certificates, consent, enrolment, gamification, instructors,
+    accounts, api, audit, catalog, certificates, consent, enrolment, gamification, instructors, notifications,
     platform::{
         clock::Clock,
         config::Settings,
@@ -63,6 +63,8 @@ pub fn data() -> Vec<Entry> {
         accounts::privacy::AddressRequest::ENTRY,
         accounts::privacy::SuspensionReason::ENTRY,
         accounts::privacy::SuspensionContest::ENTRY,
+        notifications::privacy::Notified::ENTRY,
+        notifications::privacy::NotificationText::ENTRY,
         audit::privacy::AccessReason::ENTRY,
         profiles::privacy::FullName::ENTRY,
         profiles::privacy::Avatar::ENTRY,
@@ -105,6 +107,7 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(consent::privacy::TABLES);
     tables.extend_from_slice(accounts::privacy::TABLES);
     tables.extend_from_slice(audit::privacy::TABLES);
+    tables.extend_from_slice(notifications::privacy::TABLES);
     tables.extend_from_slice(uploads::privacy::TABLES);
     tables.extend_from_slice(profiles::privacy::TABLES);
     tables.extend_from_slice(instructors::privacy::TABLES);
@@ -199,6 +202,7 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<quizzes::close::CloseAttempt>()
         .with::<accounts::forget_unfinished::ForgetUnfinished>()
         .with::<accounts::address_request::AnswerAddressRequest>()
+        .with::<accounts::guessing::TellOfGuessing>()
         .with::<profiles::sign_up::MakeRegistration>()
 }
 
@@ -238,6 +242,7 @@ pub fn services(settings: &Arc<Settings>, url: &str, world: &World) -> anyhow::R
         mailer: Mailer::new(settings)?,
         storage: Storage::local(&settings.data_dir.join("files"))?,
         outbound: Arc::new(Outbound::new(world.clock.clone())),
+        news: Arc::default(),
         settings: Arc::clone(settings),
         relations: Arc::new(Enrolments),
         people: Arc::new(All),
@@ -369,7 +374,7 @@ pub async fn answer(server: Server, services: Services, stop: watch::Receiver<bo
     });
     let hearing = tokio::spawn({
         let face = Arc::clone(&face);
-        async move { face.hear_of_endings().await }
+        async move { face.hear().await }
     });
     let sockets = async {
         stopped(&mut stop.clone()).await;

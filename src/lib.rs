@@ -10,6 +10,7 @@ pub mod audit;
 pub mod consent;
 pub mod gamification;
 pub mod instructors;
+pub mod notifications;
 pub mod profiles;
 pub mod reviews;
 pub mod uploads;

@@ -9,6 +9,9 @@ use crate::platform::{
     text::{Language, is_slug},
 };
 
+/// Characters of a name at most.
+pub(super) const NAME: usize = 200;
+
 /// What an academy is made of.
 #[derive(Clone, Debug)]
 pub struct CreateAcademy {
@@ -34,7 +37,7 @@ pub struct CreateAcademy {
 /// Where a value can't be right, or the slug or a host is taken.
 pub async fn create(tx: &mut Tx, services: &Services, new: CreateAcademy) -> anyhow::Result<AcademyRow> {
     ensure!(is_slug(&new.slug, 63), "the slug {:?} is not 2 to 63 small letters, digits and hyphens", new.slug);
-    ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= 200, "the name is 1 to 200 characters");
+    ensure!(!new.name.trim().is_empty() && new.name.chars().count() <= NAME, "the name is 1 to {NAME} characters");
     ensure!(Language::of_tag(&new.locale).is_some(), "the locale is id or en");
     for host in &new.hosts {
         let named = url::Host::parse(host).is_ok_and(|parsed| parsed.to_string().eq_ignore_ascii_case(host));

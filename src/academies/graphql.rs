@@ -1,15 +1,15 @@
 //! `Academy`.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use super::{AcademyRow, policy::Collected, store::AcademyById};
+use super::{AcademyRow, UpdateAcademy, policy::Collected, store::AcademyById, update};
 use crate::{
     accounts::graphql::LogInProvider,
     consent::graphql::PolicyDocument,
     platform::{
         db::AcademyId,
         fault::Fault,
-        graphql::{CallExt, scalars::Locale},
+        graphql::{CallExt, UserError, scalars::Locale, user_error},
         id::GlobalId,
     },
 };
@@ -95,6 +95,54 @@ impl From<&Collected> for CollectedField {
     fn from(collected: &Collected) -> Self {
         let Collected { field, required, purposes } = collected.clone();
         Self { field, required, purposes }
+    }
+}
+
+/// What changes of an academy; what is left out, or null, stays.
+#[derive(InputObject)]
+pub struct UpdateAcademyInput {
+    /// Its name.
+    name: Option<String>,
+    /// The language that its people are spoken to in unless they choose: id or en.
+    locale: Option<Locale>,
+    /// The time zone of its calendar days, as IANA names it.
+    time_zone: Option<String>,
+    /// The name of a policy: eterna, pojok-belajar, crosslife, cekolah, focusra or open. It holds from now on, for what is collected, shown
+    /// and offered; what was collected under the one before stays until it is erased.
+    policy_profile: Option<String>,
+}
+
+/// An academy after a change.
+#[derive(SimpleObject)]
+pub struct AcademyPayload {
+    /// The academy.
+    academy: Option<Academy>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// Mutations of academies.
+#[derive(Default)]
+pub struct AcademyMutations;
+
+/// Mutations of academies.
+#[Object]
+impl AcademyMutations {
+    /// Changes what the academy says of itself, and the policy that it runs under. Admins, with their presence proved.
+    async fn update_academy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateAcademyInput,
+    ) -> Result<AcademyPayload> {
+        let call = ctx.call();
+        let UpdateAcademyInput { name, locale, time_zone, policy_profile } = input;
+        let change = UpdateAcademy { name, locale: locale.map(|locale| locale.0), time_zone, policy_profile };
+        Ok(match update(call, change).await? {
+            Ok(academy) => AcademyPayload { academy: Some(Academy(academy)), user_errors: Vec::new() },
+            Err(objections) => {
+                AcademyPayload { academy: None, user_errors: user_error::told(objections, call.language) }
+            }
+        })
     }
 }
 

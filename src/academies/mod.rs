@@ -1,6 +1,6 @@
 //! Academies: the tenants, and which of them a request is for.
 //!
-//! Owns `academies` (a platform table: names and settings, no person's data). Calls nobody.
+//! Owns `academies` (a platform table: names and settings, no person's data). Calls accounts, for who may change it, and audit.
 
 mod create;
 mod directory;
@@ -9,11 +9,13 @@ mod model;
 mod policy;
 pub mod privacy;
 pub mod store;
+mod update;
 
 pub use create::{CreateAcademy, create};
 pub use directory::Directory;
 pub use model::AcademyRow;
 pub use policy::{Collected, Policy};
+pub use update::{UpdateAcademy, update};
 
 use crate::platform::{db::Tx, fault::Fault, graphql::Call};
 

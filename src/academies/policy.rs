@@ -74,10 +74,15 @@ impl Policy {
     /// Where there is none: the message names them all.
     pub fn preset(name: &str) -> anyhow::Result<Self> {
         let Some((_, text)) = PRESETS.iter().find(|(known, _)| *known == name) else {
-            let names: Vec<_> = PRESETS.iter().map(|(name, _)| *name).collect();
+            let names: Vec<_> = Self::presets().collect();
             bail!("there is no policy {name:?}; there are {}", names.join(", "));
         };
         Self::read(text).with_context(|| format!("the policy {name}"))
+    }
+
+    /// The names of the presets.
+    pub fn presets() -> impl Iterator<Item = &'static str> {
+        PRESETS.iter().map(|(name, _)| *name)
     }
 
     /// Reads a policy.

@@ -56,6 +56,24 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: AcademyId) -> Result<A
     Ok(row.first(connection).await?)
 }
 
+/// Writes what an academy says of itself, and its policy.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn update(connection: &mut AsyncPgConnection, academy: &AcademyRow) -> Result<(), Fault> {
+    diesel::update(academies::table.filter(academies::id.eq(academy.id)))
+        .set((
+            academies::name.eq(&academy.name),
+            academies::locale.eq(&academy.locale),
+            academies::time_zone.eq(&academy.time_zone),
+            academies::policy_profile.eq(&academy.policy_profile),
+            academies::policy.eq(&academy.policy),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 crate::batch!(
     /// An academy by its id.
     AcademyById(AcademyId) -> AcademyRow, academies::id

@@ -2,17 +2,11 @@
 
 use serde_json::json;
 
-use super::{mail, store};
+use super::mail;
 use crate::{
     academies,
     audit::{self, Action, Happened},
-    platform::{
-        db::Tx,
-        fault::Fault,
-        graphql::Call,
-        mail::Letter,
-        privacy::{Duty, UserId},
-    },
+    platform::{db::Tx, fault::Fault, graphql::Call, mail::Letter, privacy::UserId},
 };
 
 /// What happened.
@@ -70,7 +64,7 @@ impl Event {
     }
 }
 
-/// Notes what happened to an account, and mails its owner.
+/// Notes what happened to an account, and tells its owner.
 ///
 /// # Errors
 /// Those of the database.
@@ -79,8 +73,6 @@ pub(super) async fn note(tx: &mut Tx, call: &Call, user: UserId, event: Event) -
         Happened { actor: Some(user), action: event.action(), subject: Some(user), reason: None, detail: json!({}) };
     audit::write(tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, tx).await?;
-    let login = store::login_of(tx, user).await?;
-    let Some(address) = login.and_then(|login| login.email.for_duty(Duty::Mail).clone()) else { return Ok(()) };
     let letter = event.letter(&academy.name);
-    crate::platform::mail::post(tx, &call.services, &academy.name, (Some(user), &address), call.language, &letter).await
+    mail::to_person(tx, &call.services, &academy, (user, call.language), event.action(), &letter).await
 }

@@ -5,13 +5,15 @@ use url::Url;
 use super::{model::TokenPurpose, store};
 use crate::{
     academies::AcademyRow,
+    audit::Action,
+    notifications::notify,
     platform::{
         db::Tx,
         fault::Fault,
         graphql::Services,
         mail::{self, Letter},
         privacy::{Duty, Role, UserId},
-        text::Words,
+        text::{Language, Words},
     },
 };
 
@@ -242,8 +244,8 @@ pub fn email_changed(academy: &str) -> Letter {
     told(
         words!("Alamat surel Anda di {academy} diganti", "Your mail address at {academy} was changed"),
         words!(
-            "Akun Anda di {academy} kini memakai alamat lain; ke alamat ini tidak ada surat lagi.",
-            "Your account at {academy} has another address now; no more mail comes to this one."
+            "Akun Anda di {academy} kini memakai alamat lain; ke alamat yang lama tidak ada surat lagi.",
+            "Your account at {academy} has another address now; no more mail goes to the one that it had."
         ),
     )
 }
@@ -268,6 +270,40 @@ pub fn mfa_disabled(academy: &str) -> Letter {
         words!(
             "Akun Anda di {academy} tidak lagi meminta kode saat masuk.",
             "Your account at {academy} asks for no code any more when you sign in."
+        ),
+    )
+}
+
+/// Somebody guesses at the password.
+#[must_use]
+pub fn password_guessed(academy: &str) -> Letter {
+    Letter {
+        subject: words!(
+            "Seseorang menebak kata sandi Anda di {academy}",
+            "Somebody guesses at your password at {academy}"
+        ),
+        paragraphs: vec![
+            words!(
+                "Kata sandi akun Anda di {academy} berulang kali salah dimasukkan. Kami memperlambat tebakan itu; dari perangkat yang pernah Anda pakai, Anda tetap dapat masuk.",
+                "The password of your account at {academy} was given wrongly again and again. We slow that down; from a device that you have used before you still get in."
+            ),
+            words!(
+                "Jika itu bukan Anda dan kata sandi ini Anda pakai juga di tempat lain, gantilah, dan pasang faktor kedua.",
+                "If that was not you, and you use this password elsewhere too, change it, and set up a second factor."
+            ),
+        ],
+        action: None,
+    }
+}
+
+/// Somebody guesses at the second factor: they have the password.
+#[must_use]
+pub fn second_factor_guessed(academy: &str) -> Letter {
+    told(
+        words!("Seseorang menebak kode Anda di {academy}", "Somebody guesses at your code at {academy}"),
+        words!(
+            "Kata sandi akun Anda di {academy} dimasukkan dengan benar, tetapi kodenya berulang kali salah.",
+            "The password of your account at {academy} was right, and the code was wrong again and again."
         ),
     )
 }
@@ -353,7 +389,7 @@ fn target(public_url: Option<&Url>, page: &str, token: &str) -> String {
     )
 }
 
-/// Mails a person, in the academy's language, where they have an address.
+/// Tells a person what happened: in the client, and by mail in `language` where they have an address.
 ///
 /// # Errors
 /// Those of the database.
@@ -361,10 +397,12 @@ pub async fn to_person(
     tx: &mut Tx,
     services: &Services,
     academy: &AcademyRow,
-    user: UserId,
+    (user, language): (UserId, Language),
+    happened: Action,
     letter: &Letter,
 ) -> Result<(), Fault> {
+    notify(tx, services, user, happened, letter).await?;
     let login = store::login_of(tx, user).await?;
     let Some(address) = login.and_then(|login| login.email.for_duty(Duty::Mail).clone()) else { return Ok(()) };
-    mail::post(tx, services, &academy.name, (Some(user), &address), academy.language(), letter).await
+    mail::post(tx, services, &academy.name, (Some(user), &address), language, letter).await
 }

@@ -16,6 +16,7 @@ mod events;
 pub mod forget_unfinished;
 pub mod graphql;
 pub mod guardian;
+pub mod guessing;
 pub mod invite;
 pub mod log_in;
 pub mod log_out;

@@ -66,15 +66,12 @@ pub async fn change_role(
         store::remove_role(tx, user, role).await?;
     }
     store::end_sessions(tx, user, None).await?;
-    let happened = Happened {
-        actor,
-        action: if granted { Action::RoleGranted } else { Action::RoleRevoked },
-        subject: Some(user),
-        reason: None,
-        detail: json!({ "role": role.as_str() }),
-    };
+    let action = if granted { Action::RoleGranted } else { Action::RoleRevoked };
+    let happened =
+        Happened { actor, action, subject: Some(user), reason: None, detail: json!({ "role": role.as_str() }) };
     audit::write(tx, services, vec![happened]).await?;
-    mail::to_person(tx, services, academy, user, &mail::role_changed(&academy.name, role, granted)).await?;
+    let letter = mail::role_changed(&academy.name, role, granted);
+    mail::to_person(tx, services, academy, (user, academy.language()), action, &letter).await?;
     Ok(Ok(()))
 }
 

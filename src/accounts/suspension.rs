@@ -141,5 +141,6 @@ async fn tell(
     let happened = Happened { actor: Some(actor), action, subject: Some(user), reason: None, detail: json!({}) };
     audit::write(tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, tx).await?;
-    mail::to_person(tx, &call.services, &academy, user, &letter(&academy.name)).await
+    let told = (user, academy.language());
+    mail::to_person(tx, &call.services, &academy, told, action, &letter(&academy.name)).await
 }

@@ -150,7 +150,8 @@ pub async fn reset(services: &Services, academy: &AcademyRow, user: UserId) -> R
     let action = Action::MfaDisabled;
     let happened = Happened { actor: None, action, subject: Some(user), reason: None, detail: json!({}) };
     audit::write(&mut tx, services, vec![happened]).await?;
-    mail::to_person(&mut tx, services, academy, user, &mail::mfa_disabled(&academy.name)).await?;
+    let letter = mail::mfa_disabled(&academy.name);
+    mail::to_person(&mut tx, services, academy, (user, academy.language()), action, &letter).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -4,7 +4,10 @@
 //! hundred an hour: it has two names (an address, a user name), devices that it has signed in from, and its sessions, each with a share of
 //! their own.
 
-use super::model::TokenPurpose;
+use super::{
+    guessing::{self, Guessed},
+    model::TokenPurpose,
+};
 use crate::platform::{
     fault::Fault,
     graphql::Call,
@@ -34,6 +37,9 @@ const MAILS_FROM_ADDRESS: Share = Share { name: "mails from address", at_once: 6
 /// Mails of one kind that anybody can have us write to one address.
 const MAILS_TO: Share = Share { name: "mails to", at_once: 5, per_hour: 10 };
 
+/// How often it is told of one thing that it is guessed at.
+const TOLD: Share = Share { name: "guessing told", at_once: 1, per_hour: 1 };
+
 async fn take(call: &Call, share: &Share, of: &str) -> Result<Taken, Fault> {
     throttle::take(&call.services, call.academy, share, of).await
 }
@@ -42,6 +48,19 @@ async fn take(call: &Call, share: &Share, of: &str) -> Result<Taken, Fault> {
 async fn from_address(call: &Call, share: &Share) -> Result<Option<Taken>, Fault> {
     let Ok(address) = call.facts.ip_address.parse() else { return Ok(None) };
     Ok(Some(take(call, share, &addresses::key(address).to_string()).await?))
+}
+
+/// What comes of taking a guess: where there is none left, it is noted.
+async fn noted(call: &Call, guessed: Guessed, taken: Result<Taken, Fault>) -> Result<Taken, Fault> {
+    if matches!(taken, Err(Fault::TooMany(_))) {
+        guessing::note(call, &guessed).await?;
+    }
+    taken
+}
+
+/// Whether it is time to tell that something is guessed at.
+pub(super) async fn may_tell(call: &Call, guessed: &str) -> Result<bool, Fault> {
+    is_left(take(call, &TOLD, guessed).await)
 }
 
 /// A guess that is counted, unless it was right.
@@ -63,22 +82,29 @@ impl Guess {
 pub(super) async fn log_in(call: &Call, name: &str, known: Option<UserId>) -> Result<Guess, Fault> {
     // Who shares an address with a guesser is not held up where they are known.
     if let Some(person) = known {
-        return Ok(Guess(vec![take(call, &KNOWN, &person.uuid().to_string()).await?]));
+        let taken = take(call, &KNOWN, &person.uuid().to_string()).await;
+        return Ok(Guess(vec![noted(call, Guessed::Password(person.uuid()), taken).await?]));
     }
-    let from = from_address(call, &FROM_ADDRESS).await?;
-    let by = take(call, &BY_NAME, name).await?;
+    let from = match from_address(call, &FROM_ADDRESS).await.transpose() {
+        Some(taken) => Some(noted(call, Guessed::OfMany, taken).await?),
+        None => None,
+    };
+    let by = take(call, &BY_NAME, name).await;
+    let by = noted(call, Guessed::ByName(name.to_owned()), by).await?;
     Ok(Guess(from.into_iter().chain([by]).collect()))
 }
 
 /// A guess at the password of who is signed in.
 pub(super) async fn own_password(call: &Call, person: UserId) -> Result<Guess, Fault> {
-    Ok(Guess(vec![take(call, &IN_SESSION, &person.uuid().to_string()).await?]))
+    let taken = take(call, &IN_SESSION, &person.uuid().to_string()).await;
+    Ok(Guess(vec![noted(call, Guessed::Password(person.uuid()), taken).await?]))
 }
 
 /// A guess at a second factor, from a device that is known or not.
 pub(super) async fn second_factor(call: &Call, person: UserId, known: bool) -> Result<Guess, Fault> {
     let share = if known { KNOWN_SECOND_FACTOR } else { SECOND_FACTOR };
-    Ok(Guess(vec![take(call, &share, &person.uuid().to_string()).await?]))
+    let taken = take(call, &share, &person.uuid().to_string()).await;
+    Ok(Guess(vec![noted(call, Guessed::SecondFactor(person.uuid()), taken).await?]))
 }
 
 /// A registration, which mails an address. False where that one had enough mails.
@@ -99,7 +125,11 @@ pub(super) async fn mail_to(call: &Call, purpose: TokenPurpose, email_key: &str)
 }
 
 async fn may_mail(call: &Call, purpose: TokenPurpose, email_key: &str) -> Result<bool, Fault> {
-    match take(call, &MAILS_TO, &format!("{}\n{email_key}", purpose.as_str())).await {
+    is_left(take(call, &MAILS_TO, &format!("{}\n{email_key}", purpose.as_str())).await)
+}
+
+fn is_left(taken: Result<Taken, Fault>) -> Result<bool, Fault> {
+    match taken {
         Ok(_) => Ok(true),
         Err(Fault::TooMany(_)) => Ok(false),
         Err(fault) => Err(fault),

@@ -3,6 +3,7 @@
 use async_graphql::MergedObject;
 
 use crate::{
+    academies::graphql::AcademyMutations,
     accounts::graphql::{FactorMutations, PasswordMutations, ProviderMutations, SignInMutations, StandingMutations},
     catalog::{
         graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations},
@@ -10,6 +11,7 @@ use crate::{
     },
     enrolment::graphql::EnrolmentMutations,
     instructors::graphql::InstructorMutations,
+    notifications::graphql::NotificationMutations,
     profiles::graphql::ProfileMutations,
     quizzes::graphql::AttemptMutations,
     reviews::graphql::CourseReviewMutations,
@@ -22,7 +24,14 @@ pub struct AccountMutations(SignInMutations, ProviderMutations, PasswordMutation
 
 /// Levels 1 and 2: people.
 #[derive(MergedObject, Default)]
-pub struct PeopleMutations(UploadMutations, AccountMutations, ProfileMutations, InstructorMutations);
+pub struct PeopleMutations(
+    AcademyMutations,
+    UploadMutations,
+    AccountMutations,
+    NotificationMutations,
+    ProfileMutations,
+    InstructorMutations,
+);
 
 /// Level 3: learning.
 #[derive(MergedObject, Default)]

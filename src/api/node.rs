@@ -19,6 +19,7 @@ use crate::{
         ApplicationKind, InstructorProfileKind,
         graphql::{InstructorApplication, InstructorProfile},
     },
+    notifications::{graphql::Notification, model::NotificationKind},
     platform::{
         db::AcademyKind,
         fault::Fault,
@@ -65,6 +66,8 @@ pub enum Node {
     Attempt(Attempt),
     /// A certificate.
     Certificate(Certificate),
+    /// Something that the viewer was told.
+    Notification(Notification),
     /// What an academy honours.
     Badge(Badge),
     /// What a learner says of a course.
@@ -125,6 +128,9 @@ impl Node {
         }
         if let Some(id) = id.of::<CertificateKind>() {
             return Ok(Certificate::by_id(call, id).await?.map(Self::Certificate));
+        }
+        if let Some(id) = id.of::<NotificationKind>() {
+            return Ok(Notification::by_id(call, id).await?.map(Self::Notification));
         }
         if let Some(id) = id.of::<BadgeKind>() {
             return Ok(Badge::by_id(call, id).await?.map(Self::Badge));

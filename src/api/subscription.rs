@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, Subscription};
+use async_graphql::{Context, Result, Subscription};
 use chrono::{DateTime, Utc};
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 
-use crate::platform::graphql::CallExt;
+use crate::{
+    notifications::{following, graphql::Notification},
+    platform::graphql::CallExt,
+};
 
 /// The root of subscriptions.
 pub struct Subscription;
@@ -24,5 +27,22 @@ impl Subscription {
                 Some((clock.now(), ticks))
             }
         })
+    }
+
+    /// What the viewer is told from now on, as it is told: whichever server it happens on, and each once. What was told before is in
+    /// `viewer.notifications`. Whoever is signed in.
+    async fn viewer_notified(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "And what was told since this moment, ten minutes ago at most: from the newest that the client has, nothing is \
+                          missed between its list and this."
+        )]
+        since: Option<DateTime<Utc>>,
+    ) -> Result<impl Stream<Item = Result<Notification>> + use<>> {
+        let call = ctx.call();
+        let user = call.viewer().holder()?;
+        let told = following::follow(call.services.clone(), call.academy, user, since).await?;
+        Ok(told.map_ok(Notification).map_err(Into::into))
     }
 }

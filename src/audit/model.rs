@@ -61,6 +61,10 @@ pub enum Action {
     UserInvited,
     /// A guardian confirmed a minor.
     GuardianshipConfirmed,
+    /// Somebody guesses at what a person signs in with: more than their share was wrong.
+    LogInGuessed,
+    /// What the academy says of itself was changed, or its policy.
+    AcademyUpdated,
 }
 
 impl Action {
@@ -90,6 +94,8 @@ impl Action {
             Self::SuspensionLifted => "SUSPENSION_LIFTED",
             Self::UserInvited => "USER_INVITED",
             Self::GuardianshipConfirmed => "GUARDIANSHIP_CONFIRMED",
+            Self::LogInGuessed => "LOG_IN_GUESSED",
+            Self::AcademyUpdated => "ACADEMY_UPDATED",
         }
     }
 }

@@ -67,7 +67,8 @@ pub async fn decide(
     let letter = mail::decided(&academy.name, &title, status, reason.as_deref());
     let instructors = call.load_in(&tx, InstructorsOf(submission.course_id)).await?;
     for instructor in instructors.unwrap_or_default() {
-        accounts::mail::to_person(&mut tx, &call.services, &academy, instructor, &letter).await?;
+        let (told, decided) = ((instructor, academy.language()), audit::Action::SubmissionDecided);
+        accounts::mail::to_person(&mut tx, &call.services, &academy, told, decided, &letter).await?;
     }
     tx.commit().await?;
     call.forget_loaded();

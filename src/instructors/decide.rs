@@ -86,7 +86,8 @@ pub async fn decide(
     audit::write(&mut tx, &call.services, vec![happened]).await?;
     let academy = academies::current_in(call, &tx).await?;
     let letter = mail::decided(&academy.name, decision, reason.as_deref());
-    accounts::mail::to_person(&mut tx, &call.services, &academy, row.user_id, &letter).await?;
+    let (told, decided) = ((row.user_id, academy.language()), audit::Action::ApplicationDecided);
+    accounts::mail::to_person(&mut tx, &call.services, &academy, told, decided, &letter).await?;
     let decided = store::lock(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("a locked row is gone"))?;
     tx.commit().await?;
     call.forget_loaded();

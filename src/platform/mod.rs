@@ -17,6 +17,7 @@ pub mod id;
 pub mod idempotency;
 pub mod jobs;
 pub mod mail;
+pub mod news;
 pub mod outbound;
 pub mod privacy;
 pub mod providers;

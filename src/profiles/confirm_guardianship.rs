@@ -4,6 +4,7 @@ use super::store;
 use crate::{
     academies,
     accounts::{guardian, mail},
+    audit::Action,
     platform::{
         fault::Fault,
         graphql::{Call, UserErrorCode, user_error::Objection},
@@ -36,7 +37,8 @@ pub async fn confirm_guardianship(call: &Call, token: &str, consent: bool) -> Re
     }
     store::insert_guardianship(&mut tx, ward, guardian, now).await?;
     guardian::confirmed(&mut tx, call, guardian, ward).await?;
-    mail::to_person(&mut tx, &call.services, &academy, ward, &mail::guardian_agreed(&academy.name)).await?;
+    let (told, letter) = ((ward, academy.language()), mail::guardian_agreed(&academy.name));
+    mail::to_person(&mut tx, &call.services, &academy, told, Action::GuardianshipConfirmed, &letter).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(()))

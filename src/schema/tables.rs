@@ -668,6 +668,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::Sealed;
+    use diesel::sql_types::*;
+
+    notifications (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        title -> Sealed<Jsonb>,
+        body -> Sealed<Jsonb>,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
 
     audit_links (academy_id, number) {

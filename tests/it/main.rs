@@ -11,6 +11,7 @@ mod drills;
 mod gamification;
 mod instructors;
 mod line;
+mod notifications;
 mod platform;
 mod profiles;
 mod reviews;

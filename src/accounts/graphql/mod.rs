@@ -27,6 +27,7 @@ use crate::{
     catalog::{self, graphql::Course},
     enrolment::{graphql::Enrolment, model::EnrolmentStatus},
     instructors::graphql::InstructorApplication,
+    notifications::graphql::Notification,
     platform::{
         fault::Fault,
         graphql::{
@@ -168,6 +169,20 @@ impl Viewer {
     ) -> Result<List<AuditEntry>> {
         let page = PageArgs { first, after, last, before };
         Ok(AuditEntry::about(ctx.call(), self.user, &page).await?)
+    }
+
+    /// What they were told, newest first.
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only what they have not read yet.", default)] unread: bool,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Notification>> {
+        let page = PageArgs { first, after, last, before };
+        Ok(Notification::own(ctx.call(), self.user, unread, &page).await?)
     }
 
     /// Of whom they are a confirmed guardian.

@@ -131,13 +131,15 @@ impl Db {
         Reader { db: self.clone(), academy, link: Mutex::new(None) }
     }
 
-    /// A connection of its own that hears what is told on a channel. It is set to no academy: it reads nobody's rows.
+    /// A connection of its own that hears what is told on channels. It is set to no academy: it reads nobody's rows.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn listen(&self, channel: &'static str) -> anyhow::Result<AsyncPgConnection> {
+    pub async fn listen(&self, channels: &[&'static str]) -> anyhow::Result<AsyncPgConnection> {
         let mut connection = self.pool.manager().address.connect().await?;
-        connection.batch_execute(&format!("listen {channel}")).await?;
+        for channel in channels {
+            connection.batch_execute(&format!("listen {channel}")).await?;
+        }
         Ok(connection)
     }
 

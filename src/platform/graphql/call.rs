@@ -29,6 +29,7 @@ use crate::platform::{
     fault::Fault,
     id::Random,
     mail::Mailer,
+    news::News,
     outbound::Outbound,
     privacy::{Access, Entry, FieldAudience, ProfileField, Reads, Sharing, Teaching, Ties, UserId, Viewer},
     seal::Sealer,
@@ -53,6 +54,8 @@ pub struct Services {
     pub storage: Storage,
     /// Asks others over HTTP.
     pub outbound: Arc<Outbound>,
+    /// Wakes who follows something.
+    pub news: Arc<News>,
     /// The configuration.
     pub settings: Arc<Settings>,
     /// What people are to each other by what they learn and teach.

@@ -1,5 +1,5 @@
-//! Sessions that end while sockets are open in them. Postgres tells every replica of each session that is gone (a trigger, NOTIFY); the
-//! sockets that were opened in it close. What was missed while nobody listened, and what has ended by its time, is looked for now and then.
+//! Sessions that end while sockets are open in them: the sockets that were opened in it close. Postgres tells of each session that is gone
+//! (`hearing.rs`); what was missed while nobody listened, and what has ended by its time, is looked for now and then.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -7,18 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel_async::SimpleAsyncConnection;
-use futures_util::StreamExt;
 use tokio::sync::watch;
 
 use super::{call::Services, endpoint::Gateway};
 use crate::platform::{db::AcademyId, privacy::SessionId};
 
-const CHANNEL: &str = "sanggar_sessions";
-/// Between two looks at the sessions of all open sockets.
-const LOOK: Duration = Duration::from_mins(1);
-/// Before it is tried again to listen.
-const PAUSE: Duration = Duration::from_secs(1);
 /// For so long a session that has ended is remembered: a socket may be opening in it.
 const REMEMBERED: Duration = Duration::from_mins(1);
 
@@ -65,7 +58,7 @@ impl Endings {
     }
 
     /// A session has ended: its sockets close.
-    fn end(&self, session: SessionId) {
+    pub(super) fn end(&self, session: SessionId) {
         let mut known = self.known();
         while known.ended.front().is_some_and(|(at, _)| at.elapsed() > REMEMBERED) {
             known.ended.pop_front();
@@ -77,7 +70,7 @@ impl Endings {
     }
 
     /// Ends what has ended unheard.
-    async fn look(&self, services: &Services, gateway: &dyn Gateway) {
+    pub(super) async fn look(&self, services: &Services, gateway: &dyn Gateway) {
         let mut all: HashMap<AcademyId, Vec<SessionId>> = HashMap::new();
         for (session, open) in &self.known().open {
             all.entry(open.academy).or_default().push(*session);
@@ -87,36 +80,6 @@ impl Endings {
                 Ok(living) => sessions.into_iter().filter(|id| !living.contains(id)).for_each(|id| self.end(id)),
                 Err(fault) => tracing::warn!(?fault, "which sessions have ended could not be looked up yet"),
             }
-        }
-    }
-
-    /// Hears of sessions that end, for ever.
-    pub(super) async fn hear(&self, services: &Services, gateway: &dyn Gateway) {
-        loop {
-            if let Err(error) = self.hear_once(services, gateway).await {
-                tracing::warn!(cause = format!("{error:#}"), "sessions that end are not heard of for a moment");
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    async fn hear_once(&self, services: &Services, gateway: &dyn Gateway) -> anyhow::Result<()> {
-        let mut connection = services.db.listen(CHANNEL).await?;
-        loop {
-            // From the first moment on that it listens.
-            self.look(services, gateway).await;
-            let begun = Instant::now();
-            {
-                let mut told = std::pin::pin!(connection.notifications_stream());
-                while let Ok(next) = tokio::time::timeout(LOOK.saturating_sub(begun.elapsed()), told.next()).await {
-                    let Some(notification) = next else { anyhow::bail!("the connection has ended") };
-                    if let Ok(session) = notification?.payload.parse() {
-                        self.end(SessionId::from_uuid(session));
-                    }
-                }
-            }
-            // A connection that has gone silently says nothing either.
-            tokio::time::timeout(Duration::from_secs(5), connection.batch_execute("select 1")).await??;
         }
     }
 }

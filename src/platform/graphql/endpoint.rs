@@ -25,6 +25,7 @@ use super::{
     document::{Checked, Rejected, Shape},
     endings::Endings,
     error::{self, Telling},
+    hearing,
     request::{Asked, GRAPHQL, JSON, accepted, cookie_of, language, throw_away, token_of},
     shares::{Charged, Shares},
 };
@@ -159,9 +160,9 @@ where
         Ok(Place { _counted: counted, _permit: permit })
     }
 
-    /// Closes sockets whose sessions end, for ever.
-    pub async fn hear_of_endings(&self) {
-        self.endings.hear(&self.services, &*self.gateway).await;
+    /// Hears what other replicas do, for ever: closes sockets whose sessions end, wakes who follows something.
+    pub async fn hear(&self) {
+        hearing::hear(&self.services, &self.endings, &*self.gateway).await;
     }
 
     /// Comes back when no socket is open any more, and nothing that one began runs.

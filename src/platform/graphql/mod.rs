@@ -8,6 +8,7 @@ mod endings;
 pub mod endpoint;
 pub mod error;
 mod global_id;
+mod hearing;
 pub mod page;
 mod request;
 pub mod scalars;

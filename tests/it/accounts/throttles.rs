@@ -1,6 +1,7 @@
 //! What bounds guessing: over all replicas, and so that nobody locks somebody else out.
 
 use chrono::TimeDelta;
+use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, PASSWORD, TestApp};
@@ -119,6 +120,92 @@ async fn what_is_right_is_not_counted() {
         let answer = guess(&app.anonymous(), &ani.email, PASSWORD).await;
         assert!(answer.json["data"]["logIn"]["token"].is_string(), "{}", answer.json);
     }
+    app.stop().await;
+}
+
+const TOLD: &str =
+    "{ viewer { notifications { nodes { kind body } } securityEvents { nodes { action actor { id } detail } } } }";
+
+async fn told(client: &Client) -> (usize, usize) {
+    let told = client.data(TOLD, json!({})).await["viewer"].clone();
+    let of = |list: &str, name: &str| {
+        let nodes = told[list]["nodes"].as_array().expect("nodes");
+        nodes.iter().filter(|node| node[name] == "LOG_IN_GUESSED").count()
+    };
+    (of("notifications", "kind"), of("securityEvents", "action"))
+}
+
+/// F-40: a burst is put on record and its person is told, once an hour; who guesses learns nothing by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_password_is_guessed_at_is_told_and_nobody_else() {
+    let app = TestApp::start().await;
+    let (ani, budi) = (app.person("Ani Wijaya").await, app.person("Budi Santoso").await);
+    let mailed = app.mails().await.len();
+    let jobs = app.rows_in("jobs").await;
+    let mut statements = Vec::new();
+    for login in [&ani.email, "nobody@example.org"] {
+        for _ in 0..12 {
+            guess(&app.anonymous(), login, "not the password").await;
+        }
+        assert_eq!(app.rows_in("jobs").await, jobs, "a few guesses are nothing to tell");
+        for _ in 0..2 {
+            let (count, answer) = app.statements(guess(&app.anonymous(), login, "not the password")).await;
+            assert_eq!(answer.codes(), ["RATE_LIMITED"]);
+            statements.push(count);
+        }
+        assert_eq!(app.rows_in("jobs").await, jobs + 1, "{login}");
+        app.work().await;
+        assert_eq!(app.rows_in("address_requests").await, 0);
+    }
+    assert_eq!(statements[..2], statements[2..], "whether or not there is such a person");
+    assert_eq!((told(&ani.client).await, told(&budi.client).await), ((1, 1), (0, 0)));
+    assert_eq!(app.mails().await.len(), mailed, "nobody has us write mails by guessing");
+    app.world.pass(TimeDelta::hours(1));
+    for _ in 0..20 {
+        guess(&app.anonymous(), &ani.email, "not the password").await;
+    }
+    app.work().await;
+    assert_eq!(told(&ani.client).await, (2, 2));
+    app.stop().await;
+}
+
+/// Whoever guesses at a second factor has the password: its person is mailed.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_code_is_guessed_at_is_mailed() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    super::second_factor::set_up(&app, &ani).await;
+    let mailed = app.mails().await.len();
+    let document = "mutation ($input: CompleteMfaInput!) { completeMfa(input: $input) { token } }";
+    let mut refused = 0;
+    for _ in 0..3 {
+        let challenge = super::second_factor::challenge(&app, &ani).await;
+        for _ in 0..4 {
+            let input = json!({ "challenge": challenge, "method": "TOTP", "code": "000000" });
+            let answer = app.anonymous().send(document, json!({ "input": input })).await;
+            refused += usize::from(answer.codes() == ["RATE_LIMITED"]);
+        }
+    }
+    assert_eq!(refused, 2);
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), mailed + 1);
+    assert!(mails[mailed].contains(&format!("To: {}", ani.email)) && mails[mailed].contains("guesses at your code"));
+    assert_eq!(told(&ani.client).await, (1, 1));
+    app.stop().await;
+}
+
+/// From one address at the accounts of many: staff see it.
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_at_many_are_on_record() {
+    let app = proxied().await;
+    let admin = app.staff("Adi Nugroho", Role::Admin).await;
+    for number in 0..203 {
+        guess_from(&app, "198.51.100.7", &format!("murid{number}"), "password123", None).await;
+    }
+    app.work().await;
+    let log = "{ auditLog(filter: { action: \"LOG_IN_GUESSED\" }) { nodes { actor { id } subject detail } } }";
+    let log = admin.client.data(log, json!({})).await["auditLog"]["nodes"].clone();
+    assert_eq!(log, json!([{ "actor": null, "subject": null, "detail": { "at": "passwords of many" } }]));
     app.stop().await;
 }
 

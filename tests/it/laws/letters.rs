@@ -39,6 +39,8 @@ fn letters_say_what_was_blessed() {
         ("accounts: the suspension is lifted", accounts::mail::suspension_lifted(academy, "Bukan <b>salinan</b>.")),
         ("accounts: a role", accounts::mail::role_changed(academy, Role::Reviewer, true)),
         ("accounts: a role less", accounts::mail::role_changed(academy, Role::Reviewer, false)),
+        ("accounts: a password is guessed at", accounts::mail::password_guessed(academy)),
+        ("accounts: a code is guessed at", accounts::mail::second_factor_guessed(academy)),
         ("accounts: new recovery codes", accounts::mail::recovery_codes_replaced(academy)),
         ("accounts: a recovery code was used", accounts::mail::recovery_code_used(academy, 9)),
         ("accounts: the address is in use", accounts::mail::address_in_use(academy)),

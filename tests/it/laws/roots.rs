@@ -85,6 +85,8 @@ async fn scene(app: &TestApp) -> Scene {
     let enrolment = &mine["learning"]["nodes"][0];
     let badges = "{ viewer { user { badges { badge { id } } } } }";
     let badge = learner.client.data(badges, json!({})).await["viewer"]["user"]["badges"][0]["badge"]["id"].clone();
+    let told = "{ viewer { notifications { nodes { id } } } }";
+    let told = teacher.data(told, json!({})).await["viewer"]["notifications"]["nodes"][0]["id"].clone();
     let open = done(
         &learner.client,
         "startAttempt",
@@ -131,6 +133,7 @@ async fn scene(app: &TestApp) -> Scene {
         node("Attempt", &open["id"]),
         node("Certificate", &enrolment["certificate"]["id"]),
         node("Badge", &badge),
+        node("Notification", &told),
         node("Review", &review),
         node("InstructorApplication", &applied["application"]["id"]),
         node("Session", &mine["sessions"][0]["id"]),
@@ -245,12 +248,16 @@ async fn scene(app: &TestApp) -> Scene {
             json!({ "provider": "google", "returnTo": "https://app.example.org/", "codeChallenge": "none" }),
         ),
         mutation("unlinkIdentity", "acknowledged", json!({ "provider": "google" })),
+        mutation("markNotificationsRead", "acknowledged", json!({ "ids": [told] })),
         mutation("grantRole", "user { id }", json!({ "user": learner.id, "role": "REVIEWER" })),
         mutation("revokeRole", "user { id }", json!({ "user": course.instructor.id, "role": "INSTRUCTOR" })),
         mutation("suspendUser", "user { id }", json!({ "id": course.reviewer.id, "reason": "Menyalin." })),
         mutation("suspendUser", "user { id }", json!({ "id": learner.id, "reason": "Menyalin." })).named("a learner"),
         mutation("liftSuspension", "user { id }", json!({ "id": learner.id, "reason": "Keliru." })),
         mutation("contestSuspension", "acknowledged", json!({ "message": "Bukan saya." })),
+        mutation("updateAcademy", "academy { name }", json!({ "timeZone": "Mars/Olympus" }))
+            .named("a zone that is none"),
+        mutation("updateAcademy", "academy { name }", json!({ "name": "Akademi Baru" })),
         bare("requestReauthenticationCode", "acknowledged"),
         bare("beginTotpSetup", "secret"),
         bare("disableMfa", "acknowledged"),
@@ -270,6 +277,7 @@ async fn scene(app: &TestApp) -> Scene {
         &course.run,
         &applied["application"]["id"],
         &review,
+        &told,
     ];
     let mut secrets: Vec<String> = ids.iter().map(|id| id.as_str().expect("an id").to_owned()).collect();
     secrets.extend([learner.id.clone(), applicant.id, course.instructor.id, "Citra Dewi".to_owned()]);

@@ -172,10 +172,11 @@ type Thing = (String, String, Value);
 /// One of each type that is guarded whole. A type that is not known here fails.
 async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Value) -> Vec<Thing> {
     done(&person.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
+    crate::notifications::tell(app, person).await;
     let support = app.staff("Sari Support", Role::Support).await;
     let read = "query ($id: ID!) { node(id: $id) { ... on User { email } } }";
     support.client.data(read, json!({ "id": person.id })).await;
-    let mine = "{ viewer { sessions { id } learning { nodes { id certificate { id } } } instructorApplications { nodes { id } } securityEvents { nodes { id } } } }";
+    let mine = "{ viewer { sessions { id } notifications { nodes { id } } learning { nodes { id certificate { id } } } instructorApplications { nodes { id } } securityEvents { nodes { id } } } }";
     let mine = person.client.data(mine, json!({})).await["viewer"].clone();
     let enrolment = &mine["learning"]["nodes"][0];
     let import = ImportId::from_uuid(uuid::Uuid::new_v4());
@@ -188,6 +189,7 @@ async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Val
     .await;
     let one = |ty: &str| match ty {
         "Import" => json!(import.to_string()),
+        "Notification" => mine["notifications"]["nodes"][0]["id"].clone(),
         "Session" => mine["sessions"][0]["id"].clone(),
         "Enrolment" => enrolment["id"].clone(),
         "Attempt" => attempt.clone(),

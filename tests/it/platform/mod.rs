@@ -5,5 +5,5 @@ mod course_import;
 mod http;
 mod idempotency;
 mod jobs;
-mod socket;
+pub mod socket;
 mod tenancy;

@@ -1,6 +1,6 @@
 //! graphql-transport-ws over a real socket.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{SinkExt, StreamExt};
@@ -12,20 +12,24 @@ use tokio_tungstenite::{
 
 use crate::harness::{Person, TestApp};
 
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn open(app: &TestApp) -> Socket {
-    let mut request = format!("ws://{}/graphql", app.address).into_client_request().expect("a request");
+    open_at(app.address).await
+}
+
+async fn open_at(address: SocketAddr) -> Socket {
+    let mut request = format!("ws://{address}/graphql").into_client_request().expect("a request");
     request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
     request.headers_mut().insert("x-academy", "nusa".parse().expect("a header"));
     connect_async(request).await.expect("a socket").0
 }
 
-async fn say(socket: &mut Socket, message: Value) {
+pub async fn say(socket: &mut Socket, message: Value) {
     socket.send(Message::text(message.to_string())).await.expect("sent");
 }
 
-async fn hear(socket: &mut Socket) -> Value {
+pub async fn hear(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await.expect("open").expect("a message") {
             Message::Text(text) => return serde_json::from_str(&text).expect("JSON"),
@@ -36,7 +40,7 @@ async fn hear(socket: &mut Socket) -> Value {
 }
 
 /// A socket that may be asked.
-async fn initialised(app: &TestApp) -> Socket {
+pub async fn initialised(app: &TestApp) -> Socket {
     let mut socket = open(app).await;
     say(&mut socket, json!({ "type": "connection_init" })).await;
     assert_eq!(hear(&mut socket).await["type"], "connection_ack");
@@ -44,8 +48,13 @@ async fn initialised(app: &TestApp) -> Socket {
 }
 
 /// The same, for a person.
-async fn signed_in(app: &TestApp, person: &Person) -> Socket {
-    let mut socket = open(app).await;
+pub async fn signed_in(app: &TestApp, person: &Person) -> Socket {
+    signed_in_at(app.address, person).await
+}
+
+/// The same, at a server of its own.
+pub async fn signed_in_at(address: SocketAddr, person: &Person) -> Socket {
+    let mut socket = open_at(address).await;
     let authorization = format!("Bearer {}", person.token);
     say(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": authorization } })).await;
     assert_eq!(hear(&mut socket).await["type"], "connection_ack");
