@@ -33,7 +33,7 @@ use crate::{
         storage::Storage,
         throttle,
     },
-    profiles, quizzes, reviews, uploads,
+    profiles, quizzes, referrals, reviews, uploads,
 };
 
 /// Every datum of personal data, in the order of the rooms. The data inventory is read off it; a test compares it with the
@@ -78,6 +78,8 @@ pub fn data() -> Vec<Entry> {
         profiles::privacy::Guardianship::ENTRY,
         profiles::privacy::Phone::ENTRY,
         profiles::privacy::BillingAddress::ENTRY,
+        referrals::privacy::ReferralCode::ENTRY,
+        referrals::privacy::Referred::ENTRY,
         uploads::privacy::FileName::ENTRY,
         uploads::privacy::UploadToken::ENTRY,
         instructors::privacy::Application::ENTRY,
@@ -110,6 +112,7 @@ pub fn tables() -> Vec<Table> {
     tables.extend_from_slice(notifications::privacy::TABLES);
     tables.extend_from_slice(uploads::privacy::TABLES);
     tables.extend_from_slice(profiles::privacy::TABLES);
+    tables.extend_from_slice(referrals::privacy::TABLES);
     tables.extend_from_slice(instructors::privacy::TABLES);
     tables.extend_from_slice(catalog::privacy::TABLES);
     tables.extend_from_slice(enrolment::privacy::TABLES);

@@ -12,6 +12,7 @@ pub mod gamification;
 pub mod instructors;
 pub mod notifications;
 pub mod profiles;
+pub mod referrals;
 pub mod reviews;
 pub mod uploads;
 

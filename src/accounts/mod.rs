@@ -8,7 +8,6 @@ mod address;
 pub mod address_request;
 pub mod change_email;
 pub mod change_password;
-mod code;
 pub mod complete_mfa;
 pub mod complete_registration;
 mod device;

@@ -24,6 +24,19 @@ pub fn key(text: &str) -> String {
     text.trim().chars().take(PASSWORD_MOST).nfkc().flat_map(char::to_lowercase).collect()
 }
 
+/// Where mail to an address ends up: what providers let people add to their name makes no other person.
+#[must_use]
+pub fn mailbox(email: &str) -> String {
+    let key = key(email);
+    let Some((name, domain)) = key.rsplit_once('@') else { return key };
+    let name = name.split('+').next().unwrap_or_default();
+    // Google's mail knows no dots.
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+        _ => format!("{name}@{domain}"),
+    }
+}
+
 /// What a user name looks like (UTS 39, 4): names that look alike are one name.
 #[must_use]
 pub fn look(username: &str) -> String {

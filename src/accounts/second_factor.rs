@@ -5,8 +5,9 @@ use qrcode::{EcLevel, QrCode, render::svg};
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Totp};
 
-use super::{code, model::SecondFactor, store};
+use super::{model::SecondFactor, store};
 use crate::platform::{
+    code,
     db::Tx,
     fault::Fault,
     graphql::{Services, UserErrorCode, user_error::Objection},
@@ -81,13 +82,14 @@ pub(super) async fn take_recovery_code(
 
 /// New recovery codes: to be shown once, and their digests.
 pub(super) fn new_recovery_codes(random: &Random, user: UserId) -> (Vec<String>, Vec<Vec<u8>>) {
-    let codes: Vec<String> = (0..CODES).map(|_| code::new(random)).collect();
+    let codes: Vec<String> = (0..CODES).map(|_| code::grouped(&code::new::<{ code::SECRET }>(random))).collect();
     let digests = codes.iter().map(|code| digest(user, code)).collect();
     (codes, digests)
 }
 
 fn digest(user: UserId, typed: &str) -> Vec<u8> {
-    Sha256::digest([user.uuid().as_bytes().as_slice(), code::meant(typed).as_bytes()].concat()).to_vec()
+    let meant = code::meant::<{ code::SECRET }>(typed).unwrap_or_default();
+    Sha256::digest([user.uuid().as_bytes().as_slice(), meant.as_bytes()].concat()).to_vec()
 }
 
 /// What a wrong code is told.

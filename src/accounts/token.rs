@@ -4,8 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::code;
-use crate::platform::id::Random;
+use crate::platform::{code, id::Random};
 
 /// What a token is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,17 +52,13 @@ pub(super) fn read(token: &str, kind: Kind) -> Option<Vec<u8>> {
 
 /// A code to type in place of a mailed token, for who has no address: what they get, and what the database keeps.
 pub(super) fn typed(random: &Random) -> (String, Vec<u8>) {
-    let code = code::new(random);
-    let digest = digest(&code::meant(&code));
-    (code, digest)
+    let code = code::new::<{ code::SECRET }>(random);
+    (code::grouped(&code), digest(&code))
 }
 
 /// The digest of a mailed token, or of a code that stands in for one.
 pub(super) fn read_mailed_or_typed(token: &str) -> Option<Vec<u8>> {
-    read(token, Kind::Mailed).or_else(|| {
-        let meant = code::meant(token);
-        code::is_code(&meant).then(|| digest(&meant))
-    })
+    read(token, Kind::Mailed).or_else(|| code::meant::<{ code::SECRET }>(token).map(|meant| digest(&meant)))
 }
 
 fn digest(token: &str) -> Vec<u8> {

@@ -21,6 +21,7 @@ use crate::{
     notifications::graphql::Notification,
     platform::graphql::{List, page::Cursor, weight::Weighing},
     profiles::graphql::User,
+    referrals::graphql::Referral,
     reviews::graphql::Review,
 };
 
@@ -78,6 +79,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<Certificate>(builder, "Certificates, a page at a time.", "A certificate in a list.");
     let builder = list_of::<AuditEntry>(builder, "Entries of the audit log, a page at a time.", "An entry in a list.");
     let builder = list_of::<Notification>(builder, "Notifications, a page at a time.", "A notification in a list.");
+    let builder = list_of::<Referral>(builder, "Referrals, a page at a time.", "A referral in a list.");
     let builder = list_of::<Review>(builder, "Reviews, a page at a time.", "A review in a list.");
     let builder = list_of::<Enrolment>(builder, "Enrolments, a page at a time.", "An enrolment in a list.");
     let builder =

@@ -29,6 +29,7 @@ use crate::{
     },
     profiles::graphql::User,
     quizzes::{graphql::Attempt, model::AttemptKind},
+    referrals::{graphql::Referral, model::ReferralKind},
     reviews::{graphql::Review, model::ReviewKind},
 };
 
@@ -66,6 +67,8 @@ pub enum Node {
     Attempt(Attempt),
     /// A certificate.
     Certificate(Certificate),
+    /// Somebody who came by the viewer's code.
+    Referral(Referral),
     /// Something that the viewer was told.
     Notification(Notification),
     /// What an academy honours.
@@ -128,6 +131,9 @@ impl Node {
         }
         if let Some(id) = id.of::<CertificateKind>() {
             return Ok(Certificate::by_id(call, id).await?.map(Self::Certificate));
+        }
+        if let Some(id) = id.of::<ReferralKind>() {
+            return Ok(Referral::by_id(call, id).await?.map(Self::Referral));
         }
         if let Some(id) = id.of::<NotificationKind>() {
             return Ok(Notification::by_id(call, id).await?.map(Self::Notification));

@@ -63,6 +63,8 @@ pub enum Action {
     GuardianshipConfirmed,
     /// Somebody guesses at what a person signs in with: more than their share was wrong.
     LogInGuessed,
+    /// A referral does not count: both are one person.
+    ReferralRejected,
     /// What the academy says of itself was changed, or its policy.
     AcademyUpdated,
 }
@@ -95,6 +97,7 @@ impl Action {
             Self::UserInvited => "USER_INVITED",
             Self::GuardianshipConfirmed => "GUARDIANSHIP_CONFIRMED",
             Self::LogInGuessed => "LOG_IN_GUESSED",
+            Self::ReferralRejected => "REFERRAL_REJECTED",
             Self::AcademyUpdated => "ACADEMY_UPDATED",
         }
     }

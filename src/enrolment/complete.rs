@@ -22,7 +22,7 @@ use crate::{
         graphql::{Call, Services, UserErrorCode, user_error::Objection},
         idempotency::{self, Claimed},
     },
-    quizzes,
+    quizzes, referrals,
 };
 
 /// Completes a lesson of the viewer's own enrolment.
@@ -105,5 +105,6 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;
     certificates::issue::on_completion(services, tx, &row).await?;
+    referrals::store::qualify(tx, row.user_id, now).await?;
     Ok(Some(Deed { reason: PointsReason::CourseCompleted, cause: row.course_id.uuid() }))
 }

@@ -6,6 +6,7 @@ pub mod text;
 
 pub mod change;
 pub mod clock;
+pub mod code;
 pub mod config;
 pub mod db;
 pub mod duration;

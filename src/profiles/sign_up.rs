@@ -21,9 +21,10 @@ use crate::{
         jobs::{self, Job},
         privacy::{Personal, UserId},
     },
+    referrals::attribute::attribute,
 };
 
-/// Registers a person. No objections where the mail has what comes next.
+/// Registers a person, who may have come by another. No objections where the mail has what comes next.
 ///
 /// # Errors
 /// Those of the database.
@@ -32,6 +33,7 @@ pub async fn sign_up(
     academy: &AcademyRow,
     mut input: Registration,
     born: Option<NaiveDate>,
+    referrer: Option<UserId>,
 ) -> Result<Vec<Objection>, Fault> {
     let today = academy.day(call.services.clock.now());
     let age = Age { born, confirmed: input.age_confirmed };
@@ -51,7 +53,13 @@ pub async fn sign_up(
         Ok(None) => return Ok(Vec::new()),
         Err(objections) => return Ok(objections),
     };
-    let waiting = Waiting { prepared, with_guardian: entry == Entry::WithGuardian, born, day: today };
+    let waiting = Waiting {
+        prepared,
+        with_guardian: entry == Entry::WithGuardian,
+        born,
+        day: today,
+        referrer: referrer.map(UserId::uuid),
+    };
     let mut tx = call.begin().await?;
     let request = address_request::put(&mut tx, &call.services, &waiting).await?;
     jobs::enqueue(&mut tx, &call.services, &MakeRegistration { request }).await?;
@@ -67,6 +75,9 @@ struct Waiting {
     born: Option<NaiveDate>,
     /// The academy's day when they registered.
     day: NaiveDate,
+    /// By whom they came.
+    #[serde(default)]
+    referrer: Option<Uuid>,
 }
 
 /// Makes the person who registered, or tells the owner of the address.
@@ -93,6 +104,9 @@ impl Job for MakeRegistration {
             store::insert(&mut tx, &profile).await?;
             let entry = if waiting.with_guardian { Entry::WithGuardian } else { Entry::Alone };
             note_age(&mut tx, user, entry, waiting.born, waiting.day).await?;
+            if let Some(referrer) = waiting.referrer.map(UserId::from_uuid) {
+                attribute(&mut tx, &services, referrer, user, services.clock.now()).await?;
+            }
         }
         tx.commit().await
     }

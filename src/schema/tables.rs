@@ -668,6 +668,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
+    referral_codes (academy_id, user_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        code -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    referrals (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        referrer_id -> Uuid,
+        referred_id -> Uuid,
+        status -> Text,
+        attributed_at -> Timestamptz,
+        qualified_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     use crate::Sealed;
     use diesel::sql_types::*;
 
@@ -891,4 +916,6 @@ diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
 diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
+diesel::allow_tables_to_appear_in_same_query!(referral_codes, users);
+diesel::allow_tables_to_appear_in_same_query!(referrals, logins);
 diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);

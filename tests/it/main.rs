@@ -14,4 +14,5 @@ mod line;
 mod notifications;
 mod platform;
 mod profiles;
+mod referrals;
 mod reviews;

@@ -46,6 +46,7 @@ use crate::{
         graphql::{FieldVisibility, User},
         store::WardsOf,
     },
+    referrals::graphql::ReferralAccount,
 };
 
 /// The signed-in account, as only its owner sees it.
@@ -169,6 +170,11 @@ impl Viewer {
     ) -> Result<List<AuditEntry>> {
         let page = PageArgs { first, after, last, before };
         Ok(AuditEntry::about(ctx.call(), self.user, &page).await?)
+    }
+
+    /// With what they refer others, and who came; null where the academy does not offer it, or the server has no public address.
+    async fn referral(&self, ctx: &Context<'_>) -> Result<Option<ReferralAccount>> {
+        Ok(ReferralAccount::own(ctx.call(), self.user).await?)
     }
 
     /// What they were told, newest first.

@@ -21,13 +21,14 @@ use crate::{
             scalars::{Date, Locale},
             user_error,
         },
-        privacy::SessionId,
+        privacy::{Datum, SessionId},
         text::Language,
     },
     profiles::{
         complete_registration::{self, Completion},
         sign_up,
     },
+    referrals::{own_code, privacy::Referred},
 };
 
 /// What a person gives to register.
@@ -151,9 +152,15 @@ impl SignInMutations {
         if input.birth_date.is_some() && !academy.policy().asks("birthDate") {
             objections.push(sign_up::not_collected("birthDate"));
         }
-        if input.referral_code.is_some() {
-            objections.push(sign_up::not_collected("referralCode"));
-        }
+        let referrer = match input.referral_code.as_deref() {
+            Some(_) if !call.sharing().holds(&Referred::ENTRY) => Err(sign_up::not_collected("referralCode")),
+            Some(typed) => own_code::referrer(call, typed).await?.map(Some),
+            None => Ok(None),
+        };
+        let referrer = referrer.unwrap_or_else(|objection| {
+            objections.push(objection);
+            None
+        });
         let registration = Registration {
             email: input.email,
             password: input.password,
@@ -166,7 +173,8 @@ impl SignInMutations {
             marketing_consent: input.marketing_consent.unwrap_or(false),
         };
         if objections.is_empty() {
-            objections = sign_up::sign_up(call, &academy, registration, input.birth_date.map(|day| day.0)).await?;
+            let born = input.birth_date.map(|day| day.0);
+            objections = sign_up::sign_up(call, &academy, registration, born, referrer).await?;
         }
         Ok(RegisterPayload {
             acknowledged: objections.is_empty(),

@@ -40,6 +40,8 @@ pub enum Purpose {
     Badges,
     /// Reviews.
     Community,
+    /// Who came by whom.
+    Referrals,
 }
 
 /// What an academy's policy shares. What it does not name is not shared.

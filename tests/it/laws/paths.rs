@@ -160,6 +160,9 @@ pub fn queries() -> Vec<String> {
         };
         queries.push(format!("query {variables} {{ {}{given} {below} }}", root.name));
     }
+    // What lies deepest is asked from nearer by too.
+    let referred = graph.all_of("ReferralAccount", DEPTH - 1);
+    queries.push(format!("query {{ viewer {{ Viewer_referral: referral {referred} }} }}"));
     // Every field of the schema is asked for, but those of what is answered to who acts, and of a certificate to who has its code.
     let asked = queries.concat();
     let mut missed: Vec<_> = graph

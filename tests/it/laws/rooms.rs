@@ -8,7 +8,7 @@ use std::{
 /// The rooms by level: a room names rooms of a lower level, and those of its own.
 const LEVELS: [&[&str]; 3] = [
     &["academies", "accounts", "audit", "consent", "notifications", "uploads"],
-    &["profiles", "instructors"],
+    &["profiles", "instructors", "referrals"],
     &["catalog", "enrolment", "quizzes", "certificates", "reviews", "gamification"],
 ];
 /// What stands below all rooms, and above them.

@@ -87,6 +87,12 @@ async fn scene(app: &TestApp) -> Scene {
     let badge = learner.client.data(badges, json!({})).await["viewer"]["user"]["badges"][0]["badge"]["id"].clone();
     let told = "{ viewer { notifications { nodes { id } } } }";
     let told = teacher.data(told, json!({})).await["viewer"]["notifications"]["nodes"][0]["id"].clone();
+    let code = "{ viewer { referral { code } } }";
+    let code = learner.client.data(code, json!({})).await["viewer"]["referral"]["code"].clone();
+    crate::referrals::come(app, "teman@example.org", code.as_str().expect("a code")).await;
+    let referral = "{ viewer { referral { referred { nodes { id } } } } }";
+    let referral =
+        learner.client.data(referral, json!({})).await["viewer"]["referral"]["referred"]["nodes"][0]["id"].clone();
     let open = done(
         &learner.client,
         "startAttempt",
@@ -134,6 +140,7 @@ async fn scene(app: &TestApp) -> Scene {
         node("Certificate", &enrolment["certificate"]["id"]),
         node("Badge", &badge),
         node("Notification", &told),
+        node("Referral", &referral),
         node("Review", &review),
         node("InstructorApplication", &applied["application"]["id"]),
         node("Session", &mine["sessions"][0]["id"]),
@@ -278,6 +285,7 @@ async fn scene(app: &TestApp) -> Scene {
         &applied["application"]["id"],
         &review,
         &told,
+        &referral,
     ];
     let mut secrets: Vec<String> = ids.iter().map(|id| id.as_str().expect("an id").to_owned()).collect();
     secrets.extend([learner.id.clone(), applicant.id, course.instructor.id, "Citra Dewi".to_owned()]);

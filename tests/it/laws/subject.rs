@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Columns that hold one of a few words, or yes or no: no canary fits.
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "consents.given",
     "enrolments.status",
     "attempts.status",
@@ -29,6 +29,7 @@ const WORDS: [&str; 7] = [
     "certificates.status",
     "reviews.rating",
     "points_entries.reason",
+    "referrals.status",
 ];
 
 #[derive(QueryableByName)]
@@ -82,6 +83,14 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
     suspended_once(app, person).await;
+    let code =
+        person.client.data("{ viewer { referral { code } } }", json!({})).await["viewer"]["referral"]["code"].clone();
+    crate::referrals::come(
+        app,
+        &format!("teman{}@example.org", person.username.replace('.', "")),
+        code.as_str().expect("a code"),
+    )
+    .await;
     linked(app, person).await;
     asked_a_guardian(app, person).await;
     crate::accounts::second_factor::set_up(app, person).await;

@@ -173,10 +173,13 @@ type Thing = (String, String, Value);
 async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Value) -> Vec<Thing> {
     done(&person.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
     crate::notifications::tell(app, person).await;
+    let code =
+        person.client.data("{ viewer { referral { code } } }", json!({})).await["viewer"]["referral"]["code"].clone();
+    crate::referrals::come(app, "baru@example.org", code.as_str().expect("a code")).await;
     let support = app.staff("Sari Support", Role::Support).await;
     let read = "query ($id: ID!) { node(id: $id) { ... on User { email } } }";
     support.client.data(read, json!({ "id": person.id })).await;
-    let mine = "{ viewer { sessions { id } notifications { nodes { id } } learning { nodes { id certificate { id } } } instructorApplications { nodes { id } } securityEvents { nodes { id } } } }";
+    let mine = "{ viewer { sessions { id } referral { referred { nodes { id } } } notifications { nodes { id } } learning { nodes { id certificate { id } } } instructorApplications { nodes { id } } securityEvents { nodes { id } } } }";
     let mine = person.client.data(mine, json!({})).await["viewer"].clone();
     let enrolment = &mine["learning"]["nodes"][0];
     let import = ImportId::from_uuid(uuid::Uuid::new_v4());
@@ -189,6 +192,7 @@ async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Val
     .await;
     let one = |ty: &str| match ty {
         "Import" => json!(import.to_string()),
+        "Referral" => mine["referral"]["referred"]["nodes"][0]["id"].clone(),
         "Notification" => mine["notifications"]["nodes"][0]["id"].clone(),
         "Session" => mine["sessions"][0]["id"].clone(),
         "Enrolment" => enrolment["id"].clone(),
@@ -200,7 +204,9 @@ async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Val
         other => panic!("{other} is guarded whole: say here which one is this person's"),
     };
     // These have no id: they are their owner's by where they are reached from.
-    let types = guarded_types().into_iter().filter(|(ty, _)| !["Viewer", "LinkedIdentity"].contains(&ty.as_str()));
+    let types = guarded_types()
+        .into_iter()
+        .filter(|(ty, _)| !["Viewer", "LinkedIdentity", "ReferralAccount"].contains(&ty.as_str()));
     types.map(|(ty, to)| (ty.clone(), to, one(&ty))).collect()
 }
 

@@ -1,0 +1,12 @@
+//! Referrals: who came by whom. Everybody has a code where the academy's policy lists the purpose; who registers with it was referred,
+//! and that qualifies when they complete their first course. The first code counts: an account is made once.
+//!
+//! Owns `referral_codes` and `referrals`. Personal data: a referral is of both; who referred sees that somebody came, and who it is only where
+//! that person is seen. Calls accounts, audit and profiles; learning tells it of a completed course.
+
+pub mod attribute;
+pub mod graphql;
+pub mod model;
+pub mod own_code;
+pub mod privacy;
+pub mod store;
