@@ -26,8 +26,8 @@ use crate::{
 pub struct Completion {
     /// What signing in asked with.
     pub challenge: String,
-    /// Their name, as they have it.
-    pub full_name: String,
+    /// Their name, as they have it; left out, it is the one that is known.
+    pub full_name: Option<String>,
     /// When they were born, where the academy collects it.
     pub born: Option<NaiveDate>,
     /// That they are of the age that the academy's policy asks for.
@@ -51,7 +51,9 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         Ok(newcomer) => newcomer,
         Err(objection) => return Ok(Err(vec![objection])),
     };
-    let name = policy::full_name(&input.full_name);
+    let known = newcomer.as_ref().map(|newcomer| newcomer.full_name().unwrap_or_default());
+    // Of who was invited, the name is there already.
+    let name = input.full_name.as_deref().or(known).map(policy::full_name).transpose();
     let today = academy.day(call.services.clock.now());
     let entry = entry(academy.policy(), Age { born: input.born, confirmed: input.age_confirmed }, today);
     let own = newcomer.as_ref().map(Newcomer::email);
@@ -76,11 +78,13 @@ pub async fn complete_registration(call: &Call, input: Completion) -> Result<Res
         Ok(user) => user,
         Err(objection) => return Ok(Err(vec![objection])),
     };
-    if is_new {
-        let locale = Personal::new(Some(call.language.tag().to_owned()));
-        store::insert(&mut tx, &NewProfile { user_id: user, full_name: Personal::new(name), locale }).await?;
-    } else {
-        store::set_full_name(&mut tx, user, name).await?;
+    match name {
+        Some(name) if is_new => {
+            let locale = Personal::new(Some(call.language.tag().to_owned()));
+            store::insert(&mut tx, &NewProfile { user_id: user, full_name: Personal::new(name), locale }).await?;
+        }
+        Some(name) => store::set_full_name(&mut tx, user, name).await?,
+        None => {}
     }
     note_age(&mut tx, user, entry, input.born, today).await?;
     let entered = complete_registration::end(&mut tx, call, user, &accepted, guardian, presence).await?;

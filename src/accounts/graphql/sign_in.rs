@@ -99,8 +99,8 @@ pub struct RegisterPayload {
 pub struct CompleteRegistrationInput {
     /// `SessionPayload.registrationChallenge.challenge`.
     challenge: String,
-    /// The person's name, as they have it.
-    full_name: String,
+    /// The person's name, as they have it; left out, it stays what it was when they were invited, or is what the log-in provider says.
+    full_name: Option<String>,
     /// Only where the academy's policy collects it; elsewhere `ageConfirmed`.
     birth_date: Option<Date>,
     /// That the person is of the age that the academy's policy asks for. Who is not names a guardian, where the policy lets them.

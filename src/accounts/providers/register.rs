@@ -69,6 +69,12 @@ impl Newcomer {
     pub fn email(&self) -> &str {
         self.proved.email.as_deref().unwrap_or_default()
     }
+
+    /// What the provider calls them, where it says so.
+    #[must_use]
+    pub fn full_name(&self) -> Option<&str> {
+        self.proved.full_name.as_deref()
+    }
 }
 
 /// Makes the account, in a transaction of the caller's: a profile belongs into it.

@@ -88,14 +88,17 @@ async fn a_pupil_without_an_address_has_a_code_and_a_place() {
     assert_eq!(user_errors(&reset(&app, "0000-0000-0000-0000").await), ["EXPIRED input.token"]);
     let entered = reset(&app, &typed).await;
     let input = json!({
-        "challenge": entered["registrationChallenge"]["challenge"], "fullName": "Murid Satu", "ageConfirmed": true,
+        "challenge": entered["registrationChallenge"]["challenge"], "ageConfirmed": true,
         "acceptedDocuments": app.documents(&app.anonymous()).await,
     });
     let completed = done(&app.anonymous(), "completeRegistration", input, ENTERED).await;
     let client = app.anonymous().with_token(completed["token"].as_str().expect("a token"));
-    let learning = "{ viewer { email emailVerified learning { totalCount } } }";
+    let learning = "{ viewer { email emailVerified user { fullName } learning { totalCount } } }";
     let viewer = client.data(learning, json!({})).await["viewer"].clone();
-    assert_eq!(viewer, json!({ "email": null, "emailVerified": false, "learning": { "totalCount": 1 } }));
+    assert_eq!(
+        viewer,
+        json!({ "email": null, "emailVerified": false, "user": { "fullName": "Murid Satu" }, "learning": { "totalCount": 1 } })
+    );
     let by_name = json!({ "login": "murid.satu", "password": PASSWORD });
     assert!(sent(&app.anonymous(), "logIn", by_name, ENTERED).await["token"].is_string());
     app.stop().await;

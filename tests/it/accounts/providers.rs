@@ -616,6 +616,26 @@ async fn one_domain_lets_in_its_own() {
     world.app.stop().await;
 }
 
+/// Who gives no name has the one that the provider says, and gives one where it says none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_given_is_the_providers() {
+    let world = World::start().await;
+    let client = world.app.anonymous();
+    let documents = world.app.documents(&client).await;
+    let complete = async |came: &Value| {
+        let challenge = &came["registrationChallenge"]["challenge"];
+        let input = json!({ "challenge": challenge, "ageConfirmed": true, "acceptedDocuments": documents });
+        sent(&client, "completeRegistration", input, "viewer { user { fullName } }").await
+    };
+    world.school.says(Script { claims: json!({ "name": null }), ..Script::default() });
+    let nameless = complete(&world.log_in(&client, "sekolah").await).await;
+    assert_eq!(user_errors(&nameless), ["REQUIRED input.fullName"]);
+    world.school.says(Script::default());
+    let named = complete(&world.log_in(&client, "sekolah").await).await;
+    assert_eq!(named["viewer"]["user"]["fullName"], "Siti Rahma", "{named}");
+    world.app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn github_says_who_somebody_is_by_a_number() {
     let world = World::start().await;
