@@ -6,7 +6,9 @@ use crate::{
     academies::graphql::AcademyMutations,
     accounts::graphql::{FactorMutations, PasswordMutations, ProviderMutations, SignInMutations, StandingMutations},
     catalog::{
-        graphql::{CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations},
+        graphql::{
+            CourseEditingMutations, CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations,
+        },
         import::graphql::ImportMutations,
     },
     enrolment::graphql::EnrolmentMutations,
@@ -38,6 +40,7 @@ pub struct PeopleMutations(
 pub struct LearningMutations(
     ImportMutations,
     CourseWritingMutations,
+    CourseEditingMutations,
     TeachingMutations,
     QuizWritingMutations,
     ReviewMutations,

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, SelectableHelper,
+    AsChangeset, BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, SelectableHelper,
+    sql_types::{Array, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
@@ -165,6 +166,149 @@ pub async fn last_question(mut connection: &AsyncPgConnection, version: VersionI
         .first(&mut connection)
         .await?;
     Ok(last.unwrap_or(0))
+}
+
+/// The sections of a version in their order.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn section_order(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+) -> Result<Vec<SectionId>, Fault> {
+    let own = sections::table.filter(sections::version_id.eq(version)).order((sections::position, sections::id));
+    Ok(own.select(sections::id).load(&mut connection).await?)
+}
+
+/// Gives a section another title. False where the version has no such section.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn rename_section(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    id: SectionId,
+    title: &str,
+) -> Result<bool, Fault> {
+    let row = sections::table.filter(sections::version_id.eq(version)).filter(sections::id.eq(id));
+    Ok(diesel::update(row).set(sections::title.eq(title)).execute(connection).await? > 0)
+}
+
+/// Puts the sections of a version into an order.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn place_sections(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    order: &[SectionId],
+) -> Result<(), Fault> {
+    diesel::sql_query(
+        "update sections set position = o.position
+         from unnest($2) with ordinality as o (id, position) where version_id = $1 and sections.id = o.id",
+    )
+    .bind::<SqlUuid, _>(version)
+    .bind::<Array<SqlUuid>, _>(order)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts lessons into a section of their version, in an order.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn place_lessons(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    section: SectionId,
+    order: &[LessonId],
+) -> Result<(), Fault> {
+    diesel::sql_query(
+        "update lessons set position = o.position, section_id = $3
+         from unnest($2) with ordinality as o (id, position) where version_id = $1 and lessons.id = o.id",
+    )
+    .bind::<SqlUuid, _>(version)
+    .bind::<Array<SqlUuid>, _>(order)
+    .bind::<SqlUuid, _>(section)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What changes of a lesson.
+#[derive(AsChangeset, Default, Debug)]
+#[diesel(table_name = lessons)]
+pub(super) struct LessonChange {
+    pub title: Option<String>,
+    pub body: Option<Option<String>>,
+    pub media_url: Option<Option<String>>,
+    pub preview: Option<bool>,
+    pub estimated_duration: Option<Option<i32>>,
+    pub quiz_id: Option<Option<QuizId>>,
+}
+
+impl LessonChange {
+    const fn is_none(&self) -> bool {
+        let Self { title, body, media_url, preview, estimated_duration, quiz_id } = self;
+        title.is_none()
+            && body.is_none()
+            && media_url.is_none()
+            && preview.is_none()
+            && estimated_duration.is_none()
+            && quiz_id.is_none()
+    }
+}
+
+/// Changes a lesson of a version.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn change_lesson(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    id: LessonId,
+    change: &LessonChange,
+) -> Result<(), Fault> {
+    if change.is_none() {
+        return Ok(());
+    }
+    let row = lessons::table.filter(lessons::version_id.eq(version)).filter(lessons::id.eq(id));
+    diesel::update(row).set(change).execute(connection).await?;
+    Ok(())
+}
+
+/// Deletes lessons of a version, and of their quizzes those that no other lesson has.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn delete_lessons(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    ids: &[LessonId],
+) -> Result<(), Fault> {
+    let before = quizzes_of_lessons(connection, version).await?;
+    let rows = lessons::table.filter(lessons::version_id.eq(version)).filter(lessons::id.eq_any(ids));
+    diesel::delete(rows).execute(connection).await?;
+    let left = quizzes_of_lessons(connection, version).await?;
+    let orphans: Vec<QuizId> = before.into_iter().filter(|quiz| !left.contains(quiz)).collect();
+    let rows = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.eq_any(orphans));
+    diesel::delete(rows).execute(connection).await?;
+    Ok(())
+}
+
+/// Deletes a section of a version.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn delete_section(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    id: SectionId,
+) -> Result<(), Fault> {
+    let row = sections::table.filter(sections::version_id.eq(version)).filter(sections::id.eq(id));
+    diesel::delete(row).execute(connection).await?;
+    Ok(())
 }
 
 /// A batch of what the newest row of an id has: an id is the same through all versions that it is in.

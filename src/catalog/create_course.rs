@@ -10,8 +10,7 @@ use crate::platform::{
     fault::Fault,
     graphql::{
         Call, Services, UserErrorCode,
-        scalars::is_language_tag,
-        user_error::{self, Objection},
+        user_error::{self, Gathered, Objection},
     },
     privacy::{Role, UserId},
 };
@@ -63,44 +62,26 @@ pub async fn insert(
     content: impl FnOnce(VersionId) -> Content,
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
-    let mut objections = Vec::new();
-    let title =
-        user_error::line(&new.title, "title", policy::TITLE).map_err(|objection| objections.push(objection)).ok();
-    let summary =
-        user_error::text(&new.summary, "summary", policy::SUMMARY).map_err(|objection| objections.push(objection)).ok();
-    objections.extend(user_error::bounded(&new.description, "description", policy::DESCRIPTION).err());
-    if !is_language_tag(&new.locale) {
-        let words = words!("Bukan kode bahasa, misalnya id.", "Not a language tag, such as id.");
-        objections.push(Objection::new(UserErrorCode::Invalid, "locale", words));
-    }
-    if !(0..=100).contains(&new.completion.0) {
-        let words = words!("Dari 0 sampai 100.", "From 0 to 100.");
-        objections.push(Objection::new(UserErrorCode::Invalid, "completionRule.lessonsPercent", words));
-    }
-    if new.tags.len() > 20 || new.tags.iter().any(|tag| tag.is_empty() || tag.chars().count() > 50) {
-        let words = words!(
-            "Paling banyak 20 tag, masing-masing 1 sampai 50 karakter.",
-            "No more than 20 tags of 1 to 50 characters."
-        );
-        objections.push(Objection::new(UserErrorCode::LimitReached, "tags", words));
-    }
+    let mut wrong = Gathered::default();
+    let title = wrong.take(user_error::line(&new.title, "title", policy::TITLE));
+    let summary = wrong.take(user_error::text(&new.summary, "summary", policy::SUMMARY));
+    wrong.take(user_error::bounded(&new.description, "description", policy::DESCRIPTION));
+    wrong.take(policy::language(&new.locale));
+    wrong.take(policy::lessons_percent(new.completion.0));
+    wrong.take(policy::tags(&new.tags));
     let slug = match &new.slug {
         Some(given) => match policy::slug(given) {
-            Ok(slug) if is_free(tx, &slug).await? => Some(slug),
+            Ok(slug) if is_free(tx, &slug).await? => Ok(slug),
             Ok(_) => {
                 let words = words!("Alamat ini sudah dipakai kursus lain.", "Another course has this address.");
-                objections.push(Objection::new(UserErrorCode::Taken, "slug", words));
-                None
+                Err(Objection::new(UserErrorCode::Taken, "slug", words))
             }
-            Err(objection) => {
-                objections.push(objection);
-                None
-            }
+            Err(objection) => Err(objection),
         },
-        None => Some(free_slug(tx, &policy::slug_of(&new.title)).await?),
+        None => Ok(free_slug(tx, &policy::slug_of(&new.title)).await?),
     };
-    let (Some(title), Some(summary), Some(slug), true) = (title, summary, slug, objections.is_empty()) else {
-        return Ok(Err(objections));
+    let (Some(title), Some(summary), Some(slug), true) = (title, summary, wrong.take(slug), wrong.is_empty()) else {
+        return Ok(Err(wrong.all()));
     };
     let now = services.clock.now();
     let course = CourseRow {
@@ -119,6 +100,7 @@ pub async fn insert(
         id,
         course_id: course.id,
         number: 1,
+        edits: 1,
         title,
         summary,
         description: new.description,

@@ -1,22 +1,63 @@
 //! The version that an edit goes into: the newest, or a copy of it where it is frozen.
 
 use super::{
-    content,
-    model::{CourseRow, NewVersion, VersionRow},
+    authority, content,
+    model::{CourseId, CourseRow, NewVersion, VersionRow},
     store,
 };
 use crate::platform::{
     db::Tx,
     fault::Fault,
-    graphql::{Services, UserErrorCode, user_error::Objection},
+    graphql::{Call, Services, UserErrorCode, user_error::Objection},
 };
+
+/// The draft of a course that the viewer may edit, with the course locked; `seen` is the count of edits that the client has seen, if it says
+/// so. To be ended with [`close`].
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn open(
+    call: &Call,
+    tx: &mut Tx,
+    course: CourseId,
+    field: &str,
+    seen: Option<i32>,
+) -> Result<Result<(CourseRow, VersionRow), Objection>, Fault> {
+    let row = match authority::lock_to_edit(call, tx, course, field).await? {
+        Ok(row) => row,
+        Err(objection) => return Ok(Err(objection)),
+    };
+    Ok(match of(tx, &call.services, &row).await? {
+        Ok(version) if seen.is_some_and(|seen| seen != version.edits) => {
+            let current = version.edits;
+            let words = words!(
+                "Draf ini sudah diubah; yang sekarang adalah versi {current}. Bacalah lagi, lalu ulangi.",
+                "The draft was changed since; it is at version {current} now. Read it again, then try again."
+            );
+            Err(Objection::new(UserErrorCode::Conflict, "version", words))
+        }
+        Ok(version) => Ok((row, version)),
+        Err(objection) => Err(objection),
+    })
+}
+
+/// Counts the edit, and so many lessons more or less, and writes it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn close(mut tx: Tx, call: &Call, version: &VersionRow, lessons: i32) -> Result<(), Fault> {
+    store::count_edit(&mut tx, version.id, lessons).await?;
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(())
+}
 
 /// The draft of a course that the caller has locked. An edit while a submission waits is refused: its reviewer reads what
 /// was submitted, and its instructors should not think otherwise.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<Result<VersionRow, Objection>, Fault> {
+async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<Result<VersionRow, Objection>, Fault> {
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let latest = store::version(tx, latest).await?;
     if latest.frozen_at.is_none() {
@@ -37,6 +78,8 @@ pub async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<
         id: services.random.ordered_id(&services.clock),
         course_id: course.id,
         number: latest.number + 1,
+        // It goes on counting: what was seen of one version is never the count of another.
+        edits: latest.edits,
         title: latest.title,
         summary: latest.summary,
         description,

@@ -4,11 +4,22 @@
 //! `choices`, `course_runs` and `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the
 //! thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
+/// The value, or the objection as the outcome of the verb.
+macro_rules! or_object {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(objection) => return Ok(Err(objection)),
+        }
+    };
+}
+
 pub mod authority;
 mod calm;
 pub mod content;
 pub mod create_course;
 pub mod decide_submission;
+pub mod delete;
 pub mod draft;
 pub mod graphql;
 pub mod import;
@@ -17,7 +28,10 @@ pub mod model;
 pub mod policy;
 pub mod privacy;
 pub mod rendering;
+pub mod reorder;
 pub mod store;
 pub mod submit_course;
 pub mod teaching;
+pub mod update_content;
+pub mod update_course;
 pub mod write;

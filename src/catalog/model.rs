@@ -138,6 +138,7 @@ pub struct NewVersion {
     pub id: VersionId,
     pub course_id: CourseId,
     pub number: i32,
+    pub edits: i32,
     pub title: String,
     pub summary: String,
     pub description: String,

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::platform::{
     config::PublishedLimit,
-    graphql::{UserErrorCode, user_error::Objection},
+    graphql::{UserErrorCode, scalars::is_language_tag, user_error::Objection},
     text::is_slug,
 };
 
@@ -19,6 +19,9 @@ pub const BODY: usize = 200_000;
 /// Characters of a question or of a choice at most.
 pub const PROMPT: usize = 5_000;
 
+/// Tags of a course at most, and characters of each.
+const TAGS: usize = 20;
+const TAG: usize = 50;
 /// Sections of a course at most.
 pub const SECTIONS: usize = 500;
 /// Lessons of a section at most.
@@ -47,6 +50,36 @@ pub fn published() -> Vec<PublishedLimit> {
         ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
         ("attempts", ATTEMPTS.unsigned_abs().into(), "attempts", "A learner at a quiz."),
     ]
+}
+
+/// Whether a course may be in a language.
+pub(super) fn language(locale: &str) -> Result<(), Objection> {
+    if is_language_tag(locale) {
+        return Ok(());
+    }
+    let words = words!("Bukan kode bahasa, misalnya id.", "Not a language tag, such as id.");
+    Err(Objection::new(UserErrorCode::Invalid, "locale", words))
+}
+
+/// Whether a course may ask this share of lessons.
+pub(super) fn lessons_percent(percent: i32) -> Result<(), Objection> {
+    if (0..=100).contains(&percent) {
+        return Ok(());
+    }
+    let words = words!("Dari 0 sampai 100.", "From 0 to 100.");
+    Err(Objection::new(UserErrorCode::Invalid, "completionRule.lessonsPercent", words))
+}
+
+/// Whether a course may be found by these.
+pub(super) fn tags(tags: &[String]) -> Result<(), Objection> {
+    if tags.len() <= TAGS && tags.iter().all(|tag| !tag.is_empty() && tag.chars().count() <= TAG) {
+        return Ok(());
+    }
+    let words = words!(
+        "Paling banyak {TAGS} tag, masing-masing 1 sampai {TAG} karakter.",
+        "No more than {TAGS} tags of 1 to {TAG} characters."
+    );
+    Err(Objection::new(UserErrorCode::LimitReached, "tags", words))
 }
 
 /// Where one more is one too many.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
@@ -13,8 +13,8 @@ use sanggar_schema::tables::{
 };
 
 use super::model::{
-    CourseId, CourseRow, CourseStatus, NewAssignment, NewVersion, RunId, RunRow, SubmissionId, SubmissionRow,
-    SubmissionStatus, VersionId, VersionRow,
+    CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunId, RunRow, SubmissionId,
+    SubmissionRow, SubmissionStatus, VersionId, VersionRow,
 };
 use crate::platform::{
     db::page::Page,
@@ -239,6 +239,70 @@ pub async fn insert_version(connection: &mut AsyncPgConnection, version: &NewVer
         .set(courses::latest_id.eq(version.id))
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// What changes of a version.
+#[derive(AsChangeset, Default, Debug)]
+#[diesel(table_name = course_versions)]
+pub struct CourseChange {
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is about, in a sentence or two.
+    pub summary: Option<String>,
+    /// What it is about, Markdown.
+    pub description: Option<String>,
+    /// For whom it is.
+    pub level: Option<CourseLevel>,
+    /// What to find it by.
+    pub tags: Option<Vec<String>>,
+    /// The share of lessons that must be completed.
+    pub lessons_percent: Option<i32>,
+    /// Whether every quiz must be passed.
+    pub quizzes_passed: Option<bool>,
+}
+
+impl CourseChange {
+    const fn is_none(&self) -> bool {
+        let Self { title, summary, description, level, tags, lessons_percent, quizzes_passed } = self;
+        title.is_none()
+            && summary.is_none()
+            && description.is_none()
+            && level.is_none()
+            && tags.is_none()
+            && lessons_percent.is_none()
+            && quizzes_passed.is_none()
+    }
+}
+
+/// Changes what a version says of its course.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn change_version(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    change: &CourseChange,
+) -> Result<(), Fault> {
+    if change.is_none() {
+        return Ok(());
+    }
+    let row = course_versions::table.filter(course_versions::id.eq(version));
+    diesel::update(row).set(change).execute(connection).await?;
+    Ok(())
+}
+
+/// Sets the language of a course.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn set_locale(
+    connection: &mut AsyncPgConnection,
+    course: CourseId,
+    locale: &str,
+) -> Result<(), Fault> {
+    let row = courses::table.filter(courses::id.eq(course));
+    diesel::update(row).set(courses::locale.eq(locale)).execute(connection).await?;
     Ok(())
 }
 

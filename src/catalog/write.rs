@@ -1,17 +1,15 @@
 //! An instructor writes: sections, lessons, quizzes and questions, each into the draft.
 
 use super::{
-    authority,
     content::{self, Content, UNWATCHED},
     draft,
     model::{
         ChoiceRow, CourseId, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId, QuestionRow,
-        QuizId, QuizRow, SectionId, SectionRow, VersionRow,
+        QuizId, QuizRow, SectionId, SectionRow,
     },
     policy, store,
 };
 use crate::platform::{
-    db::Tx,
     fault::Fault,
     graphql::{
         Call, UserErrorCode,
@@ -22,35 +20,6 @@ use crate::platform::{
 /// Something was written into the draft of a course.
 pub type Written<I> = Result<(CourseId, I), Objection>;
 
-async fn draft_of(
-    call: &Call,
-    tx: &mut Tx,
-    course: CourseId,
-    field: &str,
-) -> Result<Result<VersionRow, Objection>, Fault> {
-    match authority::lock_to_edit(call, tx, course, field).await? {
-        Ok(row) => draft::of(tx, &call.services, &row).await,
-        Err(objection) => Ok(Err(objection)),
-    }
-}
-
-async fn finish(tx: Tx, call: &Call, version: &VersionRow, lessons: i32) -> Result<(), Fault> {
-    let mut tx = tx;
-    store::count_edit(&mut tx, version.id, lessons).await?;
-    tx.commit().await?;
-    call.forget_loaded();
-    Ok(())
-}
-
-macro_rules! or_object {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(objection) => return Ok(Err(objection)),
-        }
-    };
-}
-
 /// Adds a section at the end of a course.
 ///
 /// # Errors
@@ -58,7 +27,7 @@ macro_rules! or_object {
 pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
     let title = or_object!(user_error::line(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
-    let version = or_object!(draft_of(call, &mut tx, course, "course").await?);
+    let (_, version) = or_object!(draft::open(call, &mut tx, course, "course", None).await?);
     let last = content::last_section(&tx, version.id).await?;
     or_object!(policy::room_for_one_more(last, policy::SECTIONS, "course"));
     let section = SectionRow {
@@ -69,7 +38,7 @@ pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<W
     };
     let id = section.id;
     content::insert(&mut tx, &Content { sections: vec![section], ..Content::default() }, UNWATCHED).await?;
-    finish(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version, 0).await?;
     Ok(Ok((course, id)))
 }
 
@@ -113,7 +82,7 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     let known = call.load_in(&tx, content::VersionOfSection(input.section)).await?;
     let Some(known) = known else { return Ok(Err(Objection::not_found("section"))) };
     let course = store::version(&tx, known).await?.course_id;
-    let version = or_object!(draft_of(call, &mut tx, course, "section").await?);
+    let (_, version) = or_object!(draft::open(call, &mut tx, course, "section", None).await?);
     if let Some(quiz) = input.quiz
         && content::quiz(&tx, version.id, quiz).await?.is_none()
     {
@@ -136,7 +105,7 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     };
     let id = lesson.id;
     content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }, UNWATCHED).await?;
-    finish(tx, call, &version, 1).await?;
+    draft::close(tx, call, &version, 1).await?;
     Ok(Ok((course, id)))
 }
 
@@ -181,7 +150,7 @@ pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, 
         );
     }
     let mut tx = call.begin().await?;
-    let version = or_object!(draft_of(call, &mut tx, input.course, "course").await?);
+    let (_, version) = or_object!(draft::open(call, &mut tx, input.course, "course", None).await?);
     let quizzes = content::count_quizzes(&tx, version.id).await?;
     or_object!(policy::room_for_one_more(quizzes, policy::QUIZZES, "course"));
     let quiz = QuizRow {
@@ -197,7 +166,7 @@ pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, 
     };
     let id = quiz.id;
     content::insert(&mut tx, &Content { quizzes: vec![quiz], ..Content::default() }, UNWATCHED).await?;
-    finish(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version, 0).await?;
     Ok(Ok((input.course, id)))
 }
 
@@ -269,7 +238,7 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
         return Ok(Err(Objection::not_found("quiz")));
     };
     let course = store::version(&tx, known).await?.course_id;
-    let version = or_object!(draft_of(call, &mut tx, course, "quiz").await?);
+    let (_, version) = or_object!(draft::open(call, &mut tx, course, "quiz", None).await?);
     let last = content::last_question(&tx, version.id, input.quiz).await?;
     or_object!(policy::room_for_one_more(last, policy::QUESTIONS, "quiz"));
     let id: QuestionId = call.services.random.id();
@@ -296,6 +265,6 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
     });
     let content = Content { questions: vec![question], choices: choices.collect(), ..Content::default() };
     content::insert(&mut tx, &content, UNWATCHED).await?;
-    finish(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version, 0).await?;
     Ok(Ok((course, id)))
 }

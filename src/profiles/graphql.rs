@@ -30,7 +30,6 @@ use crate::{
     },
     instructors::graphql::InstructorProfile,
     platform::{
-        change::Change,
         fault::Fault,
         graphql::{
             Call, CallExt, List, PageArgs, Shown, UserError, UserErrorCode,
@@ -603,14 +602,6 @@ pub struct VisibilityPayload {
     user_errors: Vec<UserError>,
 }
 
-fn change<T>(given: MaybeUndefined<T>) -> Change<T> {
-    match given {
-        MaybeUndefined::Undefined => Change::Keep,
-        MaybeUndefined::Null => Change::Clear,
-        MaybeUndefined::Value(value) => Change::Set(value),
-    }
-}
-
 /// Mutations of profiles.
 #[derive(Default)]
 pub struct ProfileMutations;
@@ -626,20 +617,29 @@ impl ProfileMutations {
     ) -> Result<UserPayload> {
         let call = ctx.call();
         let input = ProfileInput {
-            username: change(input.username),
-            full_name: change(input.full_name),
-            biography: change(input.biography),
-            social_links: change(input.social_links.map_value(|links| {
-                links.into_iter().map(|link| Link { platform: link.platform, url: link.url.0.to_string() }).collect()
-            })),
-            organization: change(input.organization),
-            job_title: change(input.job_title),
-            phone: change(input.phone),
-            billing_address: change(input.billing_address.map_value(|address| {
-                let PostalAddressInput { line1, line2, city, region, postal_code, country } = address;
-                Address { line1, line2, city, region, postal_code, country }
-            })),
-            locale: change(input.locale.map_value(|locale| locale.0)),
+            username: input.username.into(),
+            full_name: input.full_name.into(),
+            biography: input.biography.into(),
+            social_links: input
+                .social_links
+                .map_value(|links| {
+                    links
+                        .into_iter()
+                        .map(|link| Link { platform: link.platform, url: link.url.0.to_string() })
+                        .collect()
+                })
+                .into(),
+            organization: input.organization.into(),
+            job_title: input.job_title.into(),
+            phone: input.phone.into(),
+            billing_address: input
+                .billing_address
+                .map_value(|address| {
+                    let PostalAddressInput { line1, line2, city, region, postal_code, country } = address;
+                    Address { line1, line2, city, region, postal_code, country }
+                })
+                .into(),
+            locale: input.locale.map_value(|locale| locale.0).into(),
         };
         Ok(match update_profile::update_profile(call, input).await? {
             Ok(user) => UserPayload { user: Some(User(user)), user_errors: Vec::new() },

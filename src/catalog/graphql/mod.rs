@@ -1,6 +1,7 @@
 //! The GraphQL face of courses: what is shown of them, and the mutations that write them.
 
 mod course;
+mod editing;
 mod lesson;
 mod question;
 mod quiz;
@@ -10,6 +11,7 @@ mod teaching;
 mod writing;
 
 pub use course::{Course, CourseFilter, CourseRun, taught_by};
+pub use editing::CourseEditingMutations;
 pub use lesson::{Lesson, Section};
 pub use question::{ChoiceQuestion, Question, decimal};
 pub use quiz::Quiz;

@@ -43,10 +43,10 @@ pub struct CreateCourseInput {
 /// When a learner has completed a course.
 #[derive(InputObject, Default)]
 pub struct CompletionRuleInput {
-    /// The share of lessons that must be completed; 100 where it is left out.
-    lessons_percent: Option<i32>,
-    /// Whether every quiz must be passed; yes where it is left out.
-    quizzes_passed: Option<bool>,
+    /// The share of lessons that must be completed; 100 where it is left out of a new course.
+    pub(super) lessons_percent: Option<i32>,
+    /// Whether every quiz must be passed; yes where it is left out of a new course.
+    pub(super) quizzes_passed: Option<bool>,
 }
 
 /// A section to be added at the end of a course.
@@ -101,9 +101,9 @@ impl CoursePayload {
 #[derive(SimpleObject)]
 pub struct LessonPayload {
     /// The lesson.
-    lesson: Option<Lesson>,
+    pub(super) lesson: Option<Lesson>,
     /// What the person can mend.
-    user_errors: Vec<UserError>,
+    pub(super) user_errors: Vec<UserError>,
 }
 
 /// Mutations that write courses.

@@ -7,6 +7,7 @@ pub mod document;
 mod endings;
 pub mod endpoint;
 pub mod error;
+mod given;
 mod global_id;
 mod hearing;
 pub mod page;

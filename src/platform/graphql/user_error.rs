@@ -2,7 +2,10 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::platform::text::{Language, Words, is_line};
+use crate::platform::{
+    change::Change,
+    text::{Language, Words, is_line},
+};
 
 /// What is wrong, in a word that a client can act on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +82,44 @@ impl Objection {
             std::iter::once("input".to_owned()).chain(self.path).collect()
         };
         UserError { code: self.code, message: self.words.in_language(language).to_owned(), path }
+    }
+}
+
+/// Gathers what is wrong, so that all of it is told at once.
+#[derive(Default, Debug)]
+pub struct Gathered(Vec<Objection>);
+
+impl Gathered {
+    /// What came of looking at something; nothing where it was wrong.
+    pub fn take<T>(&mut self, outcome: Result<T, Objection>) -> Option<T> {
+        outcome.map_err(|objection| self.0.push(objection)).ok()
+    }
+
+    /// Whether nothing was wrong.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All that was wrong, in the order in which it was looked at.
+    #[must_use]
+    pub fn all(self) -> Vec<Objection> {
+        self.0
+    }
+}
+
+/// What an update does to a field that can't be empty: nothing, or a value.
+///
+/// # Errors
+/// `REQUIRED` where it would be cleared.
+pub fn needed<T>(given: Change<T>, field: &str) -> Result<Option<T>, Objection> {
+    match given {
+        Change::Keep => Ok(None),
+        Change::Set(value) => Ok(Some(value)),
+        Change::Clear => {
+            let words = words!("Ini tidak dapat dikosongkan.", "This can't be cleared.");
+            Err(Objection::new(UserErrorCode::Required, field, words))
+        }
     }
 }
 

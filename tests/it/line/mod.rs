@@ -2,6 +2,7 @@
 
 mod certificate;
 mod course;
+mod editing;
 mod examples;
 pub mod import;
 mod quiz;

@@ -1,0 +1,116 @@
+//! An instructor changes a section or a lesson of the draft: what is absent stays.
+
+use super::{
+    content::{self, LessonChange},
+    draft,
+    model::{LessonId, LessonKind, QuizId, SectionId},
+    policy, store,
+    write::Written,
+};
+use crate::platform::{
+    change::Change,
+    fault::Fault,
+    graphql::{
+        Call, UserErrorCode,
+        user_error::{self, Gathered, Objection, needed},
+    },
+};
+
+/// Gives a section another title.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn update_section(call: &Call, id: SectionId, title: &str) -> Result<Written<SectionId>, Fault> {
+    call.viewer().signed_in()?;
+    let title = or_object!(user_error::line(title, "title", policy::TITLE));
+    let mut tx = call.begin().await?;
+    let known = call.load_in(&tx, content::VersionOfSection(id)).await?;
+    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
+    let course = store::version(&tx, known).await?.course_id;
+    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    if !content::rename_section(&mut tx, version.id, id, &title).await? {
+        return Ok(Err(Objection::not_found("id")));
+    }
+    draft::close(tx, call, &version, 0).await?;
+    Ok(Ok((course, id)))
+}
+
+/// What changes of a lesson.
+#[derive(Default)]
+pub struct UpdateLesson {
+    /// Its title.
+    pub title: Change<String>,
+    /// Markdown.
+    pub body: Change<String>,
+    /// A video or file elsewhere.
+    pub media_url: Change<String>,
+    /// Whether anybody may read it.
+    pub preview: Change<bool>,
+    /// Seconds.
+    pub estimated_duration: Change<i32>,
+    /// The quiz of a lesson that is one.
+    pub quiz: Change<QuizId>,
+}
+
+/// Changes a lesson of the draft; nothing is changed where there is an objection. `seen` is the count of edits that the client has seen.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn update_lesson(
+    call: &Call,
+    id: LessonId,
+    seen: Option<i32>,
+    input: UpdateLesson,
+) -> Result<Result<LessonId, Vec<Objection>>, Fault> {
+    call.viewer().signed_in()?;
+    let mut wrong = Gathered::default();
+    let title = needed(input.title, "title")
+        .and_then(|given| given.map(|text| user_error::line(&text, "title", policy::TITLE)).transpose());
+    let title = wrong.take(title).flatten();
+    let body = input.body.column();
+    let long = body.iter().flatten().map(|text| user_error::bounded(text, "body", policy::BODY));
+    wrong.take(long.collect::<Result<(), _>>());
+    let preview = wrong.take(needed(input.preview, "preview")).flatten();
+    if !wrong.is_empty() {
+        return Ok(Err(wrong.all()));
+    }
+    let object = |objection| Ok(Err(vec![objection]));
+    let mut tx = call.begin().await?;
+    let known = call.load_in(&tx, content::VersionOfLesson(id)).await?;
+    let Some(known) = known else { return object(Objection::not_found("id")) };
+    let course = store::version(&tx, known).await?.course_id;
+    let (_, version) = match draft::open(call, &mut tx, course, "id", seen).await? {
+        Ok(draft) => draft,
+        Err(objection) => return object(objection),
+    };
+    let lessons = content::lessons_of(&tx, version.id).await?;
+    let Some(lesson) = lessons.into_iter().find(|lesson| lesson.id == id) else {
+        return object(Objection::not_found("id"));
+    };
+    let quiz = input.quiz.column();
+    if let Some(quiz) = quiz {
+        if (lesson.kind == LessonKind::Quiz) != quiz.is_some() {
+            let words = words!(
+                "Pelajaran berjenis QUIZ, dan hanya itu, menyebut sebuah kuis.",
+                "A lesson of the kind QUIZ names a quiz, and no other does."
+            );
+            return object(Objection::new(UserErrorCode::Required, "quiz", words));
+        }
+        if let Some(quiz) = quiz
+            && content::quiz(&tx, version.id, quiz).await?.is_none()
+        {
+            return object(Objection::not_found("quiz"));
+        }
+    }
+    let change = LessonChange {
+        title,
+        body,
+        media_url: input.media_url.column(),
+        preview,
+        estimated_duration: input.estimated_duration.column(),
+        quiz_id: quiz,
+    };
+    content::change_lesson(&mut tx, version.id, id, &change).await?;
+    draft::close(tx, call, &version, 0).await?;
+    Ok(Ok(id))
+}

@@ -1,0 +1,92 @@
+//! An instructor changes what the draft of a course says of it: what is absent stays.
+
+use super::{
+    draft,
+    model::{CourseId, CourseLevel, CourseStatus},
+    policy,
+    store::{self, CourseChange},
+};
+use crate::platform::{
+    change::Change,
+    fault::Fault,
+    graphql::{
+        Call, UserErrorCode,
+        user_error::{self, Gathered, Objection, needed},
+    },
+};
+
+/// What changes of a course.
+#[derive(Default)]
+pub struct UpdateCourse {
+    /// Its title.
+    pub title: Change<String>,
+    /// What it is about, in a sentence or two.
+    pub summary: Change<String>,
+    /// What it is about, Markdown.
+    pub description: Change<String>,
+    /// Its language: until it is published.
+    pub locale: Change<String>,
+    /// For whom it is.
+    pub level: Change<CourseLevel>,
+    /// What to find it by.
+    pub tags: Change<Vec<String>>,
+    /// Completion: the share of lessons, where it changes.
+    pub lessons_percent: Change<i32>,
+    /// Completion: whether every quiz must be passed, where it changes.
+    pub quizzes_passed: Change<bool>,
+}
+
+/// Changes the draft; nothing is changed where there is an objection. `seen` is the count of edits that the client has seen.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn update_course(
+    call: &Call,
+    id: CourseId,
+    seen: Option<i32>,
+    input: UpdateCourse,
+) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
+    call.viewer().signed_in()?;
+    let mut wrong = Gathered::default();
+    let title = needed(input.title, "title")
+        .and_then(|given| given.map(|text| user_error::line(&text, "title", policy::TITLE)).transpose());
+    let title = wrong.take(title).flatten();
+    let summary = needed(input.summary, "summary")
+        .and_then(|given| given.map(|text| user_error::text(&text, "summary", policy::SUMMARY)).transpose());
+    let summary = wrong.take(summary).flatten();
+    let description = input.description.column().map(Option::unwrap_or_default);
+    wrong.take(
+        description.as_deref().map_or(Ok(()), |text| user_error::bounded(text, "description", policy::DESCRIPTION)),
+    );
+    let level = wrong.take(needed(input.level, "level")).flatten();
+    let locale = wrong.take(needed(input.locale, "locale")).flatten();
+    wrong.take(locale.as_deref().map_or(Ok(()), policy::language));
+    let tags = input.tags.column().map(Option::unwrap_or_default);
+    wrong.take(tags.as_deref().map_or(Ok(()), policy::tags));
+    // What was never said is asked of all: the rule that a course begins with.
+    let lessons_percent = input.lessons_percent.column().map(|given| given.unwrap_or(100));
+    wrong.take(lessons_percent.map_or(Ok(()), policy::lessons_percent));
+    let quizzes_passed = input.quizzes_passed.column().map(|given| given.unwrap_or(true));
+    if !wrong.is_empty() {
+        return Ok(Err(wrong.all()));
+    }
+    let mut tx = call.begin().await?;
+    let (course, version) = match draft::open(call, &mut tx, id, "id", seen).await? {
+        Ok(draft) => draft,
+        Err(objection) => return Ok(Err(vec![objection])),
+    };
+    if let Some(locale) = locale.filter(|locale| *locale != course.locale) {
+        if course.status != CourseStatus::Draft {
+            let words = words!(
+                "Bahasa kursus yang sudah terbit tidak diganti; gandakan kursusnya (duplicateCourse).",
+                "The language of a course that was published stays; duplicate the course (duplicateCourse)."
+            );
+            return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "locale", words)]));
+        }
+        store::set_locale(&mut tx, id, &locale).await?;
+    }
+    let change = CourseChange { title, summary, description, level, tags, lessons_percent, quizzes_passed };
+    store::change_version(&mut tx, version.id, &change).await?;
+    draft::close(tx, call, &version, 0).await?;
+    Ok(Ok(id))
+}
