@@ -280,6 +280,22 @@ impl People for All {
     ) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move { erase_in(tx, services, person, reason).await.map(drop) })
     }
+
+    fn proved<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        services: &'a Services,
+        person: UserId,
+        by_registering: bool,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            if by_registering {
+                referrals::attribute::attribute(tx, services, person).await
+            } else {
+                referrals::store::forget_wish(tx, person).await
+            }
+        })
+    }
 }
 
 /// Makes an academy, with the documents that its people accept and the badges that they can earn.

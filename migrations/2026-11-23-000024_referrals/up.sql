@@ -11,6 +11,19 @@ comment on table referral_codes is 'With what people refer others: made when the
 select sanggar_isolate('referral_codes');
 grant select, insert, delete on referral_codes to sanggar_app;
 
+create table referral_wishes (
+    academy_id uuid not null default sanggar_academy(),
+    user_id uuid not null,
+    referrer_id uuid not null,
+    wished_at timestamptz not null,
+    primary key (academy_id, user_id),
+    foreign key (academy_id, user_id) references users (academy_id, id) on delete cascade,
+    foreign key (academy_id, referrer_id) references users (academy_id, id) on delete cascade
+);
+comment on table referral_wishes is 'With whose code people registered who have not proved their address yet: nobody else learns of them.';
+select sanggar_isolate('referral_wishes');
+grant select, insert, delete on referral_wishes to sanggar_app;
+
 create table referrals (
     academy_id uuid not null default sanggar_academy(),
     id uuid not null,
@@ -30,7 +43,3 @@ comment on column referrals.qualified_at is 'When the person completed their fir
 create index referrals_newest on referrals (academy_id, referrer_id, attributed_at desc, id desc);
 select sanggar_isolate('referrals');
 grant select, insert, update (status, qualified_at), delete on referrals to sanggar_app;
-
--- Those that were begun with a preset that names referrals have them; in others they are off.
-update academies set policy = jsonb_set(policy, '{purposes}', (policy -> 'purposes') || '["referrals"]')
-    where policy_profile in ('open', 'eterna') and not policy -> 'purposes' ? 'referrals';

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail, ensure};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::platform::privacy::{FieldAudience, ProfileField, Purpose, Role, Shared, Sharing};
 
@@ -44,7 +44,7 @@ pub struct Policy {
     /// What sign-up and profiles may ask, and no more.
     pub collects: Vec<Collected>,
     /// What else data is used for than learning.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known_purposes")]
     pub purposes: BTreeSet<Purpose>,
     /// What of a learner who teaches them sees.
     pub instructors_see: BTreeSet<Shared>,
@@ -65,6 +65,12 @@ pub struct Collected {
     pub required: bool,
     /// What for.
     pub purposes: Vec<String>,
+}
+
+/// A policy that a newer server has stored may list purposes that this one does not know: they are off here.
+fn known_purposes<'de, D: Deserializer<'de>>(given: D) -> Result<BTreeSet<Purpose>, D::Error> {
+    let words: Vec<serde_json::Value> = Deserialize::deserialize(given)?;
+    Ok(words.into_iter().filter_map(|word| serde_json::from_value(word).ok()).collect())
 }
 
 impl Policy {
@@ -91,6 +97,10 @@ impl Policy {
     /// Where it is none, or can't be kept.
     pub fn read(text: &str) -> anyhow::Result<Self> {
         let policy: Self = serde_json::from_str(text)?;
+        let given: serde_json::Value = serde_json::from_str(text)?;
+        for word in given["purposes"].as_array().into_iter().flatten() {
+            ensure!(serde_json::from_value::<Purpose>(word.clone()).is_ok(), "{word} is no purpose");
+        }
         policy.check()?;
         Ok(policy)
     }
@@ -166,6 +176,8 @@ mod tests {
             let stored = serde_json::to_string(&policy).expect("JSON");
             assert_eq!(Policy::read(&stored).expect("itself"), policy);
         }
+        let newer = include_str!("policies/open.json").replacen("\"badges\",", "\"badges\", \"barter\",", 1);
+        assert_eq!(serde_json::from_str::<Policy>(&newer).expect("a policy"), Policy::preset("open").expect("open"));
         assert!(Policy::preset("none").expect_err("no such preset").to_string().contains("crosslife"));
     }
 
@@ -181,7 +193,7 @@ mod tests {
             ("\"NAME\"", "\"DIARY\"", "DIARY"),
             ("\"badges\",", "\"barter\",", "barter"),
             ("\"badges\",\n    \"community\",", "\"badges\",", "Community is no purpose"),
-            ("\"community\",\n    \"leaderboard\"\n", "\"community\"\n", "Leaderboard is no purpose"),
+            ("\"leaderboard\",\n", "", "Leaderboard is no purpose"),
         ] {
             let error = Policy::read(&open.replacen(from, to, 1)).expect_err(said);
             assert!(format!("{error:#}").contains(said), "{error:#}");

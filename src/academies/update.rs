@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{create::NAME, model::AcademyRow, policy::Policy, store};
 use crate::{
-    accounts::session,
+    accounts::{self, session},
     audit::{self, Action, Happened},
     platform::{
         db::AsJson,
@@ -40,6 +40,10 @@ pub async fn update(call: &Call, change: UpdateAcademy) -> Result<Result<Academy
     session::present(call)?;
     let mut tx = call.begin().await?;
     let before = store::lock(&mut tx, call.academy).await?;
+    // Who was an admin when they asked may be none by now.
+    if !accounts::store::living_roles(&tx, actor).await?.has(Role::Admin) {
+        return Err(Fault::forbidden());
+    }
     let after = match changed(before.clone(), change) {
         Ok(after) => after,
         Err(objections) => return Ok(Err(objections)),

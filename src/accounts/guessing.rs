@@ -9,7 +9,7 @@ use super::{address_request, mail, store, tries};
 use crate::{
     academies,
     audit::{self, Action, Happened},
-    notifications::notify,
+    notifications::notify_once,
     platform::{
         db::AcademyId,
         fault::Fault,
@@ -27,7 +27,7 @@ pub(super) enum Guessed {
     ByName(String),
     /// The password of a person, from a device of theirs or in a session.
     Password(Uuid),
-    /// The second factor of a person: whoever does has the password.
+    /// The second factor of a person, by who signs in: they have the password, or are them to a log-in provider.
     SecondFactor(Uuid),
     /// Passwords of many, from one address.
     OfMany,
@@ -74,9 +74,10 @@ impl Job for TellOfGuessing {
             None if at == "password" => return tx.commit().await,
             Some(user) if !tx.hold_account(user).await? => return tx.commit().await,
             Some(user) if at == "password" => {
-                notify(&mut tx, &services, user, Action::LogInGuessed, &mail::password_guessed(&academy.name)).await?;
+                let letter = mail::password_guessed(&academy.name);
+                notify_once(&mut tx, &services, user, Action::LogInGuessed, &letter).await?;
             }
-            // Whoever guesses has the password: they are mailed as well.
+            // Whoever guesses is past the password: its person is mailed as well.
             Some(user) => {
                 let (told, letter) = ((user, academy.language()), mail::second_factor_guessed(&academy.name));
                 mail::to_person(&mut tx, &services, &academy, told, Action::LogInGuessed, &letter).await?;

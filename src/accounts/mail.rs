@@ -296,14 +296,14 @@ pub fn password_guessed(academy: &str) -> Letter {
     }
 }
 
-/// Somebody guesses at the second factor: they have the password.
+/// Somebody guesses at the second factor: they are past the password.
 #[must_use]
 pub fn second_factor_guessed(academy: &str) -> Letter {
     told(
         words!("Seseorang menebak kode Anda di {academy}", "Somebody guesses at your code at {academy}"),
         words!(
-            "Kata sandi akun Anda di {academy} dimasukkan dengan benar, tetapi kodenya berulang kali salah.",
-            "The password of your account at {academy} was right, and the code was wrong again and again."
+            "Seseorang masuk ke akun Anda di {academy} sampai ke kode faktor kedua, lalu berulang kali salah. Ia tahu kata sandi Anda, atau menguasai akun Anda di penyedia masuk.",
+            "Somebody signed in to your account at {academy} as far as the code of the second factor, which was wrong again and again. They know your password, or have your account at a log-in provider."
         ),
     )
 }

@@ -75,6 +75,7 @@ pub async fn reset(
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, now).await?;
         guardian::post(&mut tx, call, user).await?;
+        call.services.people.proved(&mut tx, &call.services, user, false).await?;
     }
     events::note(&mut tx, call, user, Event::PasswordReset).await?;
     let entered = session::enter(&mut tx, call, user, Presence::Here, None).await?;

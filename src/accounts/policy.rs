@@ -29,7 +29,7 @@ pub fn key(text: &str) -> String {
 pub fn mailbox(email: &str) -> String {
     let key = key(email);
     let Some((name, domain)) = key.rsplit_once('@') else { return key };
-    let name = name.split('+').next().unwrap_or_default();
+    let name = name.split('+').next().filter(|name| !name.is_empty()).unwrap_or(name);
     // Google's mail knows no dots.
     match domain {
         "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),

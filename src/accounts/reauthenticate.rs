@@ -56,7 +56,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
             (guess, is_wrong.then(|| Objection::new(UserErrorCode::Invalid, "password", words)), call.begin().await?)
         }
         Proof::Code(given) => {
-            let guess = tries::second_factor(call, user, true).await?;
+            let guess = tries::own_second_factor(call, user).await?;
             let mut tx = call.begin().await?;
             store::lock_login(&mut tx, user).await?;
             let is_right = match &factor {
@@ -69,7 +69,7 @@ pub async fn reauthenticate(call: &Call, proof: Proof) -> Result<Result<(), Obje
             (guess, (!is_right).then(|| second_factor::wrong("code")), tx)
         }
         Proof::MailedCode(given) => {
-            let guess = tries::own_password(call, user).await?;
+            let guess = tries::mailed_code(call, user).await?;
             let mut tx = call.begin().await?;
             store::lock_login(&mut tx, user).await?;
             let owner = match token::read(given.trim(), token::Kind::Mailed) {

@@ -113,17 +113,29 @@ pub async fn prepare(call: &Call, input: Registration) -> Result<Result<Option<P
     })))
 }
 
+/// Counts that somebody looks up a referral code.
+///
+/// # Errors
+/// `RATE_LIMITED` where one address looks up too many, and those of the database.
+pub async fn count_code(call: &Call) -> Result<(), Fault> {
+    tries::referral_code(call).await
+}
+
+/// What became of a registration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Made {
+    /// This person.
+    Person(UserId),
+    /// Nobody: the address is this one's.
+    Taken(UserId),
+}
+
 /// Makes the person, in a transaction of the caller's: a profile belongs into it, and profiles are a room above this one. Where the address is
 /// somebody's nobody is made: its owner is told.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn make(
-    tx: &mut Tx,
-    services: &Services,
-    academy: &AcademyRow,
-    prepared: &Prepared,
-) -> Result<Option<UserId>, Fault> {
+pub async fn make(tx: &mut Tx, services: &Services, academy: &AcademyRow, prepared: &Prepared) -> Result<Made, Fault> {
     let Prepared { email, language, at, .. } = prepared;
     let key = policy::key(email);
     store::take_email(tx, &key).await?;
@@ -133,7 +145,7 @@ pub async fn make(
             let letter = mail::address_in_use(&academy.name);
             post(tx, services, &academy.name, (Some(owner.user_id), email), *language, &letter).await?;
         }
-        return Ok(None);
+        return Ok(Made::Taken(owner.user_id));
     }
     let user: UserId = services.random.id();
     let roles: Roles = [Role::Learner].into_iter().collect();
@@ -163,7 +175,7 @@ pub async fn make(
     let token = mailed::new_token(tx, services, user, TokenPurpose::VerifyEmail).await?;
     let what = (TokenPurpose::VerifyEmail, token.as_str());
     mailed::post_token(tx, services, academy, (user, email), what, *language).await?;
-    Ok(Some(user))
+    Ok(Made::Person(user))
 }
 
 /// Every required document must be accepted, in one of its languages; what is accepted beyond that is kept too.

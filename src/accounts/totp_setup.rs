@@ -63,7 +63,7 @@ pub async fn begin(call: &Call) -> Result<Result<Setup, Objection>, Fault> {
 pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Objection>, Fault> {
     let user = session::present(call)?;
     let services = &call.services;
-    let guess = tries::second_factor(call, user, true).await?;
+    let guess = tries::own_second_factor(call, user).await?;
     let mut tx = call.begin().await?;
     store::lock_login(&mut tx, user).await?;
     let factor = match store::second_factor(&tx, user).await? {
@@ -98,7 +98,7 @@ pub async fn confirm(call: &Call, code: &str) -> Result<Result<Vec<String>, Obje
 pub async fn regenerate(call: &Call, code: &str) -> Result<Result<Vec<String>, Objection>, Fault> {
     let user = session::present(call)?;
     let services = &call.services;
-    let guess = tries::second_factor(call, user, true).await?;
+    let guess = tries::own_second_factor(call, user).await?;
     let mut tx = call.begin().await?;
     store::lock_login(&mut tx, user).await?;
     let Some(factor) = store::second_factor(&tx, user).await?.filter(|factor| factor.confirmed_at.is_some()) else {

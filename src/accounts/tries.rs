@@ -30,6 +30,8 @@ const SECOND_FACTOR: Share = Share { name: "second factor", at_once: 10, per_hou
 const KNOWN_SECOND_FACTOR: Share = Share { name: "second factor from known device", at_once: 10, per_hour: 10 };
 /// Registrations from one address: each costs a hash.
 const REGISTER: Share = Share { name: "register from address", at_once: 300, per_hour: 300 };
+/// Referral codes that are looked up from one address.
+const REFERRAL_CODE: Share = Share { name: "referral code from address", at_once: 300, per_hour: 300 };
 /// Log-ins at providers that are begun from one address: each is a row for a while. Whole schools sign in from one.
 const SET_OUT: Share = Share { name: "set out from address", at_once: 1000, per_hour: 2000 };
 /// Mails that one address has us write.
@@ -94,17 +96,32 @@ pub(super) async fn log_in(call: &Call, name: &str, known: Option<UserId>) -> Re
     Ok(Guess(from.into_iter().chain([by]).collect()))
 }
 
+/// A guess at what was mailed to who is signed in.
+pub(super) async fn mailed_code(call: &Call, person: UserId) -> Result<Guess, Fault> {
+    Ok(Guess(vec![take(call, &IN_SESSION, &person.uuid().to_string()).await?]))
+}
+
 /// A guess at the password of who is signed in.
 pub(super) async fn own_password(call: &Call, person: UserId) -> Result<Guess, Fault> {
     let taken = take(call, &IN_SESSION, &person.uuid().to_string()).await;
     Ok(Guess(vec![noted(call, Guessed::Password(person.uuid()), taken).await?]))
 }
 
-/// A guess at a second factor, from a device that is known or not.
+/// A guess at the second factor of who is signed in.
+pub(super) async fn own_second_factor(call: &Call, person: UserId) -> Result<Guess, Fault> {
+    Ok(Guess(vec![take(call, &KNOWN_SECOND_FACTOR, &person.uuid().to_string()).await?]))
+}
+
+/// A guess at a second factor by who signs in, from a device that is known or not.
 pub(super) async fn second_factor(call: &Call, person: UserId, known: bool) -> Result<Guess, Fault> {
     let share = if known { KNOWN_SECOND_FACTOR } else { SECOND_FACTOR };
     let taken = take(call, &share, &person.uuid().to_string()).await;
     Ok(Guess(vec![noted(call, Guessed::SecondFactor(person.uuid()), taken).await?]))
+}
+
+/// A look at whose a referral code is.
+pub(super) async fn referral_code(call: &Call) -> Result<(), Fault> {
+    from_address(call, &REFERRAL_CODE).await.map(drop)
 }
 
 /// A registration, which mails an address. False where that one had enough mails.

@@ -35,6 +35,7 @@ pub async fn verify_email(call: &Call, token: &str) -> Result<Result<Entered, Ob
     if store::mark_verified(&mut tx, user, now).await? {
         store::settle_username(&mut tx, user, call.services.clock.now()).await?;
         guardian::post(&mut tx, call, user).await?;
+        call.services.people.proved(&mut tx, &call.services, user, true).await?;
     }
     let entered = session::enter(&mut tx, call, user, Presence::Here, None).await?;
     tx.commit().await?;

@@ -30,19 +30,20 @@ impl Subscription {
     }
 
     /// What the viewer is told from now on, as it is told: whichever server it happens on, and each once. What was told before is in
-    /// `viewer.notifications`. Whoever is signed in.
+    /// `viewer.notifications`, and so is what ended the session, with which the socket closes: another password, a role. Whoever is signed in.
     async fn viewer_notified(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "And what was told since this moment, ten minutes ago at most: from the newest that the client has, nothing is \
-                          missed between its list and this."
+            desc = "First what was told in the last ten minutes, once more: who has read the list just before misses nothing, and knows \
+                    by the ids what they have.",
+            default
         )]
-        since: Option<DateTime<Utc>>,
+        replay: bool,
     ) -> Result<impl Stream<Item = Result<Notification>> + use<>> {
         let call = ctx.call();
         let user = call.viewer().holder()?;
-        let told = following::follow(call.services.clone(), call.academy, user, since).await?;
+        let told = following::follow(call.services.clone(), call.academy, user, replay).await?;
         Ok(told.map_ok(Notification).map_err(Into::into))
     }
 }

@@ -237,6 +237,7 @@ pub(super) async fn place_lessons(
 }
 
 /// What changes of a lesson.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 #[derive(AsChangeset, Default, Debug)]
 #[diesel(table_name = lessons)]
 pub(super) struct LessonChange {

@@ -105,6 +105,6 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;
     certificates::issue::on_completion(services, tx, &row).await?;
-    referrals::store::qualify(tx, row.user_id, now).await?;
+    referrals::attribute::qualify(tx, services, row.user_id).await?;
     Ok(Some(Deed { reason: PointsReason::CourseCompleted, cause: row.course_id.uuid() }))
 }

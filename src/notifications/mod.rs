@@ -22,6 +22,23 @@ use crate::{
     },
 };
 
+/// Tells a person what happened, unless they were told of such a thing and have not read it yet: for what anybody can have us tell.
+///
+/// # Errors
+/// Those of the database.
+pub async fn notify_once(
+    tx: &mut Tx,
+    services: &Services,
+    user: UserId,
+    happened: Action,
+    letter: &Letter,
+) -> Result<(), Fault> {
+    if store::is_unread(tx, user, happened.as_str()).await? {
+        return Ok(());
+    }
+    notify(tx, services, user, happened, letter).await
+}
+
 /// Tells a person what happened, in the transaction in which it does: the letter without what it asks to be done.
 ///
 /// # Errors

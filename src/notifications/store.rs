@@ -60,15 +60,28 @@ pub(super) async fn count(mut connection: &AsyncPgConnection, of: Of) -> Result<
     Ok(own.get_result(&mut connection).await?)
 }
 
-/// What a person was told since a moment, oldest first.
+/// What a person was told since a moment, oldest first, but what is known.
 pub(super) async fn since(
     mut connection: &AsyncPgConnection,
     user: UserId,
     moment: DateTime<Utc>,
+    known: &[NotificationId],
 ) -> Result<Vec<NotificationRow>, Fault> {
-    let own = notifications::table.filter(notifications::user_id.eq(user)).filter(notifications::created_at.ge(moment));
+    let own = notifications::table
+        .filter(notifications::user_id.eq(user))
+        .filter(notifications::created_at.ge(moment))
+        .filter(notifications::id.ne_all(known));
     let rows = own.order((notifications::created_at, notifications::id)).select(NotificationRow::as_select());
     Ok(rows.load(&mut connection).await?)
+}
+
+/// Whether a person was told of such a thing and has not read it yet.
+pub(super) async fn is_unread(mut connection: &AsyncPgConnection, user: UserId, kind: &str) -> Result<bool, Fault> {
+    let unread = notifications::table
+        .filter(notifications::user_id.eq(user))
+        .filter(notifications::kind.eq(kind))
+        .filter(notifications::read_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(unread)).get_result(&mut connection).await?)
 }
 
 /// Which of these were told to a person.

@@ -6,30 +6,50 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use uuid::Uuid;
 
+/// Who is woken looks, so many at once: the connections are for requests.
+const LOOKS: usize = 2;
+
+type Followed = HashMap<Uuid, watch::Sender<()>>;
+
 /// Who follows what, in this process.
-#[derive(Default)]
-pub struct News(Mutex<HashMap<Uuid, watch::Sender<()>>>);
+pub struct News {
+    followed: Mutex<Followed>,
+    looks: Semaphore,
+}
+
+impl Default for News {
+    fn default() -> Self {
+        Self { followed: Mutex::default(), looks: Semaphore::new(LOOKS) }
+    }
+}
 
 /// Waits for news of one thing. Dropped, it follows no more.
 pub struct Follower {
     news: Arc<News>,
     of: Uuid,
-    changed: watch::Receiver<()>,
+    /// Nothing while it is dropped.
+    changed: Option<watch::Receiver<()>>,
 }
 
 impl News {
-    fn followed(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<()>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn followed(&self) -> MutexGuard<'_, Followed> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A turn to look, after those who were woken before.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it.
+        self.looks.acquire().await.ok()
     }
 
     /// Follows a thing, from now on.
     #[must_use]
     pub fn follow(self: &Arc<Self>, of: Uuid) -> Follower {
         let changed = self.followed().entry(of).or_default().subscribe();
-        Follower { news: Arc::clone(self), of, changed }
+        Follower { news: Arc::clone(self), of, changed: Some(changed) }
     }
 
     /// There may be something new of a thing.
@@ -50,18 +70,22 @@ impl News {
 impl Follower {
     /// Comes back when there may be something new since it last did, or since the beginning.
     pub async fn changed(&mut self) {
-        if self.changed.changed().await.is_err() {
-            // Whoever tells is gone with the server.
-            std::future::pending::<()>().await;
+        if let Some(changed) = &mut self.changed
+            && changed.changed().await.is_ok()
+        {
+            return;
         }
+        // Whoever tells is gone with the server.
+        std::future::pending::<()>().await;
     }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
         let mut followed = self.news.followed();
-        // This one among them: it is still there.
-        if followed.get(&self.of).is_some_and(|followers| followers.receiver_count() == 1) {
+        // While nobody else comes or goes.
+        self.changed = None;
+        if followed.get(&self.of).is_some_and(|followers| followers.receiver_count() == 0) {
             followed.remove(&self.of);
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     academies::{self, AcademyRow, Policy},
     accounts::{
         address_request, guardian,
-        register::{self, Prepared, Registration},
+        register::{self, Made, Prepared, Registration},
     },
     platform::{
         db::{AcademyId, Tx},
@@ -21,7 +21,7 @@ use crate::{
         jobs::{self, Job},
         privacy::{Personal, UserId},
     },
-    referrals::attribute::attribute,
+    referrals,
 };
 
 /// Registers a person, who may have come by another. No objections where the mail has what comes next.
@@ -95,7 +95,15 @@ impl Job for MakeRegistration {
             return Ok(());
         };
         let academy = academies::store::by_id(&tx, academy).await?;
-        if let Some(user) = register::make(&mut tx, &services, &academy, &waiting.prepared).await? {
+        let user = match register::make(&mut tx, &services, &academy, &waiting.prepared).await? {
+            Made::Person(user) => Some(user),
+            // Two have registered with the address: it is not known whose it is, nor by whom they came.
+            Made::Taken(owner) => {
+                referrals::store::forget_wish(&mut tx, owner).await?;
+                None
+            }
+        };
+        if let Some(user) = user {
             let profile = NewProfile {
                 user_id: user,
                 full_name: Personal::new(waiting.prepared.full_name),
@@ -105,7 +113,7 @@ impl Job for MakeRegistration {
             let entry = if waiting.with_guardian { Entry::WithGuardian } else { Entry::Alone };
             note_age(&mut tx, user, entry, waiting.born, waiting.day).await?;
             if let Some(referrer) = waiting.referrer.map(UserId::from_uuid) {
-                attribute(&mut tx, &services, referrer, user, services.clock.now()).await?;
+                referrals::store::put_wish(&mut tx, user, referrer, services.clock.now()).await?;
             }
         }
         tx.commit().await

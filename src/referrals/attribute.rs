@@ -1,44 +1,45 @@
-//! Who registers with a code came by whose it is: noted in the transaction that makes the account.
+//! Who registered with a code came by whose it is: noted when they prove their address. Before, it would tell who has the code whether the
+//! address was free.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{
     model::{ReferralRow, ReferralStatus},
+    privacy::Referred,
     store,
 };
 use crate::{
-    accounts,
+    academies, accounts,
     audit::{self, Action, Happened},
     platform::{
         db::Tx,
         fault::Fault,
         graphql::Services,
-        privacy::{Duty, UserId},
+        privacy::{Datum, Duty, UserId},
     },
 };
 
-/// Notes that a person came by another. Nobody is noted where the one who referred is gone meanwhile; where both are one person the referral
-/// does not count, and that is put on record.
+/// Notes by whom a person came who has proved their address. Nobody is noted where the one who referred is gone meanwhile; where both are one
+/// person the referral does not count, and that is put on record.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn attribute(
-    tx: &mut Tx,
-    services: &Services,
-    referrer: UserId,
-    referred: UserId,
-    at: DateTime<Utc>,
-) -> Result<(), Fault> {
-    if !tx.hold_account(referrer).await? {
+pub async fn attribute(tx: &mut Tx, services: &Services, referred: UserId) -> Result<(), Fault> {
+    let Some(referrer) = store::take_wish(tx, referred).await? else { return Ok(()) };
+    if !is_offered(tx).await? || !tx.hold_account(referrer).await? {
         return Ok(());
     }
     let (theirs, own) = (mailbox(tx, referred).await?, mailbox(tx, referrer).await?);
     let is_one_person = theirs.is_some() && theirs == own;
-    let status = if is_one_person { ReferralStatus::Rejected } else { ReferralStatus::Pending };
     let id = services.random.ordered_id(&services.clock);
-    let row =
-        ReferralRow { id, referrer_id: referrer, referred_id: referred, status, attributed_at: at, qualified_at: None };
+    let row = ReferralRow {
+        id,
+        referrer_id: referrer,
+        referred_id: referred,
+        status: if is_one_person { ReferralStatus::Rejected } else { ReferralStatus::Pending },
+        attributed_at: services.clock.now(),
+        qualified_at: None,
+    };
     store::insert(tx, &row).await?;
     if is_one_person {
         let happened = Happened {
@@ -51,6 +52,22 @@ pub async fn attribute(
         audit::write(tx, services, vec![happened]).await?;
     }
     Ok(())
+}
+
+/// A person has completed a course: who referred them has it to their credit, once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn qualify(tx: &mut Tx, services: &Services, referred: UserId) -> Result<(), Fault> {
+    if store::waits(tx, referred).await? && is_offered(tx).await? {
+        store::qualify(tx, referred, services.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Whether the academy's policy lists referrals, at this moment.
+async fn is_offered(tx: &Tx) -> Result<bool, Fault> {
+    Ok(academies::store::by_id(tx, tx.academy()?).await?.policy().sharing().holds(&Referred::ENTRY))
 }
 
 /// Where mail to a person ends up, however they wrote their address.

@@ -7,6 +7,7 @@ use url::Url as Address;
 use super::{
     model::{ReferralId, ReferralRow, ReferralStatus},
     own_code,
+    privacy::Referred,
     store::{self, ReferralById},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         fault::Fault,
         graphql::{Call, CallExt, List, PageArgs, page::list, scalars::Url},
         id::GlobalId,
-        privacy::{Audience, UserId, directive::visibility},
+        privacy::{Audience, Datum, UserId, directive::visibility},
     },
     profiles::graphql::User,
 };
@@ -86,7 +87,7 @@ impl Referral {
     /// # Errors
     /// Those of the database.
     pub async fn by_id(call: &Call, id: ReferralId) -> Result<Option<Self>, Fault> {
-        let Some(user) = call.viewer().user else { return Ok(None) };
+        let Some(user) = call.viewer().user.filter(|_| call.sharing().holds(&Referred::ENTRY)) else { return Ok(None) };
         Ok(call.load(ReferralById(id)).await?.filter(|row| row.referrer_id == user).map(Self))
     }
 }
@@ -109,7 +110,7 @@ impl Referral {
         self.0.status
     }
 
-    /// When they registered.
+    /// When they proved their address.
     async fn attributed_at(&self) -> DateTime<Utc> {
         self.0.attributed_at
     }

@@ -1,11 +1,14 @@
 //! The code that a person refers others with: made when they first ask for it.
 
 use super::{privacy::ReferralCode, store};
-use crate::platform::{
-    code,
-    fault::Fault,
-    graphql::{Call, user_error::Objection},
-    privacy::{Datum, UserId},
+use crate::{
+    accounts::register,
+    platform::{
+        code,
+        fault::Fault,
+        graphql::{Call, user_error::Objection},
+        privacy::{Datum, UserId},
+    },
 };
 
 /// Letters of a code: it is said aloud, and it opens nothing.
@@ -34,8 +37,9 @@ pub async fn own_code(call: &Call, user: UserId) -> Result<Option<String>, Fault
 /// Whose a code is that somebody registers with, however it was typed.
 ///
 /// # Errors
-/// Those of the database.
+/// `RATE_LIMITED` where one address looks up too many, and those of the database.
 pub async fn referrer(call: &Call, typed: &str) -> Result<Result<UserId, Objection>, Fault> {
+    register::count_code(call).await?;
     let found = match code::meant::<LETTERS>(typed) {
         Some(code) => store::by_code(&*call.reader().await?, &code).await?,
         None => None,

@@ -21,7 +21,7 @@ crate::datum!(
     Referred {
         subject: "ReferralAccount",
         field: "referred",
-        columns: &["referrals.status", "referrals.attributed_at", "referrals.qualified_at"],
+        columns: &["referrals.status", "referrals.attributed_at", "referrals.qualified_at", "referral_wishes.wished_at"],
         class: PersonalDataClass::Engagement,
         only_for: Some(Purpose::Referrals),
         purposes: &["referrals"],
@@ -33,5 +33,6 @@ crate::datum!(
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("referral_codes", "user_id", &["academy_id", "user_id"]),
+    Table::of_person("referral_wishes", "user_id", &["academy_id", "user_id", "referrer_id"]),
     Table::of_both("referrals", "referred_id", "referrer_id", &["academy_id", "id", "referrer_id", "referred_id"]),
 ];

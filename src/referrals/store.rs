@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{logins, referral_codes, referrals, users};
+use sanggar_schema::tables::{referral_codes, referral_wishes, referrals, users};
 
 use super::model::{ReferralId, ReferralRow, ReferralStatus};
 use crate::platform::{db::page::Page, fault::Fault, privacy::UserId};
@@ -28,10 +28,7 @@ pub(super) async fn put_code(
 
 /// Whose a code is, where their account lives.
 pub(super) async fn by_code(mut connection: &AsyncPgConnection, code: &str) -> Result<Option<UserId>, Fault> {
-    let living = users::table
-        .filter(users::id.eq(referral_codes::user_id))
-        .filter(users::closed_at.is_null())
-        .filter(users::suspended_at.is_null());
+    let living = users::table.filter(users::id.eq(referral_codes::user_id)).filter(users::closed_at.is_null());
     let row = referral_codes::table.filter(referral_codes::code.eq(code)).filter(diesel::dsl::exists(living));
     Ok(row.select(referral_codes::user_id).first(&mut connection).await.optional()?)
 }
@@ -41,11 +38,53 @@ pub(super) async fn insert(connection: &mut AsyncPgConnection, row: &ReferralRow
     Ok(())
 }
 
+/// Notes with whose code a person registered, until they prove their address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put_wish(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    referrer: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    use referral_wishes as wish;
+    let row = (wish::user_id.eq(user), wish::referrer_id.eq(referrer), wish::wished_at.eq(now));
+    diesel::insert_into(wish::table).values(row).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes with whose code a person registered.
+pub(super) async fn take_wish(connection: &mut AsyncPgConnection, user: UserId) -> Result<Option<UserId>, Fault> {
+    let own = referral_wishes::table.filter(referral_wishes::user_id.eq(user));
+    Ok(diesel::delete(own).returning(referral_wishes::referrer_id).get_result(connection).await.optional()?)
+}
+
+/// Forgets with whose code a person registered.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_wish(connection: &mut AsyncPgConnection, user: UserId) -> Result<(), Fault> {
+    take_wish(connection, user).await.map(drop)
+}
+
+/// Whether a person came by another and has not completed a course yet.
+pub(super) async fn waits(mut connection: &AsyncPgConnection, referred: UserId) -> Result<bool, Fault> {
+    let waiting = referrals::table
+        .filter(referrals::referred_id.eq(referred))
+        .filter(referrals::status.eq(ReferralStatus::Pending));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(&mut connection).await?)
+}
+
 /// The referral of a person qualifies, if it waits to.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn qualify(connection: &mut AsyncPgConnection, referred: UserId, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(super) async fn qualify(
+    connection: &mut AsyncPgConnection,
+    referred: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     let waiting = referrals::table
         .filter(referrals::referred_id.eq(referred))
         .filter(referrals::status.eq(ReferralStatus::Pending));
@@ -54,15 +93,6 @@ pub async fn qualify(connection: &mut AsyncPgConnection, referred: UserId, now: 
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Who came has proved their address: before, it would tell whether the address had been free.
-#[diesel::dsl::auto_type]
-fn proved() -> _ {
-    let own = logins::table
-        .filter(logins::user_id.eq(referrals::referred_id))
-        .filter(logins::email_verified_at.is_not_null());
-    diesel::dsl::exists(own)
 }
 
 /// Where a referral stands among the newest.
@@ -75,7 +105,7 @@ pub(super) async fn newest(
     referrer: UserId,
 ) -> Result<Vec<ReferralRow>, Fault> {
     use referrals::{attributed_at, id};
-    let own = referrals::table.filter(referrals::referrer_id.eq(referrer)).filter(proved());
+    let own = referrals::table.filter(referrals::referrer_id.eq(referrer));
     let mut query = own.select(ReferralRow::as_select()).into_boxed();
     let (after, before) = page.bounds();
     if let Some((time, last)) = after {
@@ -94,11 +124,11 @@ pub(super) async fn newest(
 
 /// How many people came by a person.
 pub(super) async fn count(mut connection: &AsyncPgConnection, referrer: UserId) -> Result<i64, Fault> {
-    let own = referrals::table.filter(referrals::referrer_id.eq(referrer)).filter(proved());
+    let own = referrals::table.filter(referrals::referrer_id.eq(referrer));
     Ok(own.count().get_result(&mut connection).await?)
 }
 
 crate::batch!(
-    /// A referral by its id, once who came has proved their address.
-    ReferralById(ReferralId) -> ReferralRow, referrals::id, if proved()
+    /// A referral by its id.
+    ReferralById(ReferralId) -> ReferralRow, referrals::id
 );

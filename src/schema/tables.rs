@@ -681,6 +681,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    referral_wishes (academy_id, user_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        referrer_id -> Uuid,
+        wished_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     referrals (academy_id, id) {
         academy_id -> Uuid,
         id -> Uuid,
@@ -917,5 +928,4 @@ diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, te
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
 diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
 diesel::allow_tables_to_appear_in_same_query!(referral_codes, users);
-diesel::allow_tables_to_appear_in_same_query!(referrals, logins);
 diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);

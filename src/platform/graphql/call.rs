@@ -74,6 +74,16 @@ pub trait People: Send + Sync + 'static {
         person: UserId,
         reason: &'static str,
     ) -> BoxFuture<'a, Result<(), Fault>>;
+
+    /// Somebody has proved the address that an account was registered with: what waited for that is done where they did it by what registering
+    /// mailed them, and forgotten else, since somebody else may have registered it.
+    fn proved<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        services: &'a Services,
+        person: UserId,
+        by_registering: bool,
+    ) -> BoxFuture<'a, Result<(), Fault>>;
 }
 
 /// What people are to each other by what they learn and teach. Known to a room above those that ask: wired in `app.rs`.

@@ -165,7 +165,7 @@ async fn whose_password_is_guessed_at_is_told_and_nobody_else() {
         guess(&app.anonymous(), &ani.email, "not the password").await;
     }
     app.work().await;
-    assert_eq!(told(&ani.client).await, (2, 2));
+    assert_eq!(told(&ani.client).await, (1, 2), "she is told again when she has read it");
     app.stop().await;
 }
 
@@ -191,6 +191,26 @@ async fn whose_code_is_guessed_at_is_mailed() {
     assert_eq!(mails.len(), mailed + 1);
     assert!(mails[mailed].contains(&format!("To: {}", ani.email)) && mails[mailed].contains("guesses at your code"));
     assert_eq!(told(&ani.client).await, (1, 1));
+    app.stop().await;
+}
+
+/// Who mistypes what is theirs is not told that somebody guesses.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_alarmed_by_their_own_codes() {
+    let app = TestApp::start().await;
+    let ani = app.person("Ani Wijaya").await;
+    let mailed = app.mails().await.len();
+    for (verb, input) in
+        [("confirmTotpSetup", json!({ "code": "000000" })), ("reauthenticate", json!({ "mailedCode": "sgm_none" }))]
+    {
+        let ty = format!("{}{}Input", verb[..1].to_uppercase(), &verb[1..]);
+        let document = format!("mutation ($input: {ty}!) {{ {verb}(input: $input) {{ userErrors {{ code }} }} }}");
+        for _ in 0..12 {
+            ani.client.send(&document, json!({ "input": input })).await;
+        }
+        assert_eq!(ani.client.send(&document, json!({ "input": input })).await.codes(), ["RATE_LIMITED"], "{verb}");
+    }
+    assert_eq!((told(&ani.client).await, app.mails().await.len()), ((0, 0), mailed));
     app.stop().await;
 }
 

@@ -83,6 +83,13 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
     suspended_once(app, person).await;
+    app.sql(&format!(
+        "insert into referral_wishes (academy_id, user_id, referrer_id, wished_at)
+            select academy_id, '{0}', id, now() from users where academy_id = '{1}' and id <> '{0}' limit 1",
+        user_id(&person.id).uuid(),
+        app.academy.uuid()
+    ))
+    .await;
     let code =
         person.client.data("{ viewer { referral { code } } }", json!({})).await["viewer"]["referral"]["code"].clone();
     crate::referrals::come(

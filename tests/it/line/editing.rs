@@ -119,7 +119,7 @@ async fn two_who_edit_at_once_do_not_write_over_each_other() {
     done(client, "submitCourse", json!({ "id": course.course }), "submission { id }").await;
     let held = sent(client, "updateCourse", json!({ "id": course.course, "title": "Lain" }), "course { id }").await;
     assert_eq!(user_errors(&held), ["CONFLICT "], "a reviewer reads it");
-    let waiting = "{ courseSubmissions { nodes { id } } }";
+    let waiting = "{ courseSubmissions(status: PENDING) { nodes { id } } }";
     let waiting = course.reviewer.client.data(waiting, json!({})).await["courseSubmissions"]["nodes"][0]["id"].clone();
     done(
         &course.reviewer.client,

@@ -1,13 +1,14 @@
 //! Referrals: who came by whom.
 
 use sanggar::{
-    academies::Policy,
+    academies::{self, Policy},
+    app,
     platform::privacy::{Purpose, Role},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{PASSWORD, Person, TestApp, user_errors},
+    harness::{PASSWORD, Person, TestApp, user_errors, user_id},
     line::{done, learn, published, sent, take},
 };
 
@@ -86,7 +87,38 @@ async fn a_referral_tells_nothing_of_an_address() {
         app.work().await;
         assert_eq!(account(&ani).await["referred"], account(&citra).await["referred"], "{email}");
     }
-    assert_eq!(app.rows_in("referrals").await, 1, "noted, and seen when the address is proved");
+    assert_eq!((app.rows_in("referrals").await, app.rows_in("referral_wishes").await), (0, 1));
+    let tx = app.services.db.begin(app.academy).await.expect("a transaction");
+    let academy = academies::store::by_id(&tx, app.academy).await.expect("the academy");
+    drop(tx);
+    let exported = app::export_person(&app.services, &academy, user_id(&ani.id), "a request").await.expect("an export");
+    assert_eq!((&exported["data"]["referrals"], &exported["data"]["referralWishes"]), (&json!([]), &json!([])));
+    app.stop().await;
+}
+
+/// Of an address that two have registered nobody knows whose it is: who proves it in another way than by the mail of one registration came
+/// by nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_plants_a_code_gains_nothing() {
+    let app = TestApp::start().await;
+    let (ani, budi) = (app.person("Ani Wijaya").await, app.person("Budi Santoso").await);
+    for (email, again) in [("satu@example.org", true), ("dua@example.org", false)] {
+        assert_eq!(register(&app, email, &code(&ani).await).await["acknowledged"], true);
+        app.work().await;
+        if again {
+            assert_eq!(register(&app, email, &code(&budi).await).await["acknowledged"], true);
+            app.work().await;
+            assert_eq!(app.rows_in("referral_wishes").await, 0);
+        }
+        done(&app.anonymous(), "requestPasswordReset", json!({ "email": email }), "acknowledged").await;
+        let token = app.mailed_token(email).await;
+        let chosen = json!({ "token": token, "newPassword": "tujuh kuda di padang" });
+        assert!(done(&app.anonymous(), "resetPassword", chosen, "token").await["token"].is_string());
+        assert_eq!(app.rows_in("referral_wishes").await, 0);
+        for person in [&ani, &budi] {
+            assert_eq!(account(person).await["referred"]["totalCount"], 0, "{email}");
+        }
+    }
     app.stop().await;
 }
 
@@ -104,12 +136,13 @@ async fn nobody_refers_themselves() {
     let admin = app.staff("Adi Nugroho", Role::Admin).await;
     let log = "{ auditLog(filter: { action: \"REFERRAL_REJECTED\" }) { nodes { subject } } }";
     assert_eq!(admin.client.data(log, json!({})).await["auditLog"]["nodes"], json!([{ "subject": ani.id }]));
-    // Codes of nobody: who is gone, is suspended, lives next door, or never was.
+    // Codes of nobody: who lives next door, or never was. That somebody is suspended, theirs does not tell.
     let next_door = app.person_of(&app.next_door(), "Fitri Handayani").await;
     let theirs = self::code(&next_door).await;
     done(&admin.client, "suspendUser", json!({ "id": other.id, "reason": "Menyalin." }), "user { id }").await;
     app.sql("insert into referral_codes (academy_id, user_id, code, created_at) select academy_id, id, 'AAAABBBB', now() from users where suspended_at is not null").await;
-    for none in ["", "ABCDEFGH", &theirs, "AAAABBBB", &format!("{code}A")] {
+    assert_eq!(register(&app, "other@example.org", "AAAABBBB").await["acknowledged"], true);
+    for none in ["", "ABCDEFGH", &theirs, &format!("{code}A")] {
         assert_eq!(
             user_errors(&register(&app, "new@example.org", none).await),
             ["NOT_FOUND input.referralCode"],
