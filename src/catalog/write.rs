@@ -83,6 +83,9 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     let Some(known) = known else { return Ok(Err(Objection::not_found("section"))) };
     let course = store::version(&tx, known).await?.course_id;
     let (_, version) = or_object!(draft::open(call, &mut tx, course, "section", None).await?);
+    if !content::section_order(&tx, version.id).await?.contains(&input.section) {
+        return Ok(Err(Objection::not_found("section")));
+    }
     if let Some(quiz) = input.quiz
         && content::quiz(&tx, version.id, quiz).await?.is_none()
     {
@@ -239,6 +242,9 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
     };
     let course = store::version(&tx, known).await?.course_id;
     let (_, version) = or_object!(draft::open(call, &mut tx, course, "quiz", None).await?);
+    if content::quiz(&tx, version.id, input.quiz).await?.is_none() {
+        return Ok(Err(Objection::not_found("quiz")));
+    }
     let last = content::last_question(&tx, version.id, input.quiz).await?;
     or_object!(policy::room_for_one_more(last, policy::QUESTIONS, "quiz"));
     let id: QuestionId = call.services.random.id();

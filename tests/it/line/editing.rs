@@ -244,6 +244,28 @@ async fn a_lesson_is_changed_and_goes_with_its_quiz() {
     done(client, "deleteSection", json!({ "id": section }), "course { id }").await;
     let after = draft(&course).await;
     assert_eq!(order(&after), order(&before)[1..].to_vec());
+    // Nothing goes into what is gone.
+    let lesson = json!({ "section": section, "title": "Lagi", "kind": "ARTICLE" });
+    assert_eq!(user_errors(&sent(client, "createLesson", lesson, "lesson { id }").await), ["NOT_FOUND input.section"]);
+    let choices = json!([{ "text": "a", "fraction": "1" }, { "text": "b", "fraction": "0" }]);
+    let question = json!({ "choice": { "prompt": "?", "points": "1", "multiple": false, "choices": choices } });
+    let question = json!({ "quiz": course.quiz, "question": question });
+    assert_eq!(
+        user_errors(&sent(client, "createQuestion", question, "question { id }").await),
+        ["NOT_FOUND input.quiz"]
+    );
+    for (verb, id) in [
+        ("updateSection", &section),
+        ("moveSection", &section),
+        ("deleteSection", &section),
+        ("moveLesson", &course.lessons[0]),
+    ] {
+        let mut input = json!({ "id": id });
+        if verb == "updateSection" {
+            input["title"] = json!("Lain");
+        }
+        assert_eq!(user_errors(&sent(client, verb, input, "course { id }").await), ["NOT_FOUND input.id"], "{verb}");
+    }
     let empty = sent(client, "submitCourse", json!({ "id": course.course }), "submission { id }").await;
     assert_eq!(
         user_errors(&empty),
