@@ -2,8 +2,7 @@
 
 use super::{
     content, draft,
-    model::{LessonId, SectionId},
-    store,
+    model::{CourseRow, LessonId, SectionId},
     write::Written,
 };
 use crate::platform::{
@@ -18,10 +17,7 @@ use crate::platform::{
 pub async fn delete_section(call: &Call, id: SectionId) -> Result<Written<SectionId>, Fault> {
     call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfSection(id)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    let (CourseRow { id: course, .. }, version) = or_object!(draft::of_section(call, &mut tx, id, "id").await?);
     let mut order = content::section_order(&tx, version.id).await?;
     if !order.contains(&id) {
         return Ok(Err(Objection::not_found("id")));
@@ -43,10 +39,7 @@ pub async fn delete_section(call: &Call, id: SectionId) -> Result<Written<Sectio
 pub async fn delete_lesson(call: &Call, id: LessonId) -> Result<Written<LessonId>, Fault> {
     call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfLesson(id)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    let (CourseRow { id: course, .. }, version) = or_object!(draft::of_lesson(call, &mut tx, id, None).await?);
     let lessons = content::lessons_of(&tx, version.id).await?;
     let Some(lesson) = lessons.iter().find(|lesson| lesson.id == id) else {
         return Ok(Err(Objection::not_found("id")));

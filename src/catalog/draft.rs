@@ -2,7 +2,7 @@
 
 use super::{
     authority, content,
-    model::{CourseId, CourseRow, NewVersion, VersionRow},
+    model::{CourseId, CourseRow, LessonId, NewVersion, SectionId, VersionId, VersionRow},
     store,
 };
 use crate::platform::{
@@ -39,6 +39,49 @@ pub async fn open(
         Ok(version) => Ok((row, version)),
         Err(objection) => Err(objection),
     })
+}
+
+/// The draft of the course that a section is of, as [`open`] gives it; that the draft has no such section any more is for the caller to see.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn of_section(
+    call: &Call,
+    tx: &mut Tx,
+    section: SectionId,
+    field: &str,
+) -> Result<Result<(CourseRow, VersionRow), Objection>, Fault> {
+    match call.load_in(tx, content::VersionOfSection(section)).await? {
+        Some(known) => of_version(call, tx, known, field, None).await,
+        None => Ok(Err(Objection::not_found(field))),
+    }
+}
+
+/// The draft of the course that a lesson is of, as [`open`] gives it; that the draft has no such lesson any more is for the caller to see.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn of_lesson(
+    call: &Call,
+    tx: &mut Tx,
+    lesson: LessonId,
+    seen: Option<i32>,
+) -> Result<Result<(CourseRow, VersionRow), Objection>, Fault> {
+    match call.load_in(tx, content::VersionOfLesson(lesson)).await? {
+        Some(known) => of_version(call, tx, known, "id", seen).await,
+        None => Ok(Err(Objection::not_found("id"))),
+    }
+}
+
+async fn of_version(
+    call: &Call,
+    tx: &mut Tx,
+    known: VersionId,
+    field: &str,
+    seen: Option<i32>,
+) -> Result<Result<(CourseRow, VersionRow), Objection>, Fault> {
+    let course = store::version(tx, known).await?.course_id;
+    open(call, tx, course, field, seen).await
 }
 
 /// Counts the edit, and so many lessons more or less, and writes it.

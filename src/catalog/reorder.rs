@@ -3,8 +3,8 @@
 
 use super::{
     content, draft,
-    model::{CourseId, LessonId, SectionId},
-    policy, store,
+    model::{CourseId, CourseRow, LessonId, SectionId},
+    policy,
     write::Written,
 };
 use crate::platform::{
@@ -24,10 +24,7 @@ pub async fn move_section(
 ) -> Result<Written<SectionId>, Fault> {
     call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfSection(id)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    let (CourseRow { id: course, .. }, version) = or_object!(draft::of_section(call, &mut tx, id, "id").await?);
     // A section is of one course, and stays in it.
     if into.is_some_and(|into| into != course) {
         return Ok(Err(Objection::not_found("into")));
@@ -51,10 +48,7 @@ pub async fn move_lesson(
 ) -> Result<Written<LessonId>, Fault> {
     call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfLesson(id)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    let (CourseRow { id: course, .. }, version) = or_object!(draft::of_lesson(call, &mut tx, id, None).await?);
     let lessons = content::lessons_of(&tx, version.id).await?;
     let Some(lesson) = lessons.iter().find(|lesson| lesson.id == id) else {
         return Ok(Err(Objection::not_found("id")));

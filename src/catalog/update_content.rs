@@ -3,8 +3,8 @@
 use super::{
     content::{self, LessonChange},
     draft,
-    model::{LessonId, LessonKind, QuizId, SectionId},
-    policy, store,
+    model::{CourseRow, LessonId, LessonKind, QuizId, SectionId},
+    policy,
     write::Written,
 };
 use crate::platform::{
@@ -24,10 +24,7 @@ pub async fn update_section(call: &Call, id: SectionId, title: &str) -> Result<W
     call.viewer().signed_in()?;
     let title = or_object!(user_error::line(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfSection(id)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("id"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "id", None).await?);
+    let (CourseRow { id: course, .. }, version) = or_object!(draft::of_section(call, &mut tx, id, "id").await?);
     if !content::rename_section(&mut tx, version.id, id, &title).await? {
         return Ok(Err(Objection::not_found("id")));
     }
@@ -76,10 +73,7 @@ pub async fn update_lesson(
     }
     let object = |objection| Ok(Err(vec![objection]));
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfLesson(id)).await?;
-    let Some(known) = known else { return object(Objection::not_found("id")) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = match draft::open(call, &mut tx, course, "id", seen).await? {
+    let (_, version) = match draft::of_lesson(call, &mut tx, id, seen).await? {
         Ok(draft) => draft,
         Err(objection) => return object(objection),
     };

@@ -4,8 +4,8 @@ use super::{
     content::{self, Content, UNWATCHED},
     draft,
     model::{
-        ChoiceRow, CourseId, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId, QuestionRow,
-        QuizId, QuizRow, SectionId, SectionRow,
+        ChoiceRow, CourseId, CourseRow, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId,
+        QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
     },
     policy, store,
 };
@@ -79,10 +79,8 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         return Ok(Err(Objection::new(UserErrorCode::Required, "quiz", words)));
     }
     let mut tx = call.begin().await?;
-    let known = call.load_in(&tx, content::VersionOfSection(input.section)).await?;
-    let Some(known) = known else { return Ok(Err(Objection::not_found("section"))) };
-    let course = store::version(&tx, known).await?.course_id;
-    let (_, version) = or_object!(draft::open(call, &mut tx, course, "section", None).await?);
+    let (CourseRow { id: course, .. }, version) =
+        or_object!(draft::of_section(call, &mut tx, input.section, "section").await?);
     if !content::section_order(&tx, version.id).await?.contains(&input.section) {
         return Ok(Err(Objection::not_found("section")));
     }
