@@ -1,5 +1,6 @@
 //! What is asked for an address by who need not have it: it is written down, sealed, and a worker looks whose the address is. The request that asks
-//! knows no more afterwards than before, whatever is measured of it.
+//! knows no more afterwards than before, whatever is measured of it. That somebody guesses at a name is written down in the same way
+//! (`guessing.rs`).
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     AsChangeset, BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalExtension, QueryDsl, SelectableHelper,
+    OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper,
     sql_types::{Array, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -249,18 +249,6 @@ pub(super) struct LessonChange {
     pub quiz_id: Option<Option<QuizId>>,
 }
 
-impl LessonChange {
-    const fn is_none(&self) -> bool {
-        let Self { title, body, media_url, preview, estimated_duration, quiz_id } = self;
-        title.is_none()
-            && body.is_none()
-            && media_url.is_none()
-            && preview.is_none()
-            && estimated_duration.is_none()
-            && quiz_id.is_none()
-    }
-}
-
 /// Changes a lesson of a version.
 ///
 /// # Errors
@@ -271,11 +259,8 @@ pub(super) async fn change_lesson(
     id: LessonId,
     change: &LessonChange,
 ) -> Result<(), Fault> {
-    if change.is_none() {
-        return Ok(());
-    }
     let row = lessons::table.filter(lessons::version_id.eq(version)).filter(lessons::id.eq(id));
-    diesel::update(row).set(change).execute(connection).await?;
+    diesel::update(row).set(change).execute(connection).await.optional_empty_changeset()?;
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
@@ -262,19 +262,6 @@ pub struct CourseChange {
     pub quizzes_passed: Option<bool>,
 }
 
-impl CourseChange {
-    const fn is_none(&self) -> bool {
-        let Self { title, summary, description, level, tags, lessons_percent, quizzes_passed } = self;
-        title.is_none()
-            && summary.is_none()
-            && description.is_none()
-            && level.is_none()
-            && tags.is_none()
-            && lessons_percent.is_none()
-            && quizzes_passed.is_none()
-    }
-}
-
 /// Changes what a version says of its course.
 ///
 /// # Errors
@@ -284,11 +271,8 @@ pub(super) async fn change_version(
     version: VersionId,
     change: &CourseChange,
 ) -> Result<(), Fault> {
-    if change.is_none() {
-        return Ok(());
-    }
     let row = course_versions::table.filter(course_versions::id.eq(version));
-    diesel::update(row).set(change).execute(connection).await?;
+    diesel::update(row).set(change).execute(connection).await.optional_empty_changeset()?;
     Ok(())
 }
 

@@ -78,8 +78,8 @@ pub async fn update_course(
     if let Some(locale) = locale.filter(|locale| *locale != course.locale) {
         if course.status != CourseStatus::Draft {
             let words = words!(
-                "Bahasa kursus yang sudah terbit tidak diganti; gandakan kursusnya (duplicateCourse).",
-                "The language of a course that was published stays; duplicate the course (duplicateCourse)."
+                "Bahasa kursus yang sudah terbit tidak diganti; mulailah kursus baru (createCourse).",
+                "The language of a course that was published stays; begin another course (createCourse)."
             );
             return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "locale", words)]));
         }

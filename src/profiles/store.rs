@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalEmptyChangesetExtension,
+    OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{avatars, contacts, guardianships, identities, logins, profiles, users};
@@ -286,26 +287,14 @@ pub(super) struct ContactChange {
     pub billing_address: Option<Personal<Option<Json>, BillingAddress>>,
 }
 
-impl ProfileChange {
-    fn is_empty(&self) -> bool {
-        self.full_name.is_none()
-            && self.biography.is_none()
-            && self.organization.is_none()
-            && self.job_title.is_none()
-            && self.social_links.is_none()
-            && self.locale.is_none()
-    }
-}
-
 pub(super) async fn change(
     connection: &mut AsyncPgConnection,
     user: UserId,
     profile: ProfileChange,
     contact: ContactChange,
 ) -> Result<(), Fault> {
-    if !profile.is_empty() {
-        diesel::update(profiles::table.filter(profiles::user_id.eq(user))).set(profile).execute(connection).await?;
-    }
+    let own = profiles::table.filter(profiles::user_id.eq(user));
+    diesel::update(own).set(profile).execute(connection).await.optional_empty_changeset()?;
     if contact.phone.is_some() || contact.billing_address.is_some() {
         diesel::insert_into(contacts::table)
             .values(contacts::user_id.eq(user))

@@ -227,6 +227,9 @@ async fn a_lesson_is_changed_and_goes_with_its_quiz() {
     ] {
         assert_eq!(user_errors(&sent(client, "updateLesson", input, "lesson { id }").await), told);
     }
+    // Who changes nothing is told that it is done.
+    let same = done(client, "updateLesson", json!({ "id": course.lessons[0] }), "lesson { title }").await;
+    assert_eq!(same["lesson"]["title"], "Judul baru");
     // The lesson that is the quiz goes, and its quiz with it; who learns by the published version keeps both.
     let before = draft(&course).await;
     done(client, "deleteLesson", json!({ "id": course.lessons[2] }), "course { id }").await;
