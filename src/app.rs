@@ -202,6 +202,8 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<profiles::set_avatar::SweepAvatar>()
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
+        .with::<catalog::tell_reviewers::TellReviewers>()
+        .with::<instructors::tell_reviewers::TellReviewers>()
         .with::<quizzes::close::CloseAttempt>()
         .with::<accounts::forget_unfinished::ForgetUnfinished>()
         .with::<accounts::address_request::AnswerAddressRequest>()

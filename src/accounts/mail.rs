@@ -406,3 +406,24 @@ pub async fn to_person(
     let Some(address) = login.and_then(|login| login.email.for_duty(Duty::Mail).clone()) else { return Ok(()) };
     mail::post(tx, services, &academy.name, (Some(user), &address), language, letter).await
 }
+
+/// Tells the academy's reviewers that something waits for them; its admins, where it has no reviewer.
+///
+/// # Errors
+/// Those of the database.
+pub async fn to_reviewers(
+    tx: &mut Tx,
+    services: &Services,
+    academy: &AcademyRow,
+    happened: Action,
+    letter: &Letter,
+) -> Result<(), Fault> {
+    let mut told = store::in_office(tx, Role::Reviewer).await?;
+    if told.is_empty() {
+        told = store::in_office(tx, Role::Admin).await?;
+    }
+    for person in told {
+        to_person(tx, services, academy, (person, academy.language()), happened, letter).await?;
+    }
+    Ok(())
+}

@@ -7,7 +7,8 @@ use crate::{
     accounts::graphql::{FactorMutations, PasswordMutations, ProviderMutations, SignInMutations, StandingMutations},
     catalog::{
         graphql::{
-            CourseEditingMutations, CourseWritingMutations, QuizWritingMutations, ReviewMutations, TeachingMutations,
+            CourseEditingMutations, CourseWritingMutations, OfferingMutations, QuizWritingMutations, ReviewMutations,
+            TeachingMutations,
         },
         import::graphql::ImportMutations,
     },
@@ -41,6 +42,7 @@ pub struct LearningMutations(
     ImportMutations,
     CourseWritingMutations,
     CourseEditingMutations,
+    OfferingMutations,
     TeachingMutations,
     QuizWritingMutations,
     ReviewMutations,

@@ -21,6 +21,10 @@ pub enum Action {
     Read,
     /// An application to teach was decided.
     ApplicationDecided,
+    /// Somebody applied to teach.
+    ApplicationReceived,
+    /// A course was submitted.
+    CourseSubmitted,
     /// A submitted course was decided.
     SubmissionDecided,
     /// A review was taken down by the academy.
@@ -76,6 +80,8 @@ impl Action {
         match self {
             Self::Read => "READ",
             Self::ApplicationDecided => "INSTRUCTOR_APPLICATION_DECIDED",
+            Self::ApplicationReceived => "INSTRUCTOR_APPLICATION_RECEIVED",
+            Self::CourseSubmitted => "COURSE_SUBMITTED",
             Self::SubmissionDecided => "COURSE_SUBMISSION_DECIDED",
             Self::ReviewDeleted => "REVIEW_DELETED",
             Self::PersonExported => "PERSON_EXPORTED",

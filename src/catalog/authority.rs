@@ -4,11 +4,14 @@ use super::{
     model::{CourseId, CourseRow, CourseStatus},
     store::{self, InstructorsOf},
 };
-use crate::platform::{
-    db::Tx,
-    fault::Fault,
-    graphql::{Call, user_error::Objection},
-    privacy::Role,
+use crate::{
+    enrolment,
+    platform::{
+        db::Tx,
+        fault::Fault,
+        graphql::{Call, user_error::Objection},
+        privacy::Role,
+    },
 };
 
 /// Whether the viewer teaches the course or runs the academy.
@@ -33,12 +36,14 @@ pub async fn sees_drafts(call: &Call, course: CourseId) -> Result<bool, Fault> {
     Ok(call.viewer().roles.has(Role::Reviewer) || may_edit(call, course).await?)
 }
 
-/// Whether the viewer may see the course: published, anybody; else who sees its drafts.
+/// Whether the viewer may see the course: published, anybody; archived, who is enrolled in it; else who sees its drafts.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn may_see(call: &Call, course: &CourseRow) -> Result<bool, Fault> {
-    Ok(course.status == CourseStatus::Published || sees_drafts(call, course.id).await?)
+    Ok(course.status == CourseStatus::Published
+        || sees_drafts(call, course.id).await?
+        || course.status == CourseStatus::Archived && enrolment::is_enrolled(call, course.id).await?)
 }
 
 /// The course, locked, for who may edit it; to everybody else it is not there.

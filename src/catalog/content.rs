@@ -93,7 +93,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
 /// Those of the database.
 pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
     // By name, table after table; the ids of things stay.
-    const COPIES: [&str; 7] = [
+    const COPIES: [&str; 8] = [
         "insert into sections (version_id, id, position, title)
          select $2, id, position, title from sections where version_id = $1",
         "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback)
@@ -110,6 +110,8 @@ pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: Ver
         "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback)
          select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback
          from questions where version_id = $1",
+        "insert into course_prerequisites (version_id, course_id, position)
+         select $2, course_id, position from course_prerequisites where version_id = $1",
         "insert into choices (version_id, id, question_id, position, text, texts, fraction, feedback)
          select $2, id, question_id, position, text, texts, fraction, feedback from choices where version_id = $1",
     ];
@@ -674,5 +676,71 @@ impl Batch for SizeOf {
             *size = (size.0 + 1, size.1 + points);
         }
         Ok(found)
+    }
+}
+
+/// How long the lessons of a version take together, in seconds; none where no lesson says.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct LengthOf(pub VersionId);
+
+impl Batch for LengthOf {
+    type Value = i64;
+
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
+        let rows: Vec<(VersionId, Option<i64>)> = lessons::table
+            .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .group_by(lessons::version_id)
+            .select((lessons::version_id, diesel::dsl::sum(lessons::estimated_duration)))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().filter_map(|(version, seconds)| Some((Self(version), seconds?))).collect())
+    }
+}
+
+/// Versions that are read whole in one request at most.
+const WHOLE: usize = 8;
+
+/// Everything that a version holds, each kind in its order. It may be much: a request has few of them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ContentOf(pub VersionId);
+
+impl Batch for ContentOf {
+    type Value = std::sync::Arc<Content>;
+
+    async fn load(
+        _: &Call,
+        connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        if keys.len() > WHOLE {
+            return Err(Fault::bad_input(words!(
+                "Terlalu banyak kursus sekaligus: mintalah satu per satu.",
+                "Too many courses at once: ask for one at a time."
+            )));
+        }
+        let versions: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
+        let mut found: HashMap<VersionId, Content> = versions.iter().map(|id| (*id, Content::default())).collect();
+        macro_rules! all {
+            ($table:ident: $row:ty, $($order:ident),+ => $part:ident) => {{
+                let mut connection = connection;
+                let rows: Vec<$row> = $table::table
+                    .filter($table::version_id.eq_any(&versions))
+                    .order(($($table::$order),+))
+                    .select(<$row>::as_select())
+                    .load(&mut connection)
+                    .await?;
+                for row in rows {
+                    found.entry(row.version_id).or_default().$part.push(row);
+                }
+            }};
+        }
+        all!(sections: SectionRow, position, id => sections);
+        all!(quizzes: QuizRow, title, id => quizzes);
+        all!(lessons: NewLesson, position, id => lessons);
+        all!(lesson_quizzes: NewLessonQuiz, lesson_id, position => beside);
+        all!(lesson_translations: NewTranslation, lesson_id, locale => translations);
+        all!(questions: QuestionRow, position, id => questions);
+        all!(choices: ChoiceRow, position, id => choices);
+        Ok(found.into_iter().map(|(id, content)| (Self(id), std::sync::Arc::new(content))).collect())
     }
 }

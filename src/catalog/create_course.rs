@@ -2,7 +2,7 @@
 
 use super::{
     content::{self, Content, UNWATCHED, Watch},
-    model::{CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId},
+    model::{Completion, CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId},
     policy, store,
 };
 use crate::platform::{
@@ -12,6 +12,7 @@ use crate::platform::{
         Call, Services, UserErrorCode,
         user_error::{self, Gathered, Objection},
     },
+    money::Money,
     privacy::{Role, UserId},
 };
 
@@ -32,8 +33,10 @@ pub struct NewCourse {
     pub level: CourseLevel,
     /// What to find it by.
     pub tags: Vec<String>,
-    /// Completion: the share of lessons, and whether every quiz must be passed.
-    pub completion: (i32, bool),
+    /// When a learner has completed it.
+    pub completion: Completion,
+    /// What it costs; nothing where there is none.
+    pub price: Option<Money>,
 }
 
 /// Begins a course.
@@ -67,7 +70,8 @@ pub async fn insert(
     let summary = wrong.take(user_error::text(&new.summary, "summary", policy::SUMMARY));
     wrong.take(user_error::bounded(&new.description, "description", policy::DESCRIPTION));
     wrong.take(policy::language(&new.locale));
-    wrong.take(policy::lessons_percent(new.completion.0));
+    wrong.take(policy::lessons_percent(new.completion.lessons_percent));
+    wrong.take(policy::minimum_score(new.completion.minimum_score));
     wrong.take(policy::tags(&new.tags));
     let slug = match &new.slug {
         Some(given) => match policy::slug(given) {
@@ -106,8 +110,10 @@ pub async fn insert(
         description: new.description,
         level: new.level,
         tags: new.tags,
-        lessons_percent: new.completion.0,
-        quizzes_passed: new.completion.1,
+        lessons_percent: new.completion.lessons_percent,
+        quizzes_passed: new.completion.quizzes_passed,
+        minimum_score: new.completion.minimum_score,
+        price: new.price.into(),
         lesson_count: i32::try_from(content.lessons.len()).unwrap_or(i32::MAX),
     };
     let run = RunRow {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     mail,
     model::{SubmissionId, SubmissionStatus},
-    store::{self, InstructorsOf},
+    store::{self, InstructorsOf, SubmissionById},
 };
 use crate::{
     academies, accounts, audit,
@@ -33,6 +33,11 @@ pub async fn decide(
         Err(objection) => return Ok(Err(objection)),
     };
     let mut tx = call.begin().await?;
+    let Some(found) = call.load_in(&tx, SubmissionById(id)).await? else {
+        return Ok(Err(Objection::not_found("id")));
+    };
+    // The course before its submission: in the order in which its instructors take them.
+    store::lock(&mut tx, found.course_id).await?;
     let Some(submission) = store::lock_submission(&mut tx, id).await? else {
         return Ok(Err(Objection::not_found("id")));
     };

@@ -130,6 +130,8 @@ async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<Resu
         tags: latest.tags,
         lessons_percent: latest.lessons_percent,
         quizzes_passed: latest.quizzes_passed,
+        minimum_score: latest.minimum_score,
+        price: latest.price,
         lesson_count: latest.lesson_count,
     };
     store::insert_version(tx, &next).await?;

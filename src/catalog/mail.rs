@@ -3,6 +3,14 @@
 use super::model::SubmissionStatus;
 use crate::platform::mail::Letter;
 
+/// Tells a reviewer that a course waits.
+#[must_use]
+pub fn submitted(academy: &str, title: &str) -> Letter {
+    let waits = words!("Kursus \"{title}\" menunggu untuk ditinjau.", "The course \"{title}\" waits for a review.");
+    let subject = words!("Sebuah kursus di {academy} menunggu", "A course at {academy} waits");
+    Letter { subject, paragraphs: vec![waits], action: None }
+}
+
 /// Tells an instructor what was decided on their course.
 #[must_use]
 pub fn decided(academy: &str, title: &str, status: SubmissionStatus, reason: Option<&str>) -> Letter {

@@ -1,7 +1,7 @@
 //! The catalogue: courses, their versions, and what a version holds: sections, lessons, quizzes and their translations.
 //!
 //! Owns `courses`, `course_instructors`, `teaching_assignments`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
-//! `choices`, `course_runs` and `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the
+//! `choices`, `course_prerequisites`, `course_runs`, `invitation_codes` and `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the
 //! thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
 /// The value, or the objection as the outcome of the verb.
@@ -14,24 +14,31 @@ macro_rules! or_object {
     };
 }
 
+pub mod archive;
 pub mod authority;
 mod calm;
+pub mod changes;
 pub mod content;
 pub mod create_course;
 pub mod decide_submission;
 pub mod delete;
 pub mod draft;
+pub mod duplicate;
 pub mod graphql;
 pub mod import;
 pub mod mail;
 pub mod model;
 pub mod policy;
+mod prerequisites;
 pub mod privacy;
 pub mod rendering;
 pub mod reorder;
+pub mod runs;
 pub mod store;
 pub mod submit_course;
 pub mod teaching;
+pub mod tell_reviewers;
 pub mod update_content;
 pub mod update_course;
+pub mod withdraw_submission;
 pub mod write;

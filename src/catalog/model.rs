@@ -4,12 +4,15 @@
 use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{
-    choices, course_runs, course_submissions, course_versions, courses, lesson_quizzes, lesson_translations, lessons,
-    questions, quizzes, sections, teaching_assignments,
+    choices, course_prerequisites, course_runs, course_submissions, course_versions, courses, invitation_codes,
+    lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections, teaching_assignments,
 };
 use serde_json::Value as Json;
 
-use crate::platform::privacy::UserId;
+use crate::platform::{
+    money::{Currency, Money},
+    privacy::UserId,
+};
 
 crate::id_kind!(CourseId, CourseKind, "Course", 8);
 crate::id_kind!(SectionId, SectionKind, "Section", 9);
@@ -119,7 +122,50 @@ pub struct VersionRow {
     pub tags: Vec<String>,
     pub lessons_percent: i32,
     pub quizzes_passed: bool,
+    pub minimum_score: Option<i32>,
     pub lesson_count: i32,
+    #[diesel(embed)]
+    pub price: PriceColumns,
+}
+
+/// When a learner has completed a version.
+#[derive(Clone, Copy, Debug)]
+pub struct Completion {
+    /// The share of lessons that must be completed, in per cents.
+    pub lessons_percent: i32,
+    /// Whether every quiz must be passed.
+    pub quizzes_passed: bool,
+    /// What the best scores at its quizzes must be on average, in per cents.
+    pub minimum_score: Option<i32>,
+}
+
+impl Default for Completion {
+    /// All of it.
+    fn default() -> Self {
+        Self { lessons_percent: 100, quizzes_passed: true, minimum_score: None }
+    }
+}
+
+/// What a version costs; nothing where there is none.
+#[derive(Queryable, Selectable, Insertable, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[diesel(table_name = course_versions, check_for_backend(diesel::pg::Pg))]
+pub struct PriceColumns {
+    price_amount: Option<i64>,
+    price_currency: Option<Currency>,
+}
+
+impl PriceColumns {
+    /// The price.
+    #[must_use]
+    pub fn money(self) -> Option<Money> {
+        Some(Money { amount: self.price_amount?, currency: self.price_currency? })
+    }
+}
+
+impl From<Option<Money>> for PriceColumns {
+    fn from(price: Option<Money>) -> Self {
+        Self { price_amount: price.map(|money| money.amount), price_currency: price.map(|money| money.currency) }
+    }
 }
 
 /// Somebody begins to teach a course.
@@ -146,7 +192,18 @@ pub struct NewVersion {
     pub tags: Vec<String>,
     pub lessons_percent: i32,
     pub quizzes_passed: bool,
+    pub minimum_score: Option<i32>,
     pub lesson_count: i32,
+    #[diesel(embed)]
+    pub price: PriceColumns,
+}
+
+#[derive(Insertable, Clone, Copy, Debug)]
+#[diesel(table_name = course_prerequisites)]
+pub struct NewPrerequisite {
+    pub version_id: VersionId,
+    pub course_id: CourseId,
+    pub position: i32,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -174,8 +231,8 @@ pub struct LessonRow {
     pub quiz_id: Option<QuizId>,
 }
 
-#[derive(Insertable, Clone, Debug)]
-#[diesel(table_name = lessons)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = lessons, check_for_backend(diesel::pg::Pg))]
 pub struct NewLesson {
     pub version_id: VersionId,
     pub id: LessonId,
@@ -190,8 +247,8 @@ pub struct NewLesson {
     pub quiz_id: Option<QuizId>,
 }
 
-#[derive(Insertable, Clone, Debug)]
-#[diesel(table_name = lesson_translations)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = lesson_translations, check_for_backend(diesel::pg::Pg))]
 pub struct NewTranslation {
     pub version_id: VersionId,
     pub lesson_id: LessonId,
@@ -200,8 +257,8 @@ pub struct NewTranslation {
     pub body: Option<String>,
 }
 
-#[derive(Insertable, Clone, Debug)]
-#[diesel(table_name = lesson_quizzes)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = lesson_quizzes, check_for_backend(diesel::pg::Pg))]
 pub struct NewLessonQuiz {
     pub version_id: VersionId,
     pub lesson_id: LessonId,
@@ -273,6 +330,19 @@ pub struct SubmissionRow {
     pub reason: Option<String>,
     pub submitted_at: DateTime<Utc>,
     pub decided_at: Option<DateTime<Utc>>,
+    pub base_id: Option<VersionId>,
+}
+
+/// A code that lets somebody enrol in a run.
+#[derive(Insertable, Debug)]
+#[diesel(table_name = invitation_codes)]
+pub(super) struct NewInvitationCode {
+    pub id: uuid::Uuid,
+    pub run_id: RunId,
+    pub code_hash: Vec<u8>,
+    pub uses: Option<i32>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
 }
 
 /// The unit of points and fractions: exact decimals to six places.

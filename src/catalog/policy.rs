@@ -34,6 +34,10 @@ pub const QUIZZES_BESIDE: usize = 20;
 pub const QUESTIONS: usize = 500;
 /// Attempts of a learner at a quiz at most, whatever the quiz allows.
 pub const ATTEMPTS: i32 = 100;
+/// Courses that one course asks to be completed before at most.
+pub const PREREQUISITES: usize = 20;
+/// Runs of a course at most.
+pub const RUNS: usize = 500;
 /// Choices of a question at most; two at least.
 pub const CHOICES: usize = 50;
 
@@ -48,6 +52,8 @@ pub fn published() -> Vec<PublishedLimit> {
         ("questions", QUESTIONS as u64, "questions", "A quiz."),
         ("choices", CHOICES as u64, "choices", "A question."),
         ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
+        ("prerequisites", PREREQUISITES as u64, "courses", "A course."),
+        ("runs", RUNS as u64, "runs", "A course."),
         ("attempts", ATTEMPTS.unsigned_abs().into(), "attempts", "A learner at a quiz."),
     ]
 }
@@ -68,6 +74,15 @@ pub(super) fn lessons_percent(percent: i32) -> Result<(), Objection> {
     }
     let words = words!("Dari 0 sampai 100.", "From 0 to 100.");
     Err(Objection::new(UserErrorCode::Invalid, "completionRule.lessonsPercent", words))
+}
+
+/// Whether a course may ask this score.
+pub(super) fn minimum_score(score: Option<i32>) -> Result<(), Objection> {
+    if score.is_none_or(|score| (1..=100).contains(&score)) {
+        return Ok(());
+    }
+    let words = words!("Dari 1 sampai 100; tanpa batas: null.", "From 1 to 100; none at all: null.");
+    Err(Objection::new(UserErrorCode::Invalid, "completionRule.minimumScore", words))
 }
 
 /// Whether a course may be found by these.

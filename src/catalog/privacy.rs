@@ -32,7 +32,15 @@ pub const TABLES: &[Table] = &[
             "lessons_percent",
             "quizzes_passed",
             "lesson_count",
+            "price_amount",
+            "price_currency",
+            "minimum_score",
         ],
+    ),
+    Table::of_nobody("course_prerequisites", &["academy_id", "version_id", "course_id", "position"]),
+    Table::of_nobody(
+        "invitation_codes",
+        &["academy_id", "id", "run_id", "code_hash", "uses", "used", "expires_at", "created_at"],
     ),
     Table::of_nobody("sections", &["academy_id", "version_id", "id", "position", "title"]),
     Table::of_nobody(
@@ -121,6 +129,7 @@ pub const TABLES: &[Table] = &[
             "decided_by",
             "submitted_at",
             "decided_at",
+            "base_id",
         ],
     ),
 ];

@@ -2,12 +2,14 @@
 
 use super::{
     authority, content,
-    model::{CourseId, SubmissionId, SubmissionRow, SubmissionStatus},
+    model::{CourseId, CourseStatus, SubmissionId, SubmissionRow, SubmissionStatus},
     store,
+    tell_reviewers::TellReviewers,
 };
 use crate::platform::{
     fault::Fault,
     graphql::{Call, UserErrorCode, user_error::Objection},
+    jobs,
 };
 
 /// Submits the draft.
@@ -23,9 +25,16 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
     };
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let version = store::version(&tx, latest).await?;
-    if version.frozen_at.is_some() {
+    // What was taken back, or out of the catalogue, may be submitted again as it is.
+    let again = course.status == CourseStatus::Archived && course.published_id == Some(version.id)
+        || store::last_status(&tx, version.id).await? == Some(SubmissionStatus::Withdrawn);
+    if version.frozen_at.is_some() && !again {
         let words =
             words!("Tidak ada perubahan sejak pengajuan terakhir.", "Nothing has changed since the last submission.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
+    }
+    if store::pending_submission(&tx, course.id).await? {
+        let words = words!("Kursus ini sedang ditinjau.", "This course is being reviewed already.");
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
     }
     let not_ready = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
@@ -45,7 +54,9 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
         ));
     }
     let now = call.services.clock.now();
-    store::freeze(&mut tx, version.id, now).await?;
+    if version.frozen_at.is_none() {
+        store::freeze(&mut tx, version.id, now).await?;
+    }
     let submission = SubmissionRow {
         id: call.services.random.ordered_id(&call.services.clock),
         course_id: course.id,
@@ -54,8 +65,10 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
         reason: None,
         submitted_at: now,
         decided_at: None,
+        base_id: course.published_id,
     };
     store::insert_submission(&mut tx, &submission).await?;
+    jobs::enqueue(&mut tx, &call.services, &TellReviewers { submission: submission.id }).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(submission.id))

@@ -3,7 +3,7 @@
 use super::{
     draft,
     model::{CourseId, CourseLevel, CourseStatus},
-    policy,
+    policy, prerequisites,
     store::{self, CourseChange},
 };
 use crate::platform::{
@@ -13,6 +13,7 @@ use crate::platform::{
         Call, UserErrorCode,
         user_error::{self, Gathered, Objection, needed},
     },
+    money::Money,
 };
 
 /// What changes of a course.
@@ -34,6 +35,12 @@ pub struct UpdateCourse {
     pub lessons_percent: Change<i32>,
     /// Completion: whether every quiz must be passed, where it changes.
     pub quizzes_passed: Change<bool>,
+    /// Completion: what the best scores must be on average, where it changes.
+    pub minimum_score: Change<i32>,
+    /// What it costs.
+    pub price: Change<Money>,
+    /// Courses that are completed before.
+    pub prerequisites: Change<Vec<CourseId>>,
 }
 
 /// Changes the draft; nothing is changed where there is an objection. `seen` is the count of edits that the client has seen.
@@ -67,6 +74,9 @@ pub async fn update_course(
     let lessons_percent = input.lessons_percent.column().map(|given| given.unwrap_or(100));
     wrong.take(lessons_percent.map_or(Ok(()), policy::lessons_percent));
     let quizzes_passed = input.quizzes_passed.column().map(|given| given.unwrap_or(true));
+    let minimum_score = input.minimum_score.column();
+    wrong.take(policy::minimum_score(minimum_score.flatten()));
+    let price = input.price.column();
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }
@@ -78,14 +88,30 @@ pub async fn update_course(
     if let Some(locale) = locale.filter(|locale| *locale != course.locale) {
         if course.status != CourseStatus::Draft {
             let words = words!(
-                "Bahasa kursus yang sudah terbit tidak diganti; mulailah kursus baru (createCourse).",
-                "The language of a course that was published stays; begin another course (createCourse)."
+                "Bahasa kursus yang sudah terbit tidak diganti; mulailah kursus baru darinya (duplicateCourse).",
+                "The language of a course that was published stays; begin another course from it (duplicateCourse)."
             );
             return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "locale", words)]));
         }
         store::set_locale(&mut tx, id, &locale).await?;
     }
-    let change = CourseChange { title, summary, description, level, tags, lessons_percent, quizzes_passed };
+    if let Some(asked) = input.prerequisites.column().map(Option::unwrap_or_default)
+        && let Err(objection) = prerequisites::put(call, &mut tx, &course, version.id, &asked).await?
+    {
+        return Ok(Err(vec![objection]));
+    }
+    let change = CourseChange {
+        title,
+        summary,
+        description,
+        level,
+        tags,
+        lessons_percent,
+        quizzes_passed,
+        minimum_score,
+        price_amount: price.map(|price| price.map(|money| money.amount)),
+        price_currency: price.map(|price| price.map(|money| money.currency)),
+    };
     store::change_version(&mut tx, version.id, &change).await?;
     draft::close(tx, call, &version, 0).await?;
     Ok(Ok(id))

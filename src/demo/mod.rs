@@ -12,7 +12,7 @@ use crate::{
         self,
         create_course::{self, NewCourse},
         decide_submission,
-        model::{CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
+        model::{Completion, CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
         submit_course,
         write::{self, LessonInput, QuestionInput, QuizInput},
     },
@@ -180,7 +180,8 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
         locale: course.locale.to_owned(),
         level: CourseLevel::Beginner,
         tags: vec!["demo".to_owned()],
-        completion: (100, true),
+        completion: Completion::default(),
+        price: None,
     };
     let id = agreed(create_course::create_course(call, new).await?)?;
     let (_, section) = agreed(one(write::add_section(call, id, course.section).await?))?;
@@ -229,7 +230,7 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
 async fn learn(call: &Arc<Call>, course: CourseId, quiz: QuizId) -> anyhow::Result<String> {
     let runs = call.load(catalog::store::RunsOf(course)).await?.context("every course has a run")?;
     let run = runs.first().context("every course has a run")?;
-    let enrolment = agreed(one(enrol::enrol(call, run.id).await?))?;
+    let enrolment = agreed(one(enrol::enrol(call, run.id, None).await?))?;
     let row = call.load(catalog::store::CourseById(course)).await?.context("the course was made")?;
     let version = row.published_id.context("the course is published")?;
     let lessons = catalog::content::lessons_of(&*call.reader().await?, version).await?;

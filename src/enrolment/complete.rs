@@ -101,6 +101,11 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
             return Ok(None);
         }
     }
+    if let Some(minimum) = rule.minimum_score
+        && quizzes::average(tx, enrolment).await?.is_some_and(|average| average < i64::from(minimum))
+    {
+        return Ok(None);
+    }
     let now = services.clock.now();
     store::finish(tx, enrolment.id, now).await?;
     let row = store::lock(tx, enrolment.id).await?;

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     catalog::{
         self,
-        model::{CourseStatus, RunId},
-        store::{CourseById, RunById},
+        model::{CourseStatus, RunId, VersionId},
+        store::{CourseById, PrerequisitesOf, RunById},
     },
     platform::{
         db::Tx,
@@ -23,14 +23,19 @@ use crate::{
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
-pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Objection>, Fault> {
+pub async fn enrol(
+    call: &Call,
+    run: RunId,
+    invitation_code: Option<&str>,
+) -> Result<Result<EnrolmentId, Objection>, Fault> {
     let user = call.viewer().signed_in()?;
     let mut tx = call.begin().await?;
-    let claim = match idempotency::claim(call, &mut tx, "enrol", &run).await? {
+    let claim = match idempotency::claim(call, &mut tx, "enrol", &(run, invitation_code)).await? {
         Claimed::Before(made) => return Ok(Ok(made)),
         Claimed::Now(claim) => claim,
     };
-    let id = match place(call, &mut tx, user, run, false).await? {
+    let by = invitation_code.map_or(By::Themselves, By::Code);
+    let id = match place(call, &mut tx, user, run, by).await? {
         Ok(id) => id,
         Err(objection) => return Ok(Err(objection)),
     };
@@ -40,7 +45,29 @@ pub async fn enrol(call: &Call, run: RunId) -> Result<Result<EnrolmentId, Object
     Ok(Ok(id))
 }
 
-/// A place for a person in a run, in a transaction of the caller's. Who is invited may go where one goes by invitation only.
+/// By what a person comes into a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By<'a> {
+    /// They enrol.
+    Themselves,
+    /// They enrol by an invitation code.
+    Code(&'a str),
+    /// The academy puts them in.
+    Academy,
+}
+
+impl By<'_> {
+    const fn source(self) -> &'static str {
+        match self {
+            Self::Themselves => "FREE",
+            Self::Code(_) => "CODE",
+            Self::Academy => "GRANT",
+        }
+    }
+}
+
+/// A place for a person in a run, in a transaction of the caller's. Who comes by a code or by the academy may go where one goes by
+/// invitation only, and pays nothing.
 ///
 /// # Errors
 /// Those of the database.
@@ -49,7 +76,7 @@ pub(super) async fn place(
     tx: &mut Tx,
     user: UserId,
     run: RunId,
-    invited: bool,
+    by: By<'_>,
 ) -> Result<Result<EnrolmentId, Objection>, Fault> {
     let now = call.services.clock.now();
     let Some(run) = call.load_in(tx, RunById(run)).await? else { return Ok(Err(Objection::not_found("run"))) };
@@ -69,8 +96,29 @@ pub(super) async fn place(
     if run.opens_at.is_some_and(|opens| opens > now) || run.closes_at.is_some_and(|closes| closes <= now) {
         return not_eligible(words!("Pendaftaran tidak sedang dibuka.", "Enrolment is not open now."));
     }
-    if run.invitation_only && !invited {
-        return not_eligible(words!("Kursus ini dengan undangan saja.", "One enrols in this run by invitation only."));
+    if let Some(missing) = missing_prerequisite(call, tx, user, version).await? {
+        return not_eligible(words!(
+            "Selesaikan dulu kursus \"{missing}\".",
+            "Complete the course \"{missing}\" first."
+        ));
+    }
+    match by {
+        By::Themselves if run.invitation_only => {
+            let words = words!(
+                "Kelas ini dengan undangan: sebutkan kodenya (invitationCode).",
+                "One enrols in this run by invitation: give its code (invitationCode)."
+            );
+            return Ok(Err(Objection::new(UserErrorCode::NotEligible, "invitationCode", words)));
+        }
+        By::Themselves if catalog::store::version(tx, version).await?.price.money().is_some() => {
+            return Err(Fault::payment_required());
+        }
+        By::Code(code) => {
+            if let Err(objection) = catalog::runs::use_invitation(tx, run.id, code, now).await? {
+                return Ok(Err(objection));
+            }
+        }
+        By::Themselves | By::Academy => {}
     }
     if let Some(seats) = run.seats {
         catalog::store::lock_run(tx, run.id).await?;
@@ -94,7 +142,7 @@ pub(super) async fn place(
         id: call.services.random.ordered_id::<()>(&call.services.clock).uuid(),
         user_id: user,
         course_id: course,
-        source: "FREE",
+        source: by.source(),
         starts_at: now,
         ends_at: run.closes_at,
     };
@@ -102,4 +150,26 @@ pub(super) async fn place(
         return already();
     }
     Ok(Ok(row.id))
+}
+
+/// The title of a course that is to be completed before, and was not. One that the catalogue has no more is asked of nobody.
+async fn missing_prerequisite(
+    call: &Call,
+    tx: &mut Tx,
+    user: UserId,
+    version: VersionId,
+) -> Result<Option<String>, Fault> {
+    let asked = call.load_in(tx, PrerequisitesOf(version)).await?.unwrap_or_default();
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let completed = store::completed_courses(tx, user).await?;
+    for course in asked.into_iter().filter(|course| !completed.contains(course)) {
+        let row = call.load_in(tx, CourseById(course)).await?;
+        let published = row.filter(|row| row.status == CourseStatus::Published).and_then(|row| row.published_id);
+        if let Some(published) = published {
+            return Ok(Some(catalog::store::version(tx, published).await?.title));
+        }
+    }
+    Ok(None)
 }

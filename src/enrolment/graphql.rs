@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 
 use super::{
     complete, enrol,
     model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
+    move_to_latest,
     privacy::Learning,
-    store::{self, CompletedIn, EnrolmentById, EnrolmentsOf, LiveEnrolment},
+    store::{self, CompletedIn, EnrolmentById, EnrolmentsOf, LiveEnrolment, RosterOf, RosterSize, Runs},
 };
 use crate::{
     catalog::{
@@ -21,7 +23,11 @@ use crate::{
     certificates::graphql::Certificate,
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, Guarded, List, PageArgs, UserError, page::list, user_error},
+        graphql::{
+            Call, CallExt, Guarded, List, PageArgs, UserError,
+            page::list,
+            user_error::{self, Objection},
+        },
         id::GlobalId,
         privacy::{
             Access, Datum, Decision, Entry, Role, Ties, UserId,
@@ -60,6 +66,33 @@ impl Enrolment {
         let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
         let rows = page.of_few(all, position);
         list(call, "enrolments of", rows, position, Self, move |_| Box::pin(async move { Ok(count) }))
+    }
+
+    /// Who learns by a course, newest first, for who was found to edit it: who does by teaching alone sees whom they teach.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn of_course(call: &Call, course: CourseId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let page = page.page(call, "roster of")?;
+        let admin = call.viewer().roles.has(Role::Admin);
+        let runs = if admin { Runs::from_iter([None]) } else { taught_runs(call, course).await? };
+        let found = call.load(RosterOf { course, page: page.clone(), runs: runs.clone() }).await?;
+        let found = found.unwrap_or_else(|| page.cut(Vec::new()));
+        // What a statement found, the guard decides on.
+        let opened = try_join_all(found.rows.iter().map(|row| call.opens::<EnrolmentById>(row))).await?;
+        let mut opened = opened.into_iter();
+        let found = found.try_filter_map(|row| Ok::<_, Fault>((opened.next() == Some(true)).then_some(row)))?;
+        list(
+            call,
+            "roster of",
+            found,
+            |row| (row.enrolled_at, row.id),
+            Self,
+            move |call| {
+                let key = RosterSize { course, runs: runs.clone() };
+                Box::pin(async move { Ok(call.load(key).await?.unwrap_or(0)) })
+            },
+        )
     }
 
     /// An enrolment by its id, for its learner, for who teaches the course, and for who runs the academy.
@@ -112,6 +145,14 @@ impl Guarded for EnrolmentById {
         let ties = ties_in(call, row.user_id, row.course_id, row.run_id).await?;
         Ok(Some(Arc::new(call.access_to(row.user_id, ties, Vec::new()))))
     }
+}
+
+/// In which runs of a course the viewer teaches learners whose enrolments are shared with them.
+async fn taught_runs(call: &Call, course: CourseId) -> Result<Runs, Fault> {
+    let Some(user) = call.viewer().user else { return Ok(Runs::default()) };
+    let taught = call.load(AssignmentsOf(user)).await?.unwrap_or_default();
+    let shared = taught.iter().filter(|assignment| assignment.teaching().shows(&Learning::ENTRY));
+    Ok(shared.filter_map(|assignment| assignment.run_of(course)).collect())
 }
 
 /// What the viewer is to a learner in a run of a course.
@@ -245,6 +286,15 @@ pub struct Progress {
 pub struct EnrolInput {
     /// The run.
     run: RunId,
+    /// A code that leads into it; needed where one enrols by invitation only, or where the course has a price.
+    invitation_code: Option<String>,
+}
+
+/// An enrolment that goes on with the newest version.
+#[derive(InputObject)]
+pub struct MoveToLatestVersionInput {
+    /// The enrolment.
+    enrolment: EnrolmentId,
 }
 
 /// A lesson that is completed.
@@ -263,11 +313,22 @@ pub struct EnrolmentPayload {
     user_errors: Vec<UserError>,
 }
 
+impl EnrolmentPayload {
+    async fn of(call: &Call, outcome: Result<EnrolmentId, Objection>) -> Result<Self, Fault> {
+        Ok(match outcome {
+            Ok(id) => Self { enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objection) => Self { enrolment: None, user_errors: user_error::told(vec![objection], call.language) },
+        })
+    }
+}
+
 /// Progress after a change.
 #[derive(SimpleObject)]
 pub struct ProgressPayload {
     /// The enrolment.
     enrolment: Option<Enrolment>,
+    /// The lesson, as the learner's version has it.
+    lesson: Option<Lesson>,
     /// What the person can mend.
     user_errors: Vec<UserError>,
 }
@@ -286,12 +347,19 @@ impl EnrolmentMutations {
         #[graphql(desc = "The run.")] input: EnrolInput,
     ) -> Result<EnrolmentPayload> {
         let call = ctx.call();
-        Ok(match enrol::enrol(call, input.run).await? {
-            Ok(id) => EnrolmentPayload { enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() },
-            Err(objection) => {
-                EnrolmentPayload { enrolment: None, user_errors: user_error::told(vec![objection], call.language) }
-            }
-        })
+        let outcome = enrol::enrol(call, input.run, input.invitation_code.as_deref()).await?;
+        Ok(EnrolmentPayload::of(call, outcome).await?)
+    }
+
+    /// Goes on with the newest version of the course: what was completed stays completed.
+    async fn move_to_latest_version(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The enrolment.")] input: MoveToLatestVersionInput,
+    ) -> Result<EnrolmentPayload> {
+        let call = ctx.call();
+        let outcome = move_to_latest::move_to_latest(call, input.enrolment).await?;
+        Ok(EnrolmentPayload::of(call, outcome).await?)
     }
 
     /// Completes a lesson; the last one completes the course, by the rule of the learner's version.
@@ -302,10 +370,19 @@ impl EnrolmentMutations {
     ) -> Result<ProgressPayload> {
         let call = ctx.call();
         Ok(match complete::complete_lesson(call, input.id).await? {
-            Ok(id) => ProgressPayload { enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() },
-            Err(objection) => {
-                ProgressPayload { enrolment: None, user_errors: user_error::told(vec![objection], call.language) }
+            Ok(id) => {
+                let enrolment = Enrolment::by_id(call, id).await?;
+                let lesson = match &enrolment {
+                    Some(enrolment) => Lesson::in_version(call, enrolment.0.version_id, input.id).await?,
+                    None => None,
+                };
+                ProgressPayload { enrolment, lesson, user_errors: Vec::new() }
             }
+            Err(objection) => ProgressPayload {
+                enrolment: None,
+                lesson: None,
+                user_errors: user_error::told(vec![objection], call.language),
+            },
         })
     }
 }

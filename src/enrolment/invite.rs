@@ -1,6 +1,6 @@
 //! Makes an account for somebody else, with a place in a run.
 
-use super::enrol;
+use super::enrol::{self, By};
 use crate::{
     accounts::invite::Invitation,
     catalog::model::RunId,
@@ -26,7 +26,7 @@ pub async fn invite(
         Err(objections) => return Ok(Err(objections)),
     };
     if let Some(run) = run
-        && let Err(objection) = enrol::place(call, &mut tx, user, run, true).await?
+        && let Err(objection) = enrol::place(call, &mut tx, user, run, By::Academy).await?
     {
         return Ok(Err(vec![objection]));
     }

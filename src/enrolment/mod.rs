@@ -8,6 +8,7 @@ pub mod enrol;
 pub mod graphql;
 pub mod invite;
 pub mod model;
+pub mod move_to_latest;
 pub mod privacy;
 pub mod store;
 
@@ -23,4 +24,13 @@ use crate::{
 pub async fn may_learn(call: &Call, course: CourseId) -> Result<bool, Fault> {
     let Some(user) = call.viewer().participant() else { return Ok(false) };
     Ok(call.load(store::Entitled(user, course)).await?.is_some())
+}
+
+/// Whether the viewer has a live enrolment in a course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_enrolled(call: &Call, course: CourseId) -> Result<bool, Fault> {
+    let Some(user) = call.viewer().participant() else { return Ok(false) };
+    Ok(call.load(store::LiveEnrolment(user, course)).await?.is_some())
 }

@@ -5,16 +5,17 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    SelectableHelper,
+    QueryableByName, SelectableHelper, sql_query,
+    sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{enrolments, entitlements, lesson_completions, teaching_assignments};
 
 use super::model::{EnrolmentId, EnrolmentRow, EnrolmentStatus, NewCompletion, NewEntitlement};
 use crate::{
-    catalog::model::{CourseId, LessonId},
+    catalog::model::{CourseId, LessonId, RunId, VersionId},
     platform::{
-        db::page::Page,
+        db::page::{Page, Rows},
         fault::Fault,
         graphql::{Batch, Call, grouped},
         privacy::{Teaching, UserId},
@@ -23,6 +24,10 @@ use crate::{
 
 const LIVE: [EnrolmentStatus; 4] =
     [EnrolmentStatus::PendingPayment, EnrolmentStatus::Waitlisted, EnrolmentStatus::Active, EnrolmentStatus::Completed];
+
+/// Who takes up a seat.
+const SEATED: [EnrolmentStatus; 3] =
+    [EnrolmentStatus::PendingPayment, EnrolmentStatus::Active, EnrolmentStatus::Completed];
 
 /// Adds an enrolment with what entitles to it. False where the person has a live one of the course.
 ///
@@ -41,13 +46,59 @@ pub async fn insert(
     Ok(true)
 }
 
-/// How many live enrolments a run has.
+/// The courses that a person has completed.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn taken_seats(mut connection: &AsyncPgConnection, run: crate::catalog::model::RunId) -> Result<i64, Fault> {
-    let live = enrolments::table.filter(enrolments::run_id.eq(run)).filter(enrolments::status.eq_any(LIVE));
-    Ok(live.count().get_result(&mut connection).await?)
+pub(super) async fn completed_courses(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+) -> Result<HashSet<CourseId>, Fault> {
+    let rows: Vec<CourseId> = enrolments::table
+        .filter(enrolments::user_id.eq(user))
+        .filter(enrolments::completed_at.is_not_null())
+        .select(enrolments::course_id)
+        .load(&mut connection)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The course that a person's own enrolment is in.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn course_of(
+    mut connection: &AsyncPgConnection,
+    id: EnrolmentId,
+    user: UserId,
+) -> Result<Option<CourseId>, Fault> {
+    let own = enrolments::table.filter(enrolments::id.eq(id)).filter(enrolments::user_id.eq(user));
+    Ok(own.select(enrolments::course_id).first(&mut connection).await.optional()?)
+}
+
+/// Puts an enrolment onto another version.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn move_to(
+    connection: &mut AsyncPgConnection,
+    id: EnrolmentId,
+    version: VersionId,
+) -> Result<(), Fault> {
+    diesel::update(enrolments::table.filter(enrolments::id.eq(id)))
+        .set(enrolments::version_id.eq(version))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// How many have a seat in a run.
+///
+/// # Errors
+/// Those of the database.
+pub async fn taken_seats(mut connection: &AsyncPgConnection, run: RunId) -> Result<i64, Fault> {
+    let seated = enrolments::table.filter(enrolments::run_id.eq(run)).filter(enrolments::status.eq_any(SEATED));
+    Ok(seated.count().get_result(&mut connection).await?)
 }
 
 /// The live enrolment of a person in a course.
@@ -329,5 +380,160 @@ impl Batch for CompletedIn {
             found.entry(Self(enrolment)).or_default().insert(lesson);
         }
         Ok(found)
+    }
+}
+
+/// How many have a seat in a run.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SeatedIn(pub RunId);
+
+impl Batch for SeatedIn {
+    type Value = i64;
+
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
+        let rows: Vec<(RunId, i64)> = enrolments::table
+            .filter(enrolments::run_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(enrolments::status.eq_any(SEATED))
+            .group_by(enrolments::run_id)
+            .select((enrolments::run_id, diesel::dsl::count_star()))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|(run, seated)| (Self(run), seated)).collect())
+    }
+}
+
+/// Runs of a course: all of them, or these.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Runs {
+    all: bool,
+    these: Vec<RunId>,
+}
+
+impl FromIterator<Option<RunId>> for Runs {
+    fn from_iter<I: IntoIterator<Item = Option<RunId>>>(runs: I) -> Self {
+        let mut found = Self::default();
+        for run in runs {
+            match run {
+                Some(run) => found.these.push(run),
+                None => found.all = true,
+            }
+        }
+        found
+    }
+}
+
+/// A page of who has a place in runs of a course, newest first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RosterOf {
+    /// The course.
+    pub course: CourseId,
+    /// Which page.
+    pub page: Page<Newest>,
+    /// In which runs.
+    pub runs: Runs,
+}
+
+/// The statuses of a roster, and its runs in `$1` and `$2`.
+const ON_ROSTER: &str = "e.status <> 'WITHDRAWN' and ($1 or e.run_id = any($2))";
+
+#[derive(QueryableByName)]
+struct OnRoster {
+    #[diesel(sql_type = SqlUuid)]
+    course_id: CourseId,
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+}
+
+impl Batch for RosterOf {
+    type Value = Rows<EnrolmentRow>;
+
+    // A page of each of many is a lateral join, which Diesel does not say: it finds the ids, and the rows are read typed.
+    async fn load(
+        call: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Rows<EnrolmentRow>>, Fault> {
+        let mut pages: HashMap<(&Page<Newest>, &Runs), Vec<&Self>> = HashMap::new();
+        for key in keys {
+            pages.entry((&key.page, &key.runs)).or_default().push(key);
+        }
+        let mut found = Vec::new();
+        for ((page, runs), keys) in pages {
+            let order = if page.backwards() { "asc" } else { "desc" };
+            let (after, before) = page.bounds();
+            let statement = format!(
+                "select o.id as course_id, n.id as enrolment_id
+                 from unnest($3) as o (id) cross join lateral (
+                     select e.id, e.enrolled_at from enrolments e
+                     where e.course_id = o.id and {ON_ROSTER}
+                         and ($4 is null or (e.enrolled_at, e.id) < ($4, $5)) and ($6 is null or (e.enrolled_at, e.id) > ($6, $7))
+                     order by e.enrolled_at {order}, e.id {order} limit $8) n
+                 order by o.id, n.enrolled_at {order}, n.id {order}"
+            );
+            let rows: Vec<OnRoster> = sql_query(statement)
+                .bind::<Bool, _>(runs.all)
+                .bind::<Array<SqlUuid>, _>(&runs.these)
+                .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.course).collect::<Vec<_>>())
+                .bind::<Nullable<Timestamptz>, _>(after.map(|(at, _)| *at))
+                .bind::<Nullable<SqlUuid>, _>(after.map(|(_, id)| *id))
+                .bind::<Nullable<Timestamptz>, _>(before.map(|(at, _)| *at))
+                .bind::<Nullable<SqlUuid>, _>(before.map(|(_, id)| *id))
+                .bind::<BigInt, _>(page.one_more())
+                .load(&mut connection)
+                .await?;
+            let key_of = |id: CourseId| keys.iter().find(|key| key.course == id).map(|key| (*key).clone());
+            found.extend(rows.into_iter().filter_map(|row| Some((key_of(row.course_id)?, row.enrolment_id))));
+        }
+        let ids: Vec<_> = found.iter().map(|(_, id)| EnrolmentById(*id)).collect();
+        let rows = <EnrolmentById as Batch>::load(call, connection, &ids).await?;
+        let found =
+            grouped(found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&EnrolmentById(id))?.clone()))));
+        let pages = found.into_iter().map(|(key, rows)| {
+            let cut = key.page.cut(rows);
+            (key, cut)
+        });
+        Ok(pages.collect())
+    }
+}
+
+/// How many have a place in runs of a course.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RosterSize {
+    /// The course.
+    pub course: CourseId,
+    /// In which runs.
+    pub runs: Runs,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = SqlUuid)]
+    course_id: CourseId,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl Batch for RosterSize {
+    type Value = i64;
+
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
+        let mut scopes: HashMap<&Runs, Vec<&Self>> = HashMap::new();
+        for key in keys {
+            scopes.entry(&key.runs).or_default().push(key);
+        }
+        let mut counts = HashMap::new();
+        for (runs, keys) in scopes {
+            let statement = format!(
+                "select e.course_id, count(*) as count from enrolments e where e.course_id = any($3) and {ON_ROSTER} group by 1"
+            );
+            let rows: Vec<Counted> = sql_query(statement)
+                .bind::<Bool, _>(runs.all)
+                .bind::<Array<SqlUuid>, _>(&runs.these)
+                .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.course).collect::<Vec<_>>())
+                .load(&mut connection)
+                .await?;
+            counts.extend(rows.into_iter().map(|row| (Self { course: row.course_id, runs: runs.clone() }, row.count)));
+        }
+        Ok(counts)
     }
 }

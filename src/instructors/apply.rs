@@ -4,6 +4,7 @@ use super::{
     ApplicationStatus,
     model::{ApplicationRow, Proposal},
     store,
+    tell_reviewers::TellReviewers,
 };
 use crate::platform::{
     fault::Fault,
@@ -11,6 +12,7 @@ use crate::platform::{
         Call, UserErrorCode,
         user_error::{self, Objection},
     },
+    jobs,
     privacy::Personal,
 };
 
@@ -68,6 +70,7 @@ pub async fn apply(call: &Call, input: Application) -> Result<Result<Application
         created_at: now,
     };
     store::insert(&mut tx, &row).await?;
+    jobs::enqueue(&mut tx, &call.services, &TellReviewers { application: row.id }).await?;
     tx.commit().await?;
     Ok(Ok(row))
 }

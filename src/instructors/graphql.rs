@@ -10,6 +10,7 @@ use super::{
     model::{ApplicationRow, InstructorRow, Proposal},
     privacy::{DisplayName, Expertise},
     store::{self, ApplicationById, InstructorById, InstructorOf},
+    withdraw,
 };
 use crate::{
     platform::{
@@ -231,6 +232,13 @@ pub struct DecideInstructorApplicationInput {
     reason: Option<String>,
 }
 
+/// An application to be taken back.
+#[derive(InputObject)]
+pub struct WithdrawInstructorApplicationInput {
+    /// The application.
+    id: ApplicationId,
+}
+
 /// An application after a change.
 #[derive(SimpleObject)]
 pub struct InstructorApplicationPayload {
@@ -272,6 +280,16 @@ impl InstructorMutations {
         };
         let outcome = apply::apply(ctx.call(), application).await?;
         Ok(InstructorApplicationPayload::of(ctx.call(), outcome)?)
+    }
+
+    /// Takes an application back. Its applicant, while it is open.
+    async fn withdraw_instructor_application(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The application.")] input: WithdrawInstructorApplicationInput,
+    ) -> Result<InstructorApplicationPayload> {
+        let outcome = withdraw::withdraw(ctx.call(), input.id).await?;
+        Ok(InstructorApplicationPayload::of(ctx.call(), outcome.map_err(|objection| vec![objection]))?)
     }
 
     /// Decides on an application. Reviewers.

@@ -3,6 +3,19 @@
 use super::Decision;
 use crate::platform::mail::Letter;
 
+/// Tells a reviewer that an application waits: whose, they see when they read it.
+#[must_use]
+pub fn applied(academy: &str) -> Letter {
+    Letter {
+        subject: words!("Sebuah lamaran di {academy} menunggu", "An application at {academy} waits"),
+        paragraphs: vec![words!(
+            "Seseorang melamar untuk mengajar di {academy}; lamarannya menunggu untuk ditinjau.",
+            "Somebody applies to teach at {academy}; their application waits for a review."
+        )],
+        action: None,
+    }
+}
+
 /// Tells an applicant what was decided.
 #[must_use]
 pub fn decided(academy: &str, decision: Decision, reason: Option<&str>) -> Letter {

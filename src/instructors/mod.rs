@@ -10,6 +10,8 @@ pub mod mail;
 mod model;
 pub mod privacy;
 pub mod store;
+pub mod tell_reviewers;
+pub mod withdraw;
 
 pub use model::{
     ApplicationId, ApplicationKind, ApplicationStatus, Decision, InstructorProfileId, InstructorProfileKind,

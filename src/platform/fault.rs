@@ -136,6 +136,18 @@ impl Fault {
         )
     }
 
+    /// It is to be paid for, and nobody can pay here yet.
+    #[must_use]
+    pub fn payment_required() -> Self {
+        Self::Refused(
+            Code::PaymentRequired,
+            words!(
+                "Kursus ini berbayar, dan pembayaran belum dapat diterima di sini; mintalah kode undangan.",
+                "This course has a price, and payments can't be taken here yet; ask for an invitation code."
+            ),
+        )
+    }
+
     /// The academy's policy does not list the purpose of this part of the platform: it is off here.
     #[must_use]
     pub fn not_offered() -> Self {

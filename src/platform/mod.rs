@@ -18,6 +18,7 @@ pub mod id;
 pub mod idempotency;
 pub mod jobs;
 pub mod mail;
+pub mod money;
 pub mod news;
 pub mod outbound;
 pub mod privacy;

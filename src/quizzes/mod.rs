@@ -4,9 +4,12 @@
 //! enrolment (who may, and what passing leads to).
 
 pub mod attempt;
+mod average;
 pub mod close;
 mod grading;
 pub mod graphql;
 pub mod model;
 pub mod privacy;
 pub mod store;
+
+pub use average::average;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{answers, attempts};
 
@@ -123,6 +123,19 @@ pub async fn grade(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The scores of an enrolment's attempts that are graded: of which quiz, how much, of how much.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn scores(
+    mut connection: &AsyncPgConnection,
+    enrolment: EnrolmentId,
+) -> Result<Vec<(QuizId, i64, i64)>, Fault> {
+    let graded = attempts::table.filter(attempts::enrolment_id.eq(enrolment)).filter(attempts::score.is_not_null());
+    let score = attempts::score.assume_not_null();
+    Ok(graded.select((attempts::quiz_id, score, attempts::max_score)).load(&mut connection).await?)
 }
 
 /// The quizzes that an enrolment has passed.

@@ -258,6 +258,35 @@ diesel::table! {
         lessons_percent -> Int4,
         quizzes_passed -> Bool,
         lesson_count -> Int4,
+        price_amount -> Nullable<Int8>,
+        price_currency -> Nullable<Text>,
+        minimum_score -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_prerequisites (academy_id, version_id, course_id) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        course_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    invitation_codes (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        run_id -> Uuid,
+        code_hash -> Bytea,
+        uses -> Nullable<Int4>,
+        used -> Int4,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -384,6 +413,7 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         submitted_at -> Timestamptz,
         decided_at -> Nullable<Timestamptz>,
+        base_id -> Nullable<Uuid>,
     }
 }
 

@@ -121,6 +121,29 @@ pub async fn living_roles(mut connection: &AsyncPgConnection, user: UserId) -> R
     Ok(held.unwrap_or_default())
 }
 
+/// Holders of an office who are told of what waits for it.
+const TOLD: i64 = 50;
+
+/// Who holds an office and takes part.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::accounts) async fn in_office(
+    mut connection: &AsyncPgConnection,
+    role: Role,
+) -> Result<Vec<UserId>, Fault> {
+    let holds = diesel::dsl::sql::<diesel::sql_types::Bool>("").bind::<diesel::sql_types::Text, _>(role.as_str());
+    let holders = users::table
+        .filter(users::closed_at.is_null())
+        .filter(users::suspended_at.is_null())
+        .filter(users::restricted_at.is_null())
+        .filter(users::incomplete.eq(false))
+        .filter(holds.sql(" = any(users.roles)"))
+        .order(users::id)
+        .limit(TOLD);
+    Ok(holders.select(users::id).load(&mut connection).await?)
+}
+
 /// Roles as the column has them.
 #[must_use]
 pub fn names(roles: Roles) -> Vec<String> {

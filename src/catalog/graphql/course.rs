@@ -3,19 +3,28 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::lesson::Section;
+use super::{lesson::Section, submission::CourseSubmission};
 use crate::{
     catalog::{
         authority,
+        content::LengthOf,
         model::{CourseId, CourseLevel, CourseRow, CourseStatus, RunId, RunRow, VersionRow},
         rendering,
-        store::{self, CourseById, DescriptionOf, InstructorsOf, RunById, RunsOf, VersionById},
+        store::{
+            self, CourseById, DescriptionOf, InstructorsOf, PrerequisitesOf, RunById, RunsOf, SubmissionOf, VersionById,
+        },
     },
-    enrolment::graphql::Enrolment,
+    enrolment::{graphql::Enrolment, store::SeatedIn},
     instructors::graphql::InstructorProfile,
     platform::{
+        duration::CalendarDuration,
         fault::Fault,
-        graphql::{Call, CallExt, List, PageArgs, page::list, scalars::Locale},
+        graphql::{
+            Call, CallExt, List, PageArgs,
+            money::Money,
+            page::list,
+            scalars::{Duration, Locale},
+        },
         id::GlobalId,
         privacy::UserId,
     },
@@ -240,7 +249,48 @@ impl Course {
 
     /// When a learner has completed it.
     async fn completion_rule(&self) -> CompletionRule {
-        CompletionRule { lessons_percent: self.version.lessons_percent, quizzes_passed: self.version.quizzes_passed }
+        CompletionRule {
+            lessons_percent: self.version.lessons_percent,
+            quizzes_passed: self.version.quizzes_passed,
+            minimum_score: self.version.minimum_score,
+        }
+    }
+
+    /// What it costs; null: nothing.
+    async fn price(&self) -> Option<Money> {
+        self.version.price.money().map(Money::from)
+    }
+
+    /// About how long its lessons take together; null where none of them says.
+    async fn estimated_duration(&self, ctx: &Context<'_>) -> Result<Option<Duration>> {
+        let seconds = ctx.call().load(LengthOf(self.version.id)).await?;
+        let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
+        Ok(seconds.map(|seconds| Duration(CalendarDuration::seconds(seconds))))
+    }
+
+    /// Courses that a learner has completed before they enrol in this one, as far as the viewer may see them.
+    async fn prerequisites(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let call = ctx.call();
+        let asked = call.load(PrerequisitesOf(self.version.id)).await?.unwrap_or_default();
+        let courses = futures_util::future::try_join_all(asked.into_iter().map(|id| Self::by_id(call, id))).await?;
+        Ok(courses.into_iter().flatten().collect())
+    }
+
+    /// Who learns by it or has, newest first, as far as the academy's policy shares them. Its instructors and admins; null to others.
+    async fn roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Enrolment>>> {
+        let call = ctx.call();
+        if !authority::may_edit(call, self.row.id).await? {
+            return Ok(None);
+        }
+        let page = PageArgs { first, after, last, before };
+        Ok(Some(Enrolment::of_course(call, self.row.id, &page).await?))
     }
 }
 
@@ -251,6 +301,8 @@ pub struct CompletionRule {
     lessons_percent: i32,
     /// Whether every quiz must be passed.
     quizzes_passed: bool,
+    /// What the best scores at its quizzes must be on average, in whole per cents; null: none is asked.
+    minimum_score: Option<i32>,
 }
 
 /// An offering of a course.
@@ -302,6 +354,13 @@ impl CourseRun {
         self.0.seats
     }
 
+    /// How many seats are free; null: as many as like may enrol.
+    async fn seats_left(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        let Some(seats) = self.0.seats else { return Ok(None) };
+        let seated = ctx.call().load(SeatedIn(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(seats.saturating_sub(i32::try_from(seated).unwrap_or(i32::MAX)).max(0)))
+    }
+
     /// Whether one enrols by invitation only.
     async fn invitation_only(&self) -> bool {
         self.0.invitation_only
@@ -345,6 +404,16 @@ impl CourseDraft {
     /// What to find it by.
     async fn tags(&self) -> &[String] {
         &self.version.tags
+    }
+
+    /// What it costs; null: nothing.
+    async fn price(&self) -> Option<Money> {
+        self.version.price.money().map(Money::from)
+    }
+
+    /// How its submission goes; null while it was not submitted.
+    async fn submission(&self, ctx: &Context<'_>) -> Result<Option<CourseSubmission>> {
+        Ok(ctx.call().load(SubmissionOf(self.version.id)).await?.map(CourseSubmission))
     }
 
     /// Its sections.

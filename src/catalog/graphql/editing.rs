@@ -20,8 +20,9 @@ use crate::{
         fault::Fault,
         graphql::{
             Call, CallExt,
+            money::MoneyInput,
             scalars::{Duration, Locale, Url},
-            user_error,
+            user_error::{self, Objection},
         },
     },
 };
@@ -43,23 +44,33 @@ pub struct UpdateCourseInput {
     level: MaybeUndefined<CourseLevel>,
     /// What to find it by.
     tags: MaybeUndefined<Vec<String>>,
+    /// What it costs; null: nothing.
+    price: MaybeUndefined<MoneyInput>,
+    /// Courses that a learner has completed before they enrol in this one; never in a circle.
+    prerequisites: MaybeUndefined<Vec<CourseId>>,
     /// When a learner has completed it: what is left out of the rule stays; null: all lessons and all quizzes.
     completion_rule: MaybeUndefined<CompletionRuleInput>,
     /// `draft.version` as the client has read it: another one answers CONFLICT.
     version: Option<i32>,
 }
 
-impl From<UpdateCourseInput> for UpdateCourse {
-    fn from(input: UpdateCourseInput) -> Self {
-        let (lessons_percent, quizzes_passed) = match input.completion_rule {
-            MaybeUndefined::Undefined => (Change::Keep, Change::Keep),
-            MaybeUndefined::Null => (Change::Clear, Change::Clear),
+impl TryFrom<UpdateCourseInput> for UpdateCourse {
+    type Error = Objection;
+
+    fn try_from(input: UpdateCourseInput) -> Result<Self, Objection> {
+        let (lessons_percent, quizzes_passed, minimum_score) = match input.completion_rule {
+            MaybeUndefined::Undefined => (Change::Keep, Change::Keep, Change::Keep),
+            MaybeUndefined::Null => (Change::Clear, Change::Clear, Change::Clear),
             MaybeUndefined::Value(rule) => {
-                let CompletionRuleInput { lessons_percent, quizzes_passed } = rule;
-                (lessons_percent.map_or(Change::Keep, Change::Set), quizzes_passed.map_or(Change::Keep, Change::Set))
+                let CompletionRuleInput { lessons_percent, quizzes_passed, minimum_score } = rule;
+                (
+                    lessons_percent.map_or(Change::Keep, Change::Set),
+                    quizzes_passed.map_or(Change::Keep, Change::Set),
+                    minimum_score.into(),
+                )
             }
         };
-        Self {
+        Ok(Self {
             title: input.title.into(),
             summary: input.summary.into(),
             description: input.description.into(),
@@ -68,7 +79,10 @@ impl From<UpdateCourseInput> for UpdateCourse {
             tags: input.tags.into(),
             lessons_percent,
             quizzes_passed,
-        }
+            minimum_score,
+            price: Change::from(input.price).try_map(|price| price.price("price"))?,
+            prerequisites: input.prerequisites.into(),
+        })
     }
 }
 
@@ -157,7 +171,10 @@ impl CourseEditingMutations {
         #[graphql(desc = "What changes.")] input: UpdateCourseInput,
     ) -> Result<CoursePayload> {
         let (id, seen) = (input.id, input.version);
-        let outcome = update_course::update_course(ctx.call(), id, seen, input.into()).await?;
+        let outcome = match input.try_into() {
+            Ok(change) => update_course::update_course(ctx.call(), id, seen, change).await?,
+            Err(objection) => Err(vec![objection]),
+        };
         Ok(CoursePayload::of(ctx.call(), outcome).await?)
     }
 

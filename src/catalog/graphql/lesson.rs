@@ -14,6 +14,7 @@ use crate::{
         rendering,
         store::VersionById,
     },
+    enrolment::store::{CompletedIn, LiveEnrolment},
     platform::{
         fault::Fault,
         graphql::{
@@ -264,5 +265,14 @@ impl Lesson {
     async fn estimated_duration(&self) -> Option<Duration> {
         let seconds = u32::try_from(self.row.estimated_duration?).ok()?;
         Some(Duration(crate::platform::duration::CalendarDuration::seconds(seconds)))
+    }
+
+    /// Whether the viewer has completed it; null where they are not enrolled.
+    async fn completed(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        let call = ctx.call();
+        let Some(user) = call.viewer().user else { return Ok(None) };
+        let Some(enrolment) = call.load(LiveEnrolment(user, self.course)).await? else { return Ok(None) };
+        let completed = call.load(CompletedIn(enrolment.id)).await?.unwrap_or_default();
+        Ok(Some(completed.contains(&self.row.id)))
     }
 }

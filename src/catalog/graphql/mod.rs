@@ -3,6 +3,7 @@
 mod course;
 mod editing;
 mod lesson;
+mod offering;
 mod question;
 mod quiz;
 mod quiz_writing;
@@ -13,6 +14,7 @@ mod writing;
 pub use course::{Course, CourseFilter, CourseRun, taught_by};
 pub use editing::CourseEditingMutations;
 pub use lesson::{Lesson, Section};
+pub use offering::OfferingMutations;
 pub use question::{ChoiceQuestion, Question, decimal};
 pub use quiz::Quiz;
 pub use quiz_writing::QuizWritingMutations;

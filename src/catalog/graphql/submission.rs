@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 use super::{course::Course, lesson::Section};
 use crate::{
     catalog::{
-        authority, decide_submission,
+        authority,
+        changes::{self, ChangeKind, Difference},
+        decide_submission,
         model::{CourseId, SubmissionId, SubmissionRow, SubmissionStatus},
         store::{self, CourseById, SubmissionById, VersionById},
-        submit_course,
+        submit_course, withdraw_submission,
     },
     instructors::Decision,
     platform::{
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// A version of a course that waits for a reviewer, or was decided.
-pub struct CourseSubmission(SubmissionRow);
+pub struct CourseSubmission(pub(super) SubmissionRow);
 
 impl CourseSubmission {
     /// A submission, for the course's instructors and for reviewers.
@@ -83,6 +85,12 @@ impl CourseSubmission {
         Ok(Section::of_version(call, self.0.course_id, &locale, self.0.version_id).await?)
     }
 
+    /// What it changes against the version that was published when it was submitted: all is new where there was none. Of an answer key it
+    /// says only that it changed; of more than 2,000 changes the last one says that there are more.
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<CourseChange>> {
+        Ok(changes::of(ctx.call(), &self.0).await?.into_iter().map(CourseChange::from).collect())
+    }
+
     /// How far it is.
     async fn status(&self) -> SubmissionStatus {
         self.0.status
@@ -102,6 +110,32 @@ impl CourseSubmission {
     async fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }
+}
+
+/// What a submitted version changes.
+#[derive(SimpleObject)]
+pub struct CourseChange {
+    /// What changed: titles from the section down, then the field.
+    path: String,
+    /// How.
+    kind: ChangeKind,
+    /// What was there: of a text, the lines that differ.
+    before: Option<String>,
+    /// What is there.
+    after: Option<String>,
+}
+
+impl From<Difference> for CourseChange {
+    fn from(Difference { path, kind, before, after }: Difference) -> Self {
+        Self { path, kind, before, after }
+    }
+}
+
+/// A submission to be taken back.
+#[derive(InputObject)]
+pub struct WithdrawCourseSubmissionInput {
+    /// The submission.
+    id: SubmissionId,
 }
 
 /// A course to be submitted.
@@ -154,6 +188,16 @@ impl ReviewMutations {
         #[graphql(desc = "The course.")] input: SubmitCourseInput,
     ) -> Result<CourseSubmissionPayload> {
         let outcome = submit_course::submit_course(ctx.call(), input.id).await?;
+        Ok(CourseSubmissionPayload::of(ctx.call(), outcome).await?)
+    }
+
+    /// Takes a submission back; it may be submitted again as it is. Its course's instructors, while it waits.
+    async fn withdraw_course_submission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The submission.")] input: WithdrawCourseSubmissionInput,
+    ) -> Result<CourseSubmissionPayload> {
+        let outcome = withdraw_submission::withdraw(ctx.call(), input.id).await?;
         Ok(CourseSubmissionPayload::of(ctx.call(), outcome).await?)
     }
 

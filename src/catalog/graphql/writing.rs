@@ -1,18 +1,19 @@
 //! Mutations that write courses: a course, its sections, its lessons.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::{course::Course, lesson::Lesson};
 use crate::{
     catalog::{
         create_course::{self, NewCourse},
-        model::{CourseId, CourseLevel, LessonKind, QuizId, SectionId},
+        model::{Completion, CourseId, CourseLevel, LessonKind, QuizId, SectionId},
         write::{self, LessonInput},
     },
     platform::{
         fault::Fault,
         graphql::{
             Call, CallExt, UserError, UserErrorCode,
+            money::MoneyInput,
             scalars::{Duration, Locale, Url},
             user_error::{self, Objection},
         },
@@ -36,6 +37,8 @@ pub struct CreateCourseInput {
     level: CourseLevel,
     /// What to find it by.
     tags: Option<Vec<String>>,
+    /// What it costs; free where it is left out.
+    price: Option<MoneyInput>,
     /// When a learner has completed it; all lessons and all quizzes where it is left out.
     completion_rule: Option<CompletionRuleInput>,
 }
@@ -47,6 +50,8 @@ pub struct CompletionRuleInput {
     pub(super) lessons_percent: Option<i32>,
     /// Whether every quiz must be passed; yes where it is left out of a new course.
     pub(super) quizzes_passed: Option<bool>,
+    /// What the best scores at its quizzes must be on average, in whole per cents; null: none is asked.
+    pub(super) minimum_score: MaybeUndefined<i32>,
 }
 
 /// A section to be added at the end of a course.
@@ -120,6 +125,10 @@ impl CourseWritingMutations {
         #[graphql(desc = "What it is begun with.")] input: CreateCourseInput,
     ) -> async_graphql::Result<CoursePayload> {
         let rule = input.completion_rule.unwrap_or_default();
+        let price = match input.price.map(|price| price.price("price")).transpose() {
+            Ok(price) => price,
+            Err(objection) => return Ok(CoursePayload::of(ctx.call(), Err(vec![objection])).await?),
+        };
         let new = NewCourse {
             title: input.title,
             slug: input.slug,
@@ -128,7 +137,12 @@ impl CourseWritingMutations {
             locale: input.locale.0,
             level: input.level,
             tags: input.tags.unwrap_or_default(),
-            completion: (rule.lessons_percent.unwrap_or(100), rule.quizzes_passed.unwrap_or(true)),
+            completion: Completion {
+                lessons_percent: rule.lessons_percent.unwrap_or(100),
+                quizzes_passed: rule.quizzes_passed.unwrap_or(true),
+                minimum_score: rule.minimum_score.take(),
+            },
+            price,
         };
         let outcome = create_course::create_course(ctx.call(), new).await?;
         Ok(CoursePayload::of(ctx.call(), outcome).await?)

@@ -10,6 +10,7 @@ pub mod error;
 mod given;
 mod global_id;
 mod hearing;
+pub mod money;
 pub mod page;
 mod request;
 pub mod scalars;

@@ -7,7 +7,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use sanggar::platform::privacy::Role;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, user_errors};
+use crate::{
+    harness::{TestApp, user_errors},
+    line::{done, sent},
+};
 
 pub const APPLY: &str = "mutation ($input: ApplyToTeachInput!) { applyToTeach(input: $input) { application { id status experience } userErrors { code path message } } }";
 pub const DECIDE: &str = "mutation ($input: DecideInstructorApplicationInput!) { decideInstructorApplication(input: $input) { application { status reason decidedAt } userErrors { code path message } } }";
@@ -67,6 +70,38 @@ async fn an_applicant_is_approved_told_and_shown() {
     let data = ani.client.data("{ viewer { user { instructor { displayName } } } }", json!({})).await;
     assert_eq!(data["viewer"]["user"]["instructor"]["displayName"], "Ibu Ani Wijaya");
     app.mails().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_taken_back_while_it_is_open() {
+    let app = TestApp::start().await;
+    let (ani, other) = (app.person("Ani Wijaya").await, app.person("Budi Santoso").await);
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let applied = done(&ani.client, "applyToTeach", application(), "application { id }").await;
+    let id = json!({ "id": applied["application"]["id"] });
+    let stolen = sent(&other.client, "withdrawInstructorApplication", id.clone(), "application { id }").await;
+    assert_eq!(user_errors(&stolen), ["NOT_FOUND input.id"]);
+    let back = done(&ani.client, "withdrawInstructorApplication", id.clone(), "application { status }").await;
+    assert_eq!(back["application"]["status"], "WITHDRAWN");
+    let again = sent(&ani.client, "withdrawInstructorApplication", id.clone(), "application { id }").await;
+    assert_eq!(user_errors(&again), ["ALREADY_DONE input.id"]);
+    let decision = json!({ "id": id["id"], "decision": "APPROVE" });
+    let decided = sent(&reviewer.client, "decideInstructorApplication", decision, "application { id }").await;
+    assert_eq!(user_errors(&decided), ["ALREADY_DONE input.id"]);
+    let told = async || app.mails().await.into_iter().filter(|mail| mail.contains("An application at")).count();
+    assert_eq!(told().await, 0, "what does not wait is told to nobody");
+    // Another one may be sent at once, and its reviewers are told: in the client as well, and nobody else.
+    done(&ani.client, "applyToTeach", application(), "application { id }").await;
+    assert_eq!(told().await, 1);
+    let kinds = "{ viewer { notifications { nodes { kind } } } }";
+    for (client, expected) in [
+        (&reviewer.client, json!([{ "kind": "INSTRUCTOR_APPLICATION_RECEIVED" }])),
+        (&other.client, json!([])),
+        (&ani.client, json!([])),
+    ] {
+        assert_eq!(client.data(kinds, json!({})).await["viewer"]["notifications"]["nodes"], expected);
+    }
     app.stop().await;
 }
 

@@ -44,6 +44,8 @@ fn letters_say_what_was_blessed() {
         ("accounts: new recovery codes", accounts::mail::recovery_codes_replaced(academy)),
         ("accounts: a recovery code was used", accounts::mail::recovery_code_used(academy, 9)),
         ("accounts: the address is in use", accounts::mail::address_in_use(academy)),
+        ("instructors: applied", instructors::mail::applied(academy)),
+        ("catalog: submitted", catalog::mail::submitted(academy, "Web")),
         ("instructors: approved", instructors::mail::decided(academy, Decision::Approve, None)),
         ("instructors: changes", instructors::mail::decided(academy, Decision::RequestChanges, because)),
         ("instructors: rejected", instructors::mail::decided(academy, Decision::Reject, because)),

@@ -5,6 +5,7 @@ mod course;
 mod editing;
 mod examples;
 pub mod import;
+mod offering;
 mod quiz;
 mod statements;
 mod teaching;

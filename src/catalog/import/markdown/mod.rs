@@ -18,7 +18,11 @@ use super::{
     files::{Files, Tree},
 };
 use crate::{
-    catalog::{create_course::NewCourse, model::CourseLevel, policy},
+    catalog::{
+        create_course::NewCourse,
+        model::{Completion, CourseLevel},
+        policy,
+    },
     platform::{graphql::scalars::is_language_tag, text::Words},
 };
 
@@ -114,7 +118,8 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         level: CourseLevel::Beginner,
         tags: Vec::new(),
         // Its quizzes are warm-ups and checks of the learner's own: the files name no bar that must be passed.
-        completion: (100, false),
+        completion: Completion { quizzes_passed: false, ..Completion::default() },
+        price: None,
     };
     let problems = problems.told();
     Ok(Read { course, content: Course { sections, quizzes }, counts, translations, problems })

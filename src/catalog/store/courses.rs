@@ -1,4 +1,4 @@
-//! Statements about courses, versions, runs and submissions.
+//! Statements about courses and their versions.
 
 use std::collections::HashMap;
 
@@ -8,26 +8,27 @@ use diesel::{
     OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{
-    course_instructors, course_runs, course_submissions, course_versions, courses, teaching_assignments, users,
-};
+use sanggar_schema::tables::{course_instructors, course_runs, course_versions, courses};
 
-use super::model::{
-    CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunId, RunRow, SubmissionId,
-    SubmissionRow, SubmissionStatus, VersionId, VersionRow,
-};
-use crate::platform::{
-    db::page::Page,
-    fault::Fault,
-    graphql::{Batch, Call, grouped},
-    privacy::{Teaching, UserId},
+use super::add_instructor;
+use crate::{
+    catalog::model::{
+        CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId, VersionRow,
+    },
+    platform::{
+        db::page::Page,
+        fault::Fault,
+        graphql::{Batch, Call},
+        money::Currency,
+        privacy::UserId,
+    },
 };
 
 /// Adds a course with its first version, its instructor (if there is one yet) and the run that is always open.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn insert(
+pub(in crate::catalog) async fn insert(
     connection: &mut AsyncPgConnection,
     course: &CourseRow,
     version: &NewVersion,
@@ -45,108 +46,6 @@ pub(super) async fn insert(
     }
     diesel::insert_into(course_runs::table).values(run).execute(connection).await?;
     Ok(())
-}
-
-/// Adds an instructor, last in their order.
-///
-/// # Errors
-/// Those of the database.
-pub(super) async fn add_instructor(connection: &mut AsyncPgConnection, new: &NewAssignment) -> Result<(), Fault> {
-    let last = course_instructors::table.filter(course_instructors::course_id.eq(new.course_id));
-    let last: Option<i32> = last.select(diesel::dsl::max(course_instructors::position)).first(connection).await?;
-    diesel::insert_into(course_instructors::table)
-        .values((
-            course_instructors::course_id.eq(new.course_id),
-            course_instructors::user_id.eq(new.user_id),
-            course_instructors::position.eq(last.unwrap_or(0) + 1),
-        ))
-        .execute(connection)
-        .await?;
-    diesel::insert_into(teaching_assignments::table).values(new).execute(connection).await?;
-    Ok(())
-}
-
-/// Removes an instructor, and ends what lets them see the course's learners.
-///
-/// # Errors
-/// Those of the database.
-pub(super) async fn remove_instructor(
-    connection: &mut AsyncPgConnection,
-    course: CourseId,
-    user: UserId,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let row = course_instructors::table
-        .filter(course_instructors::course_id.eq(course))
-        .filter(course_instructors::user_id.eq(user));
-    diesel::delete(row).execute(connection).await?;
-    let current = teaching_assignments::table
-        .filter(teaching_assignments::course_id.eq(course))
-        .filter(teaching_assignments::user_id.eq(user))
-        .filter(teaching_assignments::ends_at.is_null().or(teaching_assignments::ends_at.gt(now)));
-    diesel::update(current).set(teaching_assignments::ends_at.eq(now)).execute(connection).await?;
-    Ok(())
-}
-
-/// How many instructors a course has whose accounts live.
-///
-/// # Errors
-/// Those of the database.
-pub(super) async fn count_instructors(mut connection: &AsyncPgConnection, course: CourseId) -> Result<i64, Fault> {
-    let living = users::table.filter(users::id.eq(course_instructors::user_id)).filter(users::closed_at.is_null());
-    let all =
-        course_instructors::table.filter(course_instructors::course_id.eq(course)).filter(diesel::dsl::exists(living));
-    Ok(all.count().get_result(&mut connection).await?)
-}
-
-/// An assignment to teach that is in force.
-#[derive(Clone, Debug)]
-pub struct Assignment {
-    course: CourseId,
-    run: Option<RunId>,
-    teaching: Teaching,
-}
-
-impl Assignment {
-    /// Whether it is about the learners of a run.
-    #[must_use]
-    pub fn covers(&self, course: CourseId, run: RunId) -> bool {
-        self.course == course && self.run.is_none_or(|only| only == run)
-    }
-
-    /// What it shares.
-    #[must_use]
-    pub fn teaching(&self) -> Teaching {
-        self.teaching.clone()
-    }
-}
-
-/// What a person teaches at this moment.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct AssignmentsOf(pub UserId);
-
-impl Batch for AssignmentsOf {
-    type Value = Vec<Assignment>;
-
-    async fn load(
-        call: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, Vec<Assignment>>, Fault> {
-        use teaching_assignments::{course_id, ends_at, run_id, shares, starts_at, user_id};
-        let now = call.services.clock.now();
-        type Row = (UserId, CourseId, Option<RunId>, Option<Vec<String>>);
-        let rows: Vec<Row> = teaching_assignments::table
-            .filter(user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .filter(starts_at.le(now))
-            .filter(ends_at.is_null().or(ends_at.gt(now)))
-            .select((user_id, course_id, run_id, shares))
-            .load(&mut connection)
-            .await?;
-        Ok(grouped(rows.into_iter().map(|(user, course, run, words)| {
-            (Self(user), Assignment { course, run, teaching: Teaching::sharing(words.as_deref()) })
-        })))
-    }
 }
 
 /// Slugs of the academy that begin with this one.
@@ -188,27 +87,6 @@ pub async fn lock(connection: &mut AsyncPgConnection, id: CourseId) -> Result<Op
         .await
         .optional()?;
     Ok(found)
-}
-
-/// Locks a run: its seats are taken by one at a time.
-///
-/// # Errors
-/// Those of the database.
-pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<(), Fault> {
-    let run = course_runs::table.filter(course_runs::id.eq(id)).select(course_runs::id).for_no_key_update();
-    run.execute(connection).await?;
-    Ok(())
-}
-
-/// Whether a person teaches a course.
-///
-/// # Errors
-/// Those of the database.
-pub async fn teaches(mut connection: &AsyncPgConnection, user: UserId, course: CourseId) -> Result<bool, Fault> {
-    let rows = course_instructors::table
-        .filter(course_instructors::course_id.eq(course))
-        .filter(course_instructors::user_id.eq(user));
-    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
 }
 
 /// A version.
@@ -260,13 +138,19 @@ pub struct CourseChange {
     pub lessons_percent: Option<i32>,
     /// Whether every quiz must be passed.
     pub quizzes_passed: Option<bool>,
+    /// What the best scores at its quizzes must be on average.
+    pub minimum_score: Option<Option<i32>>,
+    /// What it costs, in minor units.
+    pub price_amount: Option<Option<i64>>,
+    /// Of what.
+    pub price_currency: Option<Option<Currency>>,
 }
 
 /// Changes what a version says of its course.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn change_version(
+pub(in crate::catalog) async fn change_version(
     connection: &mut AsyncPgConnection,
     version: VersionId,
     change: &CourseChange,
@@ -280,7 +164,7 @@ pub(super) async fn change_version(
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn set_locale(
+pub(in crate::catalog) async fn set_locale(
     connection: &mut AsyncPgConnection,
     course: CourseId,
     locale: &str,
@@ -338,66 +222,16 @@ pub async fn publish(
     Ok(())
 }
 
-/// Adds a submission.
+/// Hides a course from the catalogue.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert_submission(connection: &mut AsyncPgConnection, row: &SubmissionRow) -> Result<(), Fault> {
-    diesel::insert_into(course_submissions::table).values(row).execute(connection).await?;
-    Ok(())
-}
-
-/// A submission, locked for a decision.
-///
-/// # Errors
-/// Those of the database.
-pub async fn lock_submission(
-    connection: &mut AsyncPgConnection,
-    id: SubmissionId,
-) -> Result<Option<SubmissionRow>, Fault> {
-    let found = course_submissions::table
-        .filter(course_submissions::id.eq(id))
-        .select(SubmissionRow::as_select())
-        .for_update()
-        .first(connection)
-        .await
-        .optional()?;
-    Ok(found)
-}
-
-/// Writes a decision.
-///
-/// # Errors
-/// Those of the database.
-pub async fn decide_submission(
-    connection: &mut AsyncPgConnection,
-    id: SubmissionId,
-    status: SubmissionStatus,
-    reason: Option<&str>,
-    by: UserId,
-    at: DateTime<Utc>,
-) -> Result<(), Fault> {
-    diesel::update(course_submissions::table.filter(course_submissions::id.eq(id)))
-        .set((
-            course_submissions::status.eq(status),
-            course_submissions::reason.eq(reason),
-            course_submissions::decided_by.eq(by),
-            course_submissions::decided_at.eq(at),
-        ))
+pub(in crate::catalog) async fn archive(connection: &mut AsyncPgConnection, course: CourseId) -> Result<(), Fault> {
+    diesel::update(courses::table.filter(courses::id.eq(course)))
+        .set(courses::status.eq(CourseStatus::Archived))
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Whether a submission of a course waits.
-///
-/// # Errors
-/// Those of the database.
-pub async fn pending_submission(mut connection: &AsyncPgConnection, course: CourseId) -> Result<bool, Fault> {
-    let rows = course_submissions::table
-        .filter(course_submissions::course_id.eq(course))
-        .filter(course_submissions::status.eq(SubmissionStatus::Pending));
-    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(&mut connection).await?)
 }
 
 /// Where a course stands among the newest.
@@ -407,7 +241,7 @@ pub type Newest<I> = (DateTime<Utc>, I);
 #[derive(Clone, Debug, Default)]
 pub struct CourseFilter {
     /// Only those of this level.
-    pub level: Option<super::model::CourseLevel>,
+    pub level: Option<CourseLevel>,
     /// Only those with this tag.
     pub tag: Option<String>,
     /// Only those in this language.
@@ -489,65 +323,14 @@ pub async fn count(mut connection: &AsyncPgConnection, filter: &CourseFilter) ->
     Ok(query.get_result(&mut connection).await?)
 }
 
-/// Submissions, newest first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn newest_submissions(
-    mut connection: &AsyncPgConnection,
-    page: &Page<Newest<SubmissionId>>,
-    status: Option<SubmissionStatus>,
-) -> Result<Vec<SubmissionRow>, Fault> {
-    use course_submissions::{id, submitted_at};
-    let mut query = course_submissions::table.select(SubmissionRow::as_select()).into_boxed();
-    if let Some(status) = status {
-        query = query.filter(course_submissions::status.eq(status));
-    }
-    let (after, before) = page.bounds();
-    if let Some((at, last)) = after {
-        query = query.filter(submitted_at.lt(*at).or(submitted_at.eq(*at).and(id.lt(*last))));
-    }
-    if let Some((at, first)) = before {
-        query = query.filter(submitted_at.gt(*at).or(submitted_at.eq(*at).and(id.gt(*first))));
-    }
-    query = if page.backwards() {
-        query.order((submitted_at.asc(), id.asc()))
-    } else {
-        query.order((submitted_at.desc(), id.desc()))
-    };
-    Ok(query.limit(page.one_more()).load(&mut connection).await?)
-}
-
-/// How many submissions there are.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_submissions(
-    mut connection: &AsyncPgConnection,
-    status: Option<SubmissionStatus>,
-) -> Result<i64, Fault> {
-    let mut query = course_submissions::table.count().into_boxed();
-    if let Some(status) = status {
-        query = query.filter(course_submissions::status.eq(status));
-    }
-    Ok(query.get_result(&mut connection).await?)
-}
-
 crate::batch!(
     /// A course by its id.
     CourseById(CourseId) -> CourseRow, courses::id
 );
+
 crate::batch!(
     /// A version by its id.
     VersionById(VersionId) -> VersionRow, course_versions::id
-);
-crate::batch!(
-    /// A run by its id.
-    RunById(RunId) -> RunRow, course_runs::id
-);
-crate::batch!(
-    /// A submission by its id.
-    SubmissionById(SubmissionId) -> SubmissionRow, course_submissions::id
 );
 
 /// The description of a version.
@@ -565,51 +348,5 @@ impl Batch for DescriptionOf {
             .load(&mut connection)
             .await?;
         Ok(rows.into_iter().map(|(id, text)| (Self(id), text)).collect())
-    }
-}
-
-/// Who teaches a course, in their order.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct InstructorsOf(pub CourseId);
-
-impl Batch for InstructorsOf {
-    type Value = Vec<UserId>;
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, Vec<UserId>>, Fault> {
-        let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
-        let rows: Vec<(CourseId, UserId)> = course_instructors::table
-            .filter(course_instructors::course_id.eq_any(ids))
-            .order(course_instructors::position)
-            .select((course_instructors::course_id, course_instructors::user_id))
-            .load(&mut connection)
-            .await?;
-        Ok(grouped(rows.into_iter().map(|(course, user)| (Self(course), user))))
-    }
-}
-
-/// The runs of a course, oldest first.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct RunsOf(pub CourseId);
-
-impl Batch for RunsOf {
-    type Value = Vec<RunRow>;
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, Vec<RunRow>>, Fault> {
-        let ids: Vec<CourseId> = keys.iter().map(|key| key.0).collect();
-        let rows: Vec<RunRow> = course_runs::table
-            .filter(course_runs::course_id.eq_any(ids))
-            .order((course_runs::created_at, course_runs::id))
-            .select(RunRow::as_select())
-            .load(&mut connection)
-            .await?;
-        Ok(grouped(rows.into_iter().map(|row| (Self(row.course_id), row))))
     }
 }

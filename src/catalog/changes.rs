@@ -1,0 +1,387 @@
+//! What one version changes against another: what a reviewer reads first.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
+
+use futures_util::future::{try_join, try_join_all};
+
+use super::{
+    content::{Content, ContentOf},
+    model::{
+        ChoiceRow, CourseId, LessonId, NewLesson, QuestionId, QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
+        SubmissionRow, VersionId, VersionRow,
+    },
+    store::{CourseById, DescriptionOf, PrerequisitesOf, VersionById},
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, grouped},
+};
+
+crate::text_enum!(
+    /// What happened to something between two versions.
+    ChangeKind {
+        /// It is new.
+        Added = "ADDED",
+        /// It says something else.
+        Changed = "CHANGED",
+        /// It stands elsewhere.
+        Moved = "MOVED",
+        /// It is there no more.
+        Removed = "REMOVED",
+    }
+);
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What changed: titles from the course down, then the field.
+    pub path: String,
+    /// How.
+    pub kind: ChangeKind,
+    /// What was there.
+    pub before: Option<String>,
+    /// What is there.
+    pub after: Option<String>,
+}
+
+/// Changes told at most.
+pub const MOST: usize = 2_000;
+
+/// What a submitted version changes against the one that was published when it was submitted; all of it is new where there was none.
+///
+/// # Errors
+/// `BAD_USER_INPUT` where that is asked of many at once, and those of the database.
+pub async fn of(call: &Call, submission: &SubmissionRow) -> Result<Vec<Difference>, Fault> {
+    let before = async {
+        match submission.base_id {
+            Some(base) => Whole::read(call, base).await,
+            None => Ok(None),
+        }
+    };
+    let (before, after) = try_join(before, Whole::read(call, submission.version_id)).await?;
+    let after = after.ok_or_else(|| anyhow::anyhow!("a submission without a version"))?;
+    // Of two long courses it takes a while.
+    let told = tokio::task::spawn_blocking(move || between(before.as_ref(), &after));
+    Ok(told.await.map_err(anyhow::Error::from)?)
+}
+
+/// A version with all that it holds.
+struct Whole {
+    version: VersionRow,
+    description: String,
+    /// Titles of the courses that it asks for.
+    prerequisites: Vec<String>,
+    content: Arc<Content>,
+}
+
+impl Whole {
+    async fn read(call: &Call, id: VersionId) -> Result<Option<Self>, Fault> {
+        let Some(version) = call.load(VersionById(id)).await? else { return Ok(None) };
+        let asked = call.load(PrerequisitesOf(id)).await?.unwrap_or_default();
+        let titles = try_join_all(asked.into_iter().map(|course| title_of(call, course))).await?;
+        Ok(Some(Self {
+            version,
+            description: call.load(DescriptionOf(id)).await?.unwrap_or_default(),
+            prerequisites: titles.into_iter().flatten().collect(),
+            content: call.load(ContentOf(id)).await?.unwrap_or_default(),
+        }))
+    }
+}
+
+async fn title_of(call: &Call, course: CourseId) -> Result<Option<String>, Fault> {
+    let Some(row) = call.load(CourseById(course)).await? else { return Ok(None) };
+    let Some(shown) = row.published_id.or(row.latest_id) else { return Ok(None) };
+    Ok(call.load(VersionById(shown)).await?.map(|version| version.title))
+}
+
+fn between(before: Option<&Whole>, after: &Whole) -> Vec<Difference> {
+    let mut told = Told::default();
+    if let Some(before) = before {
+        course(before, after, &mut told);
+    }
+    let none = Content::default();
+    let (before, after) = (Index::of(before.map_or(&none, |whole| &*whole.content)), Index::of(&after.content));
+    sections(&before, &after, &mut told);
+    lessons(&before, &after, &mut told);
+    quizzes(&before, &after, &mut told);
+    told.0
+}
+
+#[derive(Default)]
+struct Told(Vec<Difference>);
+
+impl Told {
+    fn push(&mut self, path: String, kind: ChangeKind, before: Option<String>, after: Option<String>) {
+        match self.0.len() {
+            ..MOST => self.0.push(Difference { path, kind, before, after }),
+            // The last one says that it is not all.
+            MOST => {
+                self.0
+                    .push(Difference { path: "…".to_owned(), kind: ChangeKind::Changed, before: None, after: None });
+            }
+            _ => {}
+        }
+    }
+
+    fn field(&mut self, path: &str, name: &str, before: &str, after: &str) {
+        if before != after {
+            let (before, after) = what_differs(before, after);
+            self.push(below(path, name), ChangeKind::Changed, Some(before), Some(after));
+        }
+    }
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path} / {name}") }
+}
+
+/// The lines that differ, without those that both texts begin and end with.
+fn what_differs(before: &str, after: &str) -> (String, String) {
+    let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    if old == new {
+        return (before.to_owned(), after.to_owned());
+    }
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let (old, new) = (&old[same..], &new[same..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    (old[..old.len() - tail].join("\n"), new[..new.len() - tail].join("\n"))
+}
+
+fn course(before: &Whole, after: &Whole, told: &mut Told) {
+    let (old, new) = (&before.version, &after.version);
+    told.field("", "title", &old.title, &new.title);
+    told.field("", "summary", &old.summary, &new.summary);
+    told.field("", "description", &before.description, &after.description);
+    told.field("", "level", old.level.as_str(), new.level.as_str());
+    told.field("", "tags", &old.tags.join(", "), &new.tags.join(", "));
+    let price = |version: &VersionRow| {
+        version
+            .price
+            .money()
+            .map_or_else(String::new, |money| format!("{} {}", money.decimal(), money.currency.as_str()))
+    };
+    told.field("", "price", &price(old), &price(new));
+    told.field("", "prerequisites", &before.prerequisites.join(", "), &after.prerequisites.join(", "));
+    let percent = |version: &VersionRow| version.lessons_percent.to_string();
+    told.field("", "completionRule.lessonsPercent", &percent(old), &percent(new));
+    let passed = |version: &VersionRow| version.quizzes_passed.to_string();
+    told.field("", "completionRule.quizzesPassed", &passed(old), &passed(new));
+    let score = |version: &VersionRow| shown(version.minimum_score);
+    told.field("", "completionRule.minimumScore", &score(old), &score(new));
+}
+
+fn shown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Content by its ids.
+struct Index<'a> {
+    all: &'a Content,
+    sections: HashMap<SectionId, &'a SectionRow>,
+    lessons: HashMap<LessonId, &'a NewLesson>,
+    lessons_of: HashMap<SectionId, Vec<LessonId>>,
+    quizzes: HashMap<QuizId, &'a QuizRow>,
+    questions: HashMap<QuestionId, &'a QuestionRow>,
+    questions_of: HashMap<QuizId, Vec<QuestionId>>,
+    choices_of: HashMap<QuestionId, Vec<&'a ChoiceRow>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(all: &'a Content) -> Self {
+        Self {
+            all,
+            sections: all.sections.iter().map(|row| (row.id, row)).collect(),
+            lessons: all.lessons.iter().map(|row| (row.id, row)).collect(),
+            lessons_of: grouped(all.lessons.iter().map(|row| (row.section_id, row.id))),
+            quizzes: all.quizzes.iter().map(|row| (row.id, row)).collect(),
+            questions: all.questions.iter().map(|row| (row.id, row)).collect(),
+            questions_of: grouped(all.questions.iter().map(|row| (row.quiz_id, row.id))),
+            choices_of: grouped(all.choices.iter().map(|row| (row.question_id, row))),
+        }
+    }
+
+    fn sections_in_order(&self) -> Vec<SectionId> {
+        self.all.sections.iter().map(|row| row.id).collect()
+    }
+
+    fn lessons_in_order(&self) -> Vec<LessonId> {
+        let of = |section| self.lessons_of.get(&section).into_iter().flatten().copied();
+        self.sections_in_order().into_iter().flat_map(of).collect()
+    }
+
+    fn questions_in_order(&self, quiz: QuizId) -> Vec<QuestionId> {
+        self.questions_of.get(&quiz).cloned().unwrap_or_default()
+    }
+
+    fn section(&self, lesson: &NewLesson) -> String {
+        self.sections.get(&lesson.section_id).map(|row| row.title.clone()).unwrap_or_default()
+    }
+
+    fn path(&self, lesson: &NewLesson) -> String {
+        below(&self.section(lesson), &lesson.title)
+    }
+
+    fn quiz(&self, id: Option<QuizId>) -> &str {
+        id.and_then(|id| self.quizzes.get(&id)).map(|row| row.title.as_str()).unwrap_or_default()
+    }
+
+    /// What may be ticked, and what is right.
+    fn choices(&self, question: QuestionId) -> (Vec<&str>, Vec<(i64, Option<&str>)>) {
+        let own = self.choices_of.get(&question).into_iter().flatten();
+        own.map(|choice| (choice.text.as_str(), (choice.fraction, choice.feedback.as_deref()))).unzip()
+    }
+}
+
+fn sections(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
+    let moved = moved(&before.sections_in_order(), &after.sections_in_order());
+    for section in &after.all.sections {
+        let at = section.title.clone();
+        let Some(was) = before.sections.get(&section.id) else {
+            told.push(at.clone(), ChangeKind::Added, None, Some(at));
+            continue;
+        };
+        told.field(&at, "title", &was.title, &section.title);
+        if moved.contains(&section.id) {
+            told.push(at, ChangeKind::Moved, None, None);
+        }
+    }
+    for section in before.all.sections.iter().filter(|section| !after.sections.contains_key(&section.id)) {
+        told.push(section.title.clone(), ChangeKind::Removed, Some(section.title.clone()), None);
+    }
+}
+
+fn lessons(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
+    let moved = moved(&before.lessons_in_order(), &after.lessons_in_order());
+    for id in after.lessons_in_order() {
+        let lesson = after.lessons[&id];
+        let at = after.path(lesson);
+        let Some(was) = before.lessons.get(&id) else {
+            told.push(at, ChangeKind::Added, None, Some(lesson.body.clone().unwrap_or_default()));
+            continue;
+        };
+        let mut text = |name, before: &Option<String>, after: &Option<String>| {
+            told.field(&at, name, before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+        };
+        text("body", &was.body, &lesson.body);
+        text("mediaUrl", &was.media_url, &lesson.media_url);
+        told.field(&at, "title", &was.title, &lesson.title);
+        told.field(&at, "preview", &was.preview.to_string(), &lesson.preview.to_string());
+        told.field(&at, "estimatedDuration", &shown(was.estimated_duration), &shown(lesson.estimated_duration));
+        told.field(&at, "quiz", before.quiz(was.quiz_id), after.quiz(lesson.quiz_id));
+        if moved.contains(&id) || was.section_id != lesson.section_id {
+            told.push(at, ChangeKind::Moved, Some(before.section(was)), Some(after.section(lesson)));
+        }
+    }
+    for id in before.lessons_in_order().into_iter().filter(|id| !after.lessons.contains_key(id)) {
+        let was = before.lessons[&id];
+        told.push(before.path(was), ChangeKind::Removed, Some(was.title.clone()), None);
+    }
+}
+
+fn quizzes(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
+    for quiz in &after.all.quizzes {
+        let at = &quiz.title;
+        if let Some(was) = before.quizzes.get(&quiz.id) {
+            told.field(at, "title", &was.title, &quiz.title);
+            told.field(at, "passPercent", &was.pass_percent.to_string(), &quiz.pass_percent.to_string());
+            told.field(at, "timeLimit", &shown(was.time_limit), &shown(quiz.time_limit));
+            told.field(at, "attemptsAllowed", &shown(was.attempts_allowed), &shown(quiz.attempts_allowed));
+            told.field(at, "shuffle", &was.shuffle.to_string(), &quiz.shuffle.to_string());
+            told.field(at, "feedback", was.feedback.as_str(), quiz.feedback.as_str());
+        } else {
+            told.push(at.clone(), ChangeKind::Added, None, Some(at.clone()));
+        }
+        questions(before, after, quiz, told);
+    }
+    for quiz in before.all.quizzes.iter().filter(|quiz| !after.quizzes.contains_key(&quiz.id)) {
+        told.push(quiz.title.clone(), ChangeKind::Removed, Some(quiz.title.clone()), None);
+    }
+}
+
+/// What is right is told to nobody here, only that it changed: who reviews a course may learn by it.
+fn questions(before: &Index<'_>, after: &Index<'_>, quiz: &QuizRow, told: &mut Told) {
+    let (old, new) = (before.questions_in_order(quiz.id), after.questions_in_order(quiz.id));
+    let moved = moved(&old, &new);
+    let path = |question: &QuestionRow| below(&quiz.title, &question.prompt.chars().take(80).collect::<String>());
+    for id in new {
+        let question = after.questions[&id];
+        let at = path(question);
+        let Some(was) = before.questions.get(&id) else {
+            told.push(at, ChangeKind::Added, None, Some(question.prompt.clone()));
+            continue;
+        };
+        told.field(&at, "prompt", &was.prompt, &question.prompt);
+        told.field(&at, "points", &was.points.to_string(), &question.points.to_string());
+        told.field(&at, "multiple", &was.multiple.to_string(), &question.multiple.to_string());
+        let ((old_offer, old_key), (offer, key)) = (before.choices(id), after.choices(id));
+        told.field(&at, "choices", &old_offer.join("\n"), &offer.join("\n"));
+        if old_key != key || was.feedback != question.feedback {
+            told.push(below(&at, "answerKey"), ChangeKind::Changed, None, None);
+        }
+        if moved.contains(&id) {
+            told.push(at, ChangeKind::Moved, None, None);
+        }
+    }
+    for id in old.into_iter().filter(|id| !after.questions.contains_key(id)) {
+        let was = before.questions[&id];
+        told.push(path(was), ChangeKind::Removed, Some(was.prompt.clone()), None);
+    }
+}
+
+/// Of what is in both orders, as little as possible that has to be moved to come from one to the other: all but a longest part that keeps
+/// its order.
+fn moved<T: Copy + Eq + Hash>(before: &[T], after: &[T]) -> HashSet<T> {
+    let old: HashMap<T, usize> = before.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let both: Vec<(T, usize)> = after.iter().filter_map(|id| Some((*id, *old.get(id)?))).collect();
+    // `ends[n]` is the element at which a rising part of n + 1 elements ends lowest; `behind` is the one before each.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut behind: Vec<Option<usize>> = vec![None; both.len()];
+    for (at, (_, place)) in both.iter().enumerate() {
+        let length = ends.partition_point(|end| both[*end].1 < *place);
+        behind[at] = length.checked_sub(1).map(|before| ends[before]);
+        if length == ends.len() {
+            ends.push(at);
+        } else {
+            ends[length] = at;
+        }
+    }
+    let mut kept = vec![false; both.len()];
+    let mut next = ends.last().copied();
+    while let Some(at) = next {
+        kept[at] = true;
+        next = behind[at];
+    }
+    both.iter().zip(kept).filter(|(_, kept)| !kept).map(|((id, _), _)| *id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_little_as_possible_is_moved() {
+        for (before, after, expected) in [
+            (vec![1, 2, 3, 4], vec![1, 2, 3, 4], vec![]),
+            (vec![1, 2, 3, 4], vec![4, 1, 2, 3], vec![4]),
+            (vec![1, 2, 3, 4], vec![1, 3, 9, 4], vec![]),
+            (vec![1, 2, 3], vec![3, 2, 1], vec![2, 3]),
+            (vec![], vec![1, 2], vec![]),
+        ] {
+            let told = moved(&before, &after);
+            assert_eq!(told, HashSet::from_iter(expected), "{before:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_lines_that_differ_are_told() {
+        assert_eq!(what_differs("a\nb\nc", "a\nx\ny\nc"), ("b".to_owned(), "x\ny".to_owned()));
+        assert_eq!(what_differs("a\na", "a\na\na"), (String::new(), "a".to_owned()));
+        assert_eq!(what_differs("", "new"), (String::new(), "new".to_owned()));
+        // Line ends that differ are no line that differs: the texts are told whole.
+        assert_eq!(what_differs("a\n", "a"), ("a\n".to_owned(), "a".to_owned()));
+    }
+}

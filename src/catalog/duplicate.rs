@@ -1,0 +1,157 @@
+//! An instructor begins a course from another one of theirs: the same content under new ids, with nobody in it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use uuid::Uuid;
+
+use super::{
+    authority,
+    content::{Content, ContentOf, UNWATCHED},
+    create_course::{self, NewCourse},
+    model::{Completion, CourseId, VersionId},
+    policy, store,
+};
+use crate::platform::{
+    fault::Fault,
+    graphql::{Call, Services, UserErrorCode, user_error::Objection},
+    id::Id,
+    privacy::Role,
+};
+
+/// Duplicates the newest version of a course, published or not, as the draft of a course that the viewer teaches.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN` to who is no instructor, and those of the database.
+pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Objection>, Fault> {
+    let instructor = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
+    let mut tx = call.begin().await?;
+    let course = or_object!(authority::lock_to_edit(call, &mut tx, id, "id").await?);
+    let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
+    let version = store::version(&tx, latest).await?;
+    let copied = call.load_in(&tx, ContentOf(latest)).await?.map(Arc::unwrap_or_clone).unwrap_or_default();
+    let prerequisites = call.load_in(&tx, store::PrerequisitesOf(latest)).await?.unwrap_or_default();
+    let new = NewCourse {
+        title: copy_of(&version.title),
+        slug: None,
+        summary: version.summary,
+        description: store::description(&tx, latest).await?,
+        locale: course.locale,
+        level: version.level,
+        tags: version.tags,
+        completion: Completion {
+            lessons_percent: version.lessons_percent,
+            quizzes_passed: version.quizzes_passed,
+            minimum_score: version.minimum_score,
+        },
+        price: version.price.money(),
+    };
+    let services = &call.services;
+    let made = create_course::insert(
+        &mut tx,
+        services,
+        Some(instructor),
+        new,
+        |into| under_new_ids(services, copied, into),
+        UNWATCHED,
+    );
+    let made = match made.await? {
+        Ok(made) => made,
+        // Of what was written by our own rules: the first is as good as all.
+        Err(mut objections) => {
+            let words = words!("Kursus ini tidak dapat disalin.", "This course can't be duplicated.");
+            return Ok(Err(objections.pop().unwrap_or_else(|| Objection::new(UserErrorCode::Invalid, "id", words))));
+        }
+    };
+    if let Some(row) = store::lock(&mut tx, made).await?
+        && let Some(draft) = row.latest_id
+    {
+        store::put_prerequisites(&mut tx, draft, &prerequisites).await?;
+    }
+    tx.commit().await?;
+    call.forget_loaded();
+    Ok(Ok(made))
+}
+
+/// The title, with how many copies of it this is: "Web", "Web (2)", "Web (3)".
+fn copy_of(title: &str) -> String {
+    let numbered = title.strip_suffix(')').and_then(|title| title.rsplit_once(" ("));
+    let (name, number) = match numbered.and_then(|(name, number)| Some((name, number.parse::<u32>().ok()?))) {
+        Some((name, number)) => (name, number.saturating_add(1)),
+        None => (title, 2),
+    };
+    let tail = format!(" ({number})");
+    let room = policy::TITLE - tail.chars().count();
+    let name: String = name.chars().take(room).collect();
+    format!("{}{tail}", name.trim_end())
+}
+
+/// New ids for old ones, each made when it is first asked for. Those of questions and their items hold no time.
+struct Renamed<'a> {
+    services: &'a Services,
+    known: HashMap<Uuid, Uuid>,
+}
+
+impl Renamed<'_> {
+    fn ordered<K>(&mut self, old: Id<K>) -> Id<K> {
+        let Services { random, clock, .. } = self.services;
+        Id::from_uuid(*self.known.entry(old.uuid()).or_insert_with(|| random.ordered_id::<K>(clock).uuid()))
+    }
+
+    fn random<K>(&mut self, old: Id<K>) -> Id<K> {
+        let random = &self.services.random;
+        Id::from_uuid(*self.known.entry(old.uuid()).or_insert_with(|| random.id::<K>().uuid()))
+    }
+}
+
+fn under_new_ids(services: &Services, mut content: Content, into: VersionId) -> Content {
+    let mut new = Renamed { services, known: HashMap::new() };
+    for section in &mut content.sections {
+        section.version_id = into;
+        section.id = new.ordered(section.id);
+    }
+    for quiz in &mut content.quizzes {
+        quiz.version_id = into;
+        quiz.id = new.ordered(quiz.id);
+    }
+    for lesson in &mut content.lessons {
+        lesson.version_id = into;
+        lesson.id = new.ordered(lesson.id);
+        lesson.section_id = new.ordered(lesson.section_id);
+        lesson.quiz_id = lesson.quiz_id.map(|quiz| new.ordered(quiz));
+    }
+    for beside in &mut content.beside {
+        beside.version_id = into;
+        beside.lesson_id = new.ordered(beside.lesson_id);
+        beside.quiz_id = new.ordered(beside.quiz_id);
+    }
+    for translation in &mut content.translations {
+        translation.version_id = into;
+        translation.lesson_id = new.ordered(translation.lesson_id);
+    }
+    for question in &mut content.questions {
+        question.version_id = into;
+        question.id = new.random(question.id);
+        question.quiz_id = new.ordered(question.quiz_id);
+    }
+    for choice in &mut content.choices {
+        choice.version_id = into;
+        choice.id = new.random(choice.id);
+        choice.question_id = new.random(choice.question_id);
+    }
+    content
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_numbered() {
+        for (title, copy) in
+            [("Web", "Web (2)"), ("Web (2)", "Web (3)"), ("Web (dasar)", "Web (dasar) (2)"), ("(9)", "(9) (2)")]
+        {
+            assert_eq!(copy_of(title), copy);
+        }
+        assert_eq!(copy_of(&"x".repeat(policy::TITLE)).chars().count(), policy::TITLE);
+    }
+}
