@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::{Stream, TryStreamExt};
 
 use crate::{
+    catalog::import::{self, graphql::Import, model::ImportId},
     notifications::{following, graphql::Notification},
     platform::graphql::CallExt,
 };
@@ -27,6 +28,18 @@ impl Subscription {
                 Some((clock.now(), ticks))
             }
         })
+    }
+
+    /// How an import of the viewer's own goes: how it is now, then each change, until it has ended.
+    async fn import_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] id: ImportId,
+    ) -> Result<impl Stream<Item = Result<Import>> + use<>> {
+        let call = ctx.call();
+        let user = call.viewer().holder()?;
+        let told = import::following::follow(call.services.clone(), call.academy, user, id).await?;
+        Ok(told.map_ok(Import).map_err(Into::into))
     }
 
     /// What the viewer is told from now on, as it is told: whichever server it happens on, and each once. What was told before is in

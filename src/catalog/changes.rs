@@ -245,6 +245,7 @@ fn sections(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
             continue;
         };
         told.field(&at, "title", &was.title, &section.title);
+        told.field(&at, "hidden", &was.hidden.to_string(), &section.hidden.to_string());
         if moved.contains(&section.id) {
             told.push(at, ChangeKind::Moved, None, None);
         }
@@ -269,6 +270,8 @@ fn lessons(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
         text("body", &was.body, &lesson.body);
         text("mediaUrl", &was.media_url, &lesson.media_url);
         told.field(&at, "title", &was.title, &lesson.title);
+        told.field(&at, "bodyFormat", was.body_format.as_str(), lesson.body_format.as_str());
+        told.field(&at, "hidden", &was.hidden.to_string(), &lesson.hidden.to_string());
         told.field(&at, "preview", &was.preview.to_string(), &lesson.preview.to_string());
         told.field(&at, "estimatedDuration", &shown(was.estimated_duration), &shown(lesson.estimated_duration));
         told.field(&at, "quiz", before.quiz(was.quiz_id), after.quiz(lesson.quiz_id));

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use diesel::{
     AsChangeset, BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
     OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper,
+    dsl::not,
     sql_types::{Array, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
 
 use super::model::{
-    ChoiceRow, LessonId, LessonRow, NewLesson, NewLessonQuiz, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow,
-    SectionId, SectionRow, VersionId,
+    BodyFormat, ChoiceRow, LessonId, LessonRow, NewLesson, NewLessonQuiz, NewTranslation, QuestionId, QuestionRow,
+    QuizId, QuizRow, SectionId, SectionRow, VersionId,
 };
 use crate::platform::{
     fault::Fault,
@@ -42,6 +43,12 @@ pub struct Content {
 const ROWS: usize = 1000;
 
 impl Content {
+    /// How many lessons learners have of it.
+    #[must_use]
+    pub fn lessons_shown(&self) -> i32 {
+        i32::try_from(self.lessons.iter().filter(|lesson| !lesson.hidden).count()).unwrap_or(i32::MAX)
+    }
+
     /// How many rows it has.
     #[must_use]
     pub const fn rows(&self) -> usize {
@@ -94,21 +101,23 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
 pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
     // By name, table after table; the ids of things stay.
     const COPIES: [&str; 8] = [
-        "insert into sections (version_id, id, position, title)
-         select $2, id, position, title from sections where version_id = $1",
-        "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback)
-         select $2, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback
+        "insert into sections (version_id, id, position, title, hidden, source)
+         select $2, id, position, title, hidden, source from sections where version_id = $1",
+        "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback,
+             source)
+         select $2, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback, source
          from quizzes where version_id = $1",
         "insert into lessons (version_id, id, section_id, position, kind, preview, title, body, media_url,
-             estimated_duration, quiz_id)
-         select $2, id, section_id, position, kind, preview, title, body, media_url, estimated_duration, quiz_id
+             estimated_duration, quiz_id, hidden, body_format, source)
+         select $2, id, section_id, position, kind, preview, title, body, media_url, estimated_duration, quiz_id, hidden,
+             body_format, source
          from lessons where version_id = $1",
         "insert into lesson_quizzes (version_id, lesson_id, position, quiz_id)
          select $2, lesson_id, position, quiz_id from lesson_quizzes where version_id = $1",
         "insert into lesson_translations (version_id, lesson_id, locale, title, body)
          select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
-        "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback)
-         select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback
+        "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source)
+         select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source
          from questions where version_id = $1",
         "insert into course_prerequisites (version_id, course_id, position)
          select $2, course_id, position from course_prerequisites where version_id = $1",
@@ -182,18 +191,55 @@ pub(super) async fn section_order(
     Ok(own.select(sections::id).load(&mut connection).await?)
 }
 
-/// Gives a section another title. False where the version has no such section.
+/// Whether a section of a version is hidden; nothing where the version has no such section.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn rename_section(
+pub(super) async fn is_hidden(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    id: SectionId,
+) -> Result<Option<bool>, Fault> {
+    let row = sections::table.filter(sections::version_id.eq(version)).filter(sections::id.eq(id));
+    Ok(row.select(sections::hidden).first(&mut connection).await.optional()?)
+}
+
+/// What changes of a section.
+#[derive(AsChangeset, Default, Debug)]
+#[diesel(table_name = sections)]
+pub(super) struct SectionChange {
+    pub title: Option<String>,
+    pub hidden: Option<bool>,
+}
+
+/// Changes a section of a version.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn change_section(
     connection: &mut AsyncPgConnection,
     version: VersionId,
     id: SectionId,
-    title: &str,
-) -> Result<bool, Fault> {
+    change: &SectionChange,
+) -> Result<(), Fault> {
     let row = sections::table.filter(sections::version_id.eq(version)).filter(sections::id.eq(id));
-    Ok(diesel::update(row).set(sections::title.eq(title)).execute(connection).await? > 0)
+    diesel::update(row).set(change).execute(connection).await.optional_empty_changeset()?;
+    Ok(())
+}
+
+/// Hides the lessons of a section with it, or shows them again.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn hide_lessons(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    section: SectionId,
+    hidden: bool,
+) -> Result<(), Fault> {
+    let rows = lessons::table.filter(lessons::version_id.eq(version)).filter(lessons::section_id.eq(section));
+    diesel::update(rows).set(lessons::hidden.eq(hidden)).execute(connection).await?;
+    Ok(())
 }
 
 /// Puts the sections of a version into an order.
@@ -227,7 +273,8 @@ pub(super) async fn place_lessons(
     order: &[LessonId],
 ) -> Result<(), Fault> {
     diesel::sql_query(
-        "update lessons set position = o.position, section_id = $3
+        "update lessons set position = o.position, section_id = $3, hidden = hidden or (
+             select s.hidden from sections s where s.version_id = $1 and s.id = $3)
          from unnest($2) with ordinality as o (id, position) where version_id = $1 and lessons.id = o.id",
     )
     .bind::<SqlUuid, _>(version)
@@ -249,6 +296,8 @@ pub(super) struct LessonChange {
     pub preview: Option<bool>,
     pub estimated_duration: Option<Option<i32>>,
     pub quiz_id: Option<Option<QuizId>>,
+    pub hidden: Option<bool>,
+    pub body_format: Option<BodyFormat>,
 }
 
 /// Changes a lesson of a version.
@@ -462,6 +511,58 @@ pub async fn quizzes_of_lessons(mut connection: &AsyncPgConnection, version: Ver
         .filter(lessons::quiz_id.is_not_null())
         .select(lessons::quiz_id.assume_not_null());
     Ok(own.union(beside).load(&mut connection).await?)
+}
+
+/// The quizzes that a learner finds in the lessons of a version, each once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn quizzes_for_learners(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+) -> Result<Vec<QuizId>, Fault> {
+    let shown = lessons::table.filter(lessons::version_id.eq(version)).filter(not(lessons::hidden));
+    let beside = lesson_quizzes::table
+        .filter(lesson_quizzes::version_id.eq(version))
+        .filter(lesson_quizzes::lesson_id.eq_any(shown.select(lessons::id)))
+        .select(lesson_quizzes::quiz_id);
+    let own = shown.filter(lessons::quiz_id.is_not_null()).select(lessons::quiz_id.assume_not_null());
+    Ok(own.union(beside).load(&mut connection).await?)
+}
+
+/// The quizzes of a version that hidden lessons alone lead to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct HiddenQuizzesOf(pub VersionId);
+
+impl Batch for HiddenQuizzesOf {
+    type Value = std::collections::HashSet<QuizId>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let versions: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
+        let own = lessons::table
+            .filter(lessons::version_id.eq_any(&versions))
+            .filter(lessons::quiz_id.is_not_null())
+            .select((lessons::version_id, lessons::quiz_id.assume_not_null(), lessons::hidden));
+        let beside =
+            lesson_quizzes::table
+                .inner_join(lessons::table.on(
+                    lessons::version_id.eq(lesson_quizzes::version_id).and(lessons::id.eq(lesson_quizzes::lesson_id)),
+                ))
+                .filter(lesson_quizzes::version_id.eq_any(&versions))
+                .select((lesson_quizzes::version_id, lesson_quizzes::quiz_id, lessons::hidden));
+        let rows: Vec<(VersionId, QuizId, bool)> = own.union(beside).load(&mut connection).await?;
+        let shown: std::collections::HashSet<_> =
+            rows.iter().filter(|(.., hidden)| !hidden).map(|(version, quiz, _)| (*version, *quiz)).collect();
+        let mut found: HashMap<Self, Self::Value> = HashMap::new();
+        for (version, quiz, _) in rows.into_iter().filter(|(version, quiz, _)| !shown.contains(&(*version, *quiz))) {
+            found.entry(Self(version)).or_default().insert(quiz);
+        }
+        Ok(found)
+    }
 }
 
 /// The title of a quiz of a version that nobody could take: it has no question.
@@ -689,6 +790,7 @@ impl Batch for LengthOf {
     async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
         let rows: Vec<(VersionId, Option<i64>)> = lessons::table
             .filter(lessons::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(not(lessons::hidden))
             .group_by(lessons::version_id)
             .select((lessons::version_id, diesel::dsl::sum(lessons::estimated_duration)))
             .load(&mut connection)
@@ -718,9 +820,25 @@ impl Batch for ContentOf {
                 "Too many courses at once: ask for one at a time."
             )));
         }
-        let versions: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
-        let mut found: HashMap<VersionId, Content> = versions.iter().map(|id| (*id, Content::default())).collect();
-        macro_rules! all {
+        let found = whole_of(connection, keys.iter().map(|key| key.0).collect()).await?;
+        Ok(found.into_iter().map(|(id, content)| (Self(id), std::sync::Arc::new(content))).collect())
+    }
+}
+
+/// Everything that a version holds, each kind in its order.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn whole(connection: &AsyncPgConnection, version: VersionId) -> Result<Content, Fault> {
+    Ok(whole_of(connection, vec![version]).await?.remove(&version).unwrap_or_default())
+}
+
+async fn whole_of(
+    connection: &AsyncPgConnection,
+    versions: Vec<VersionId>,
+) -> Result<HashMap<VersionId, Content>, Fault> {
+    let mut found: HashMap<VersionId, Content> = versions.iter().map(|id| (*id, Content::default())).collect();
+    macro_rules! all {
             ($table:ident: $row:ty, $($order:ident),+ => $part:ident) => {{
                 let mut connection = connection;
                 let rows: Vec<$row> = $table::table
@@ -734,13 +852,12 @@ impl Batch for ContentOf {
                 }
             }};
         }
-        all!(sections: SectionRow, position, id => sections);
-        all!(quizzes: QuizRow, title, id => quizzes);
-        all!(lessons: NewLesson, position, id => lessons);
-        all!(lesson_quizzes: NewLessonQuiz, lesson_id, position => beside);
-        all!(lesson_translations: NewTranslation, lesson_id, locale => translations);
-        all!(questions: QuestionRow, position, id => questions);
-        all!(choices: ChoiceRow, position, id => choices);
-        Ok(found.into_iter().map(|(id, content)| (Self(id), std::sync::Arc::new(content))).collect())
-    }
+    all!(sections: SectionRow, position, id => sections);
+    all!(quizzes: QuizRow, title, id => quizzes);
+    all!(lessons: NewLesson, position, id => lessons);
+    all!(lesson_quizzes: NewLessonQuiz, lesson_id, position => beside);
+    all!(lesson_translations: NewTranslation, lesson_id, locale => translations);
+    all!(questions: QuestionRow, position, id => questions);
+    all!(choices: ChoiceRow, position, id => choices);
+    Ok(found)
 }

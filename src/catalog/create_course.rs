@@ -37,6 +37,8 @@ pub struct NewCourse {
     pub completion: Completion,
     /// What it costs; nothing where there is none.
     pub price: Option<Money>,
+    /// What it says it is, where it was imported.
+    pub source: Option<String>,
 }
 
 /// Begins a course.
@@ -65,14 +67,7 @@ pub async fn insert(
     content: impl FnOnce(VersionId) -> Content,
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
-    let mut wrong = Gathered::default();
-    let title = wrong.take(user_error::line(&new.title, "title", policy::TITLE));
-    let summary = wrong.take(user_error::text(&new.summary, "summary", policy::SUMMARY));
-    wrong.take(user_error::bounded(&new.description, "description", policy::DESCRIPTION));
-    wrong.take(policy::language(&new.locale));
-    wrong.take(policy::lessons_percent(new.completion.lessons_percent));
-    wrong.take(policy::minimum_score(new.completion.minimum_score));
-    wrong.take(policy::tags(&new.tags));
+    let said = checked(&new);
     let slug = match &new.slug {
         Some(given) => match policy::slug(given) {
             Ok(slug) if is_free(tx, &slug).await? => Ok(slug),
@@ -84,8 +79,9 @@ pub async fn insert(
         },
         None => Ok(free_slug(tx, &policy::slug_of(&new.title)).await?),
     };
-    let (Some(title), Some(summary), Some(slug), true) = (title, summary, wrong.take(slug), wrong.is_empty()) else {
-        return Ok(Err(wrong.all()));
+    let ((title, summary), slug) = match (said, slug) {
+        (Ok(said), Ok(slug)) => (said, slug),
+        (said, slug) => return Ok(Err(said.err().into_iter().flatten().chain(slug.err()).collect())),
     };
     let now = services.clock.now();
     let course = CourseRow {
@@ -97,6 +93,7 @@ pub async fn insert(
         published_id: None,
         published_at: None,
         created_at: now,
+        source: new.source,
     };
     let id = services.random.ordered_id(&services.clock);
     let content = content(id);
@@ -114,7 +111,7 @@ pub async fn insert(
         quizzes_passed: new.completion.quizzes_passed,
         minimum_score: new.completion.minimum_score,
         price: new.price.into(),
-        lesson_count: i32::try_from(content.lessons.len()).unwrap_or(i32::MAX),
+        lesson_count: content.lessons_shown(),
     };
     let run = RunRow {
         id: services.random.ordered_id(&services.clock),
@@ -135,6 +132,22 @@ pub async fn insert(
     store::insert(tx, &course, &version, assignment.as_ref(), &run).await?;
     content::insert(tx, &content, watch).await?;
     Ok(Ok(course.id))
+}
+
+/// What is wrong with what a course says, all of it at once; else its title and summary as they are kept.
+///
+/// # Errors
+/// What is wrong.
+pub(super) fn checked(new: &NewCourse) -> Result<(String, String), Vec<Objection>> {
+    let mut wrong = Gathered::default();
+    let title = wrong.take(user_error::line(&new.title, "title", policy::TITLE));
+    let summary = wrong.take(user_error::text(&new.summary, "summary", policy::SUMMARY));
+    wrong.take(user_error::bounded(&new.description, "description", policy::DESCRIPTION));
+    wrong.take(policy::language(&new.locale));
+    wrong.take(policy::lessons_percent(new.completion.lessons_percent));
+    wrong.take(policy::minimum_score(new.completion.minimum_score));
+    wrong.take(policy::tags(&new.tags));
+    title.zip(summary).filter(|_| wrong.is_empty()).ok_or_else(|| wrong.all())
 }
 
 /// Whether no course has this slug; while this transaction lasts nobody else gets it.

@@ -28,7 +28,7 @@ pub async fn delete_section(call: &Call, id: SectionId) -> Result<Written<Sectio
     content::delete_section(&mut tx, version.id, id).await?;
     order.retain(|other| *other != id);
     content::place_sections(&mut tx, version.id, &order).await?;
-    draft::close(tx, call, &version, -i32::try_from(own.len()).unwrap_or(i32::MAX)).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 
@@ -49,6 +49,6 @@ pub async fn delete_lesson(call: &Call, id: LessonId) -> Result<Written<LessonId
     let siblings = lessons.iter().filter(|lesson| lesson.section_id == section && lesson.id != id);
     let left: Vec<LessonId> = siblings.map(|lesson| lesson.id).collect();
     content::place_lessons(&mut tx, version.id, section, &left).await?;
-    draft::close(tx, call, &version, -1).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }

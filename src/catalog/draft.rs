@@ -84,12 +84,12 @@ async fn of_version(
     open(call, tx, course, field, seen).await
 }
 
-/// Counts the edit, and so many lessons more or less, and writes it.
+/// Counts the edit and the lessons, and writes it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn close(mut tx: Tx, call: &Call, version: &VersionRow, lessons: i32) -> Result<(), Fault> {
-    store::count_edit(&mut tx, version.id, lessons).await?;
+pub async fn close(mut tx: Tx, call: &Call, version: &VersionRow) -> Result<(), Fault> {
+    store::count_edit(&mut tx, version.id).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(())

@@ -1,12 +1,12 @@
 //! An instructor begins a course from another one of theirs: the same content under new ids, with nobody in it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use super::{
     authority,
-    content::{Content, ContentOf, UNWATCHED},
+    content::{self, Content, UNWATCHED},
     create_course::{self, NewCourse},
     model::{Completion, CourseId, VersionId},
     policy, store,
@@ -28,7 +28,7 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Obj
     let course = or_object!(authority::lock_to_edit(call, &mut tx, id, "id").await?);
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let version = store::version(&tx, latest).await?;
-    let copied = call.load_in(&tx, ContentOf(latest)).await?.map(Arc::unwrap_or_clone).unwrap_or_default();
+    let copied = content::whole(&tx, latest).await?;
     let prerequisites = call.load_in(&tx, store::PrerequisitesOf(latest)).await?.unwrap_or_default();
     let new = NewCourse {
         title: copy_of(&version.title),
@@ -44,6 +44,8 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Obj
             minimum_score: version.minimum_score,
         },
         price: version.price.money(),
+        // The copy is another course: an import goes on with the first one.
+        source: None,
     };
     let services = &call.services;
     let made = create_course::insert(

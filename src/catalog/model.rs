@@ -65,6 +65,16 @@ crate::text_enum!(
 );
 
 crate::text_enum!(
+    /// What a text is written in.
+    BodyFormat {
+        /// Markdown, with HTML in it as it allows.
+        Markdown = "MARKDOWN",
+        /// HTML.
+        Html = "HTML",
+    }
+);
+
+crate::text_enum!(
     /// When learners see the answer key of a quiz.
     FeedbackPolicy {
         /// Never.
@@ -105,6 +115,7 @@ pub struct CourseRow {
     pub published_id: Option<VersionId>,
     pub published_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    pub source: Option<String>,
 }
 
 /// A version, without its description: that is read only where it is asked for.
@@ -213,6 +224,8 @@ pub struct SectionRow {
     pub id: SectionId,
     pub position: i32,
     pub title: String,
+    pub hidden: bool,
+    pub source: Option<String>,
 }
 
 /// A lesson, without its body.
@@ -229,6 +242,8 @@ pub struct LessonRow {
     pub media_url: Option<String>,
     pub estimated_duration: Option<i32>,
     pub quiz_id: Option<QuizId>,
+    pub hidden: bool,
+    pub body_format: BodyFormat,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -245,6 +260,9 @@ pub struct NewLesson {
     pub media_url: Option<String>,
     pub estimated_duration: Option<i32>,
     pub quiz_id: Option<QuizId>,
+    pub hidden: bool,
+    pub body_format: BodyFormat,
+    pub source: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -278,6 +296,7 @@ pub struct QuizRow {
     pub attempts_allowed: Option<i32>,
     pub shuffle: bool,
     pub feedback: FeedbackPolicy,
+    pub source: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -292,6 +311,7 @@ pub struct QuestionRow {
     pub prompts: Json,
     pub points: i64,
     pub feedback: Option<String>,
+    pub source: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]

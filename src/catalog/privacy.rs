@@ -6,7 +6,18 @@ use crate::platform::privacy::Table;
 pub const TABLES: &[Table] = &[
     Table::of_nobody(
         "courses",
-        &["academy_id", "id", "slug", "locale", "status", "latest_id", "published_id", "published_at", "created_at"],
+        &[
+            "academy_id",
+            "id",
+            "slug",
+            "locale",
+            "status",
+            "latest_id",
+            "published_id",
+            "published_at",
+            "created_at",
+            "source",
+        ],
     ),
     Table::of_person(
         "teaching_assignments",
@@ -42,7 +53,7 @@ pub const TABLES: &[Table] = &[
         "invitation_codes",
         &["academy_id", "id", "run_id", "code_hash", "uses", "used", "expires_at", "created_at"],
     ),
-    Table::of_nobody("sections", &["academy_id", "version_id", "id", "position", "title"]),
+    Table::of_nobody("sections", &["academy_id", "version_id", "id", "position", "title", "hidden", "source"]),
     Table::of_nobody(
         "lessons",
         &[
@@ -58,6 +69,9 @@ pub const TABLES: &[Table] = &[
             "media_url",
             "estimated_duration",
             "quiz_id",
+            "hidden",
+            "body_format",
+            "source",
         ],
     ),
     Table::of_nobody("lesson_translations", &["academy_id", "version_id", "lesson_id", "locale", "title", "body"]),
@@ -75,6 +89,7 @@ pub const TABLES: &[Table] = &[
             "attempts_allowed",
             "shuffle",
             "feedback",
+            "source",
         ],
     ),
     Table::of_nobody(
@@ -90,6 +105,7 @@ pub const TABLES: &[Table] = &[
             "prompts",
             "points",
             "feedback",
+            "source",
         ],
     ),
     Table::of_nobody(
@@ -111,6 +127,8 @@ pub const TABLES: &[Table] = &[
             "course_id",
             "problems",
             "created_at",
+            "into_id",
+            "format",
         ],
     ),
     Table::of_nobody(

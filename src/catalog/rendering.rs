@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use comrak::{Options, markdown_to_html};
 use tokio::sync::Semaphore;
 
-use super::calm::is_calm;
+use super::{calm::is_calm, model::BodyFormat};
 use crate::platform::{fault::Fault, graphql::Call};
 
 /// Quotes within each other at most; a text with more is shown to the letter.
@@ -17,14 +17,14 @@ const SHORT: usize = 4096;
 /// So many long texts are rendered at a time: the others wait, and the server answers meanwhile.
 static LONG: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
-/// [`html`], where other requests need not wait for it. Weighed before it is rendered: a request may ask for a text many times.
+/// Safe HTML of a text, where other requests need not wait for it. Weighed before it is rendered: a request may ask for a text many times.
 ///
 /// # Errors
 /// Only where the server is about to stop.
-pub async fn html_of(call: &Call, markdown: String) -> Result<String, Fault> {
-    call.weigh(markdown.len()).await;
-    if markdown.len() < SHORT {
-        return Ok(html(&markdown));
+pub async fn html_of(call: &Call, text: String, format: BodyFormat) -> Result<String, Fault> {
+    call.weigh(text.len()).await;
+    if text.len() < SHORT {
+        return Ok(rendered(&text, format));
     }
     // Nothing is read while it waits for its turn.
     call.give_back_reader().await;
@@ -32,9 +32,17 @@ pub async fn html_of(call: &Call, markdown: String) -> Result<String, Fault> {
     // The turn is over when the work is, and not when nobody waits for it any more.
     let rendering = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        html(&markdown)
+        rendered(&text, format)
     });
     Ok(rendering.await.map_err(anyhow::Error::from)?)
+}
+
+fn rendered(text: &str, format: BodyFormat) -> String {
+    match format {
+        BodyFormat::Markdown => html(text),
+        BodyFormat::Html if is_calm(text) => sanitised(text),
+        BodyFormat::Html => format!("<pre>{}</pre>", literal(text)),
+    }
 }
 
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through

@@ -32,7 +32,7 @@ pub async fn move_section(
     let order = content::section_order(&tx, version.id).await?;
     let order = or_object!(moved(order, id, after));
     content::place_sections(&mut tx, version.id, &order).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 
@@ -68,7 +68,7 @@ pub async fn move_lesson(
     }
     let order = or_object!(moved(order, id, after));
     content::place_lessons(&mut tx, version.id, into, &order).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 

@@ -38,7 +38,7 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
     }
     let not_ready = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "id", words)));
-    if content::lessons_of(&tx, version.id).await?.is_empty() {
+    if content::lessons_of(&tx, version.id).await?.iter().all(|lesson| lesson.hidden) {
         return not_ready(words!("Kursus belum punya pelajaran.", "The course has no lesson yet."));
     }
     if let Some(title) = content::quiz_without_questions(&tx, version.id).await? {

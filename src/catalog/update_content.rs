@@ -1,9 +1,9 @@
 //! An instructor changes a section or a lesson of the draft: what is absent stays.
 
 use super::{
-    content::{self, LessonChange},
+    content::{self, LessonChange, SectionChange},
     draft,
-    model::{CourseRow, LessonId, LessonKind, QuizId, SectionId},
+    model::{BodyFormat, CourseRow, LessonId, LessonKind, QuizId, SectionId},
     policy,
     write::Written,
 };
@@ -16,19 +16,35 @@ use crate::platform::{
     },
 };
 
-/// Gives a section another title.
+/// What changes of a section.
+#[derive(Default)]
+pub struct UpdateSection {
+    /// Its title.
+    pub title: Change<String>,
+    /// Whether only its instructors and staff see it and its lessons.
+    pub hidden: Change<bool>,
+}
+
+/// Changes a section of the draft; nothing is changed where there is an objection.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
-pub async fn update_section(call: &Call, id: SectionId, title: &str) -> Result<Written<SectionId>, Fault> {
+pub async fn update_section(call: &Call, id: SectionId, input: UpdateSection) -> Result<Written<SectionId>, Fault> {
     call.viewer().signed_in()?;
-    let title = or_object!(user_error::line(title, "title", policy::TITLE));
+    let title = or_object!(needed(input.title, "title"));
+    let title = or_object!(title.map(|title| user_error::line(&title, "title", policy::TITLE)).transpose());
+    let hidden = input.hidden.column().map(Option::unwrap_or_default);
     let mut tx = call.begin().await?;
     let (CourseRow { id: course, .. }, version) = or_object!(draft::of_section(call, &mut tx, id, "id").await?);
-    if !content::rename_section(&mut tx, version.id, id, &title).await? {
+    let change = SectionChange { title, hidden };
+    if content::is_hidden(&tx, version.id, id).await?.is_none() {
         return Ok(Err(Objection::not_found("id")));
     }
-    draft::close(tx, call, &version, 0).await?;
+    content::change_section(&mut tx, version.id, id, &change).await?;
+    if let Some(hidden) = hidden {
+        content::hide_lessons(&mut tx, version.id, id, hidden).await?;
+    }
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 
@@ -37,12 +53,16 @@ pub async fn update_section(call: &Call, id: SectionId, title: &str) -> Result<W
 pub struct UpdateLesson {
     /// Its title.
     pub title: Change<String>,
-    /// Markdown.
+    /// Its text.
     pub body: Change<String>,
+    /// What the text is written in.
+    pub body_format: Change<BodyFormat>,
     /// A video or file elsewhere.
     pub media_url: Change<String>,
     /// Whether anybody may read it.
     pub preview: Change<bool>,
+    /// Whether only its instructors and staff see it.
+    pub hidden: Change<bool>,
     /// Seconds.
     pub estimated_duration: Change<i32>,
     /// The quiz of a lesson that is one.
@@ -68,6 +88,8 @@ pub async fn update_lesson(
     let long = body.iter().flatten().map(|text| user_error::bounded(text, "body", policy::BODY));
     wrong.take(long.collect::<Result<(), _>>());
     let preview = wrong.take(needed(input.preview, "preview")).flatten();
+    let body_format = wrong.take(needed(input.body_format, "bodyFormat")).flatten();
+    let hidden = input.hidden.column().map(Option::unwrap_or_default);
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }
@@ -81,6 +103,13 @@ pub async fn update_lesson(
     let Some(lesson) = lessons.into_iter().find(|lesson| lesson.id == id) else {
         return object(Objection::not_found("id"));
     };
+    if hidden == Some(false) && content::is_hidden(&tx, version.id, lesson.section_id).await? == Some(true) {
+        let words = words!(
+            "Bagiannya sendiri tersembunyi: tampilkan dulu bagian itu (updateSection).",
+            "Its section is hidden itself: show that first (updateSection)."
+        );
+        return object(Objection::new(UserErrorCode::NotEligible, "hidden", words));
+    }
     let quiz = input.quiz.column();
     if let Some(quiz) = quiz {
         if (lesson.kind == LessonKind::Quiz) != quiz.is_some() {
@@ -103,8 +132,10 @@ pub async fn update_lesson(
         preview,
         estimated_duration: input.estimated_duration.column(),
         quiz_id: quiz,
+        hidden,
+        body_format,
     };
     content::change_lesson(&mut tx, version.id, id, &change).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok(id))
 }

@@ -113,6 +113,6 @@ pub async fn update_course(
         price_currency: price.map(|price| price.map(|money| money.currency)),
     };
     store::change_version(&mut tx, version.id, &change).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok(id))
 }

@@ -4,8 +4,8 @@ use super::{
     content::{self, Content, UNWATCHED},
     draft,
     model::{
-        ChoiceRow, CourseId, CourseRow, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson, QuestionId,
-        QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
+        BodyFormat, ChoiceRow, CourseId, CourseRow, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson,
+        QuestionId, QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
     },
     policy, store,
 };
@@ -24,7 +24,12 @@ pub type Written<I> = Result<(CourseId, I), Objection>;
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
-pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<Written<SectionId>, Fault> {
+pub async fn add_section(
+    call: &Call,
+    course: CourseId,
+    title: &str,
+    hidden: bool,
+) -> Result<Written<SectionId>, Fault> {
     let title = or_object!(user_error::line(title, "title", policy::TITLE));
     let mut tx = call.begin().await?;
     let (_, version) = or_object!(draft::open(call, &mut tx, course, "course", None).await?);
@@ -35,10 +40,12 @@ pub async fn add_section(call: &Call, course: CourseId, title: &str) -> Result<W
         id: call.services.random.ordered_id(&call.services.clock),
         position: last + 1,
         title,
+        hidden,
+        source: None,
     };
     let id = section.id;
     content::insert(&mut tx, &Content { sections: vec![section], ..Content::default() }, UNWATCHED).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 
@@ -51,12 +58,16 @@ pub struct LessonInput {
     pub title: String,
     /// What it is.
     pub kind: LessonKind,
-    /// Markdown.
+    /// Its text.
     pub body: Option<String>,
+    /// What the text is written in.
+    pub body_format: BodyFormat,
     /// A video or file elsewhere.
     pub media_url: Option<String>,
     /// Whether anybody may read it.
     pub preview: bool,
+    /// Whether only its instructors and staff see it.
+    pub hidden: bool,
     /// Seconds.
     pub estimated_duration: Option<i32>,
     /// The quiz of a lesson that is one.
@@ -81,9 +92,9 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     let mut tx = call.begin().await?;
     let (CourseRow { id: course, .. }, version) =
         or_object!(draft::of_section(call, &mut tx, input.section, "section").await?);
-    if !content::section_order(&tx, version.id).await?.contains(&input.section) {
+    let Some(section_hidden) = content::is_hidden(&tx, version.id, input.section).await? else {
         return Ok(Err(Objection::not_found("section")));
-    }
+    };
     if let Some(quiz) = input.quiz
         && content::quiz(&tx, version.id, quiz).await?.is_none()
     {
@@ -103,10 +114,13 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         media_url: input.media_url,
         estimated_duration: input.estimated_duration,
         quiz_id: input.quiz,
+        hidden: input.hidden || section_hidden,
+        body_format: input.body_format,
+        source: None,
     };
     let id = lesson.id;
     content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }, UNWATCHED).await?;
-    draft::close(tx, call, &version, 1).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }
 
@@ -164,10 +178,11 @@ pub async fn add_quiz(call: &Call, input: QuizInput) -> Result<Written<QuizId>, 
         attempts_allowed: input.attempts_allowed,
         shuffle: input.shuffle,
         feedback: input.feedback,
+        source: None,
     };
     let id = quiz.id;
     content::insert(&mut tx, &Content { quizzes: vec![quiz], ..Content::default() }, UNWATCHED).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((input.course, id)))
 }
 
@@ -256,6 +271,7 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
         prompts: serde_json::json!({}),
         points: input.points,
         feedback: input.feedback,
+        source: None,
     };
     let choices = (1..).zip(input.choices).map(|(position, (text, fraction, feedback))| ChoiceRow {
         version_id: version.id,
@@ -269,6 +285,6 @@ pub async fn add_question(call: &Call, input: QuestionInput) -> Result<Written<Q
     });
     let content = Content { questions: vec![question], choices: choices.collect(), ..Content::default() };
     content::insert(&mut tx, &content, UNWATCHED).await?;
-    draft::close(tx, call, &version, 0).await?;
+    draft::close(tx, call, &version).await?;
     Ok(Ok((course, id)))
 }

@@ -10,13 +10,16 @@ use serde_json::{Value as Json, json};
 use super::{Cli, academy::named_academy, home::Home, report};
 use crate::{
     accounts,
-    catalog::import::{self, ProblemSeverity, Read, files},
+    catalog::{
+        import::{self, ProblemSeverity, Read, files},
+        store,
+    },
     platform::config::Settings,
 };
 
 #[derive(Subcommand)]
 pub(super) enum CourseCommand {
-    /// Take over a whole course: a folder, a .zip or a .tar.gz
+    /// Take over a whole course of Open edX or in Markdown: a folder, a .zip or a .tar.gz
     ///
     /// All or nothing. It becomes a draft; what is not taken over is reported by file and line.
     Import {
@@ -28,9 +31,14 @@ pub(super) enum CourseCommand {
         /// Who teaches it: a mail address or user name
         #[arg(long)]
         instructor: Option<String>,
-        /// Its title; that of its own first heading where it is left out
+        /// Its title; its own where it is left out
         #[arg(long)]
         title: Option<String>,
+        /// The course whose next draft it becomes, by its name in addresses
+        ///
+        /// Left out, it is the course of this instructor's that was imported from the same source, or a new one.
+        #[arg(long)]
+        into: Option<String>,
     },
 }
 
@@ -45,7 +53,7 @@ pub(super) fn read_course(cli: &Cli, command: &CourseCommand) -> anyhow::Result<
         files::of_folder(path, |files| reading.set_position(files as u64))
     };
     reading.finish_and_clear();
-    files.and_then(|files| import::read(&files, title.as_deref())).or_else(|problem| {
+    files.and_then(|files| import::read(&files, None, title.as_deref())).or_else(|problem| {
         report(cli, &json!({ "problems": [document_of(&problem)] }), || told_problem(&problem));
         bail!("nothing was imported")
     })
@@ -58,7 +66,7 @@ pub(super) async fn course_command(
     settings: &Arc<Settings>,
     home: &Home,
 ) -> anyhow::Result<()> {
-    let CourseCommand::Import { academy, instructor, .. } = command;
+    let CourseCommand::Import { academy, instructor, into, .. } = command;
     let services = home.services(settings).await?;
     let academy = named_academy(&services, academy.as_deref()).await?;
     let instructor = match instructor {
@@ -69,13 +77,21 @@ pub(super) async fn course_command(
         }
         None => None,
     };
+    let into = match into {
+        Some(slug) => {
+            let reader = services.db.reader(academy.id);
+            let found = store::by_slug(&*reader.connection().await?, slug).await?;
+            Some(found.with_context(|| format!("{} has no course {slug}", academy.slug))?)
+        }
+        None => None,
+    };
     let writing = ProgressBar::new(0).with_style(style("{bar:40} {pos} of {len} rows written")?);
     let watch = |written: usize, all: usize| {
         writing.set_length(all as u64);
         writing.set_position(written as u64);
     };
     let mut tx = services.db.begin(academy.id).await?;
-    let outcome = import::write(&mut tx, &services, instructor, &read, &watch).await?;
+    let outcome = import::write(&mut tx, &services, instructor, into, &read, &watch).await?;
     writing.finish_and_clear();
     let course = match outcome {
         Ok(course) => {
@@ -97,6 +113,7 @@ pub(super) async fn course_command(
         "questions": counts.questions,
         "options": counts.options,
         "translations": read.translations,
+        "blocks": read.blocks,
         "problems": read.problems.iter().map(document_of).collect::<Vec<_>>(),
     });
     report(cli, &document, || {

@@ -12,7 +12,7 @@ use crate::{
         self,
         create_course::{self, NewCourse},
         decide_submission,
-        model::{Completion, CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
+        model::{BodyFormat, Completion, CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
         submit_course,
         write::{self, LessonInput, QuestionInput, QuizInput},
     },
@@ -182,16 +182,19 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
         tags: vec!["demo".to_owned()],
         completion: Completion::default(),
         price: None,
+        source: None,
     };
     let id = agreed(create_course::create_course(call, new).await?)?;
-    let (_, section) = agreed(one(write::add_section(call, id, course.section).await?))?;
+    let (_, section) = agreed(one(write::add_section(call, id, course.section, false).await?))?;
     let lesson = |title: &str, kind, body: Option<&str>, preview, quiz| LessonInput {
         section,
         title: title.to_owned(),
         kind,
         body: body.map(str::to_owned),
+        body_format: BodyFormat::Markdown,
         media_url: None,
         preview,
+        hidden: false,
         estimated_duration: Some(300),
         quiz,
     };

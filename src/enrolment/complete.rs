@@ -41,7 +41,7 @@ pub async fn complete_lesson(call: &Call, lesson: LessonId) -> Result<Result<Enr
     let course = catalog::store::version(&tx, version).await?.course_id;
     let Some(enrolment) = active(&mut tx, user, course, call.services.clock.now()).await? else { return not_found() };
     let lessons = content::lessons_of(&tx, enrolment.version_id).await?;
-    let Some(row) = lessons.iter().find(|row| row.id == lesson) else { return not_found() };
+    let Some(row) = lessons.iter().find(|row| row.id == lesson && !row.hidden) else { return not_found() };
     if row.kind == LessonKind::Quiz {
         if store::completed_lessons(&tx, enrolment.id).await?.contains(&lesson) {
             return Ok(Ok(enrolment.id));
@@ -89,7 +89,8 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
         return Ok(None);
     }
     let rule = catalog::store::version(tx, enrolment.version_id).await?;
-    let lessons = content::lessons_of(tx, enrolment.version_id).await?;
+    let mut lessons = content::lessons_of(tx, enrolment.version_id).await?;
+    lessons.retain(|lesson| !lesson.hidden);
     let done = store::completed_lessons(tx, enrolment.id).await?;
     let completed = lessons.iter().filter(|lesson| done.contains(&lesson.id)).count();
     if completed * 100 < lessons.len() * usize::try_from(rule.lessons_percent).unwrap_or(100) {
@@ -97,7 +98,7 @@ pub async fn judge(services: &Services, tx: &mut Tx, enrolment: &EnrolmentRow) -
     }
     if rule.quizzes_passed {
         let passed = quizzes::store::passed(tx, enrolment.id).await?;
-        if content::quizzes_of_lessons(tx, enrolment.version_id).await?.iter().any(|quiz| !passed.contains(quiz)) {
+        if content::quizzes_for_learners(tx, enrolment.version_id).await?.iter().any(|quiz| !passed.contains(quiz)) {
             return Ok(None);
         }
     }

@@ -230,7 +230,8 @@ impl Enrolment {
     /// What the learner has completed.
     async fn progress(&self, ctx: &Context<'_>) -> Result<Progress> {
         let call = ctx.call();
-        let lessons = call.load(LessonsOf(self.0.version_id)).await?.unwrap_or_default();
+        let all = call.load(LessonsOf(self.0.version_id)).await?.unwrap_or_default();
+        let lessons: Vec<_> = all.iter().filter(|lesson| !lesson.hidden).collect();
         let done = call.load(CompletedIn(self.0.id)).await?.unwrap_or_default();
         let sections = call.load(crate::catalog::content::SectionsOf(self.0.version_id)).await?.unwrap_or_default();
         let in_order = sections.iter().flat_map(|section| lessons.iter().filter(|l| l.section_id == section.id));

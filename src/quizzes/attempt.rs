@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     catalog::{
-        self, content,
+        self,
+        content::{self, HiddenQuizzesOf},
         model::{ChoiceId, ChoiceRow, QuestionId, QuestionRow, QuizId},
         policy,
     },
@@ -37,6 +38,10 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         return not_found();
     };
     let Some(row) = content::quiz(&tx, enrolment.version_id, quiz).await? else { return not_found() };
+    let hidden = call.load_in(&tx, HiddenQuizzesOf(enrolment.version_id)).await?;
+    if hidden.is_some_and(|hidden| hidden.contains(&quiz)) {
+        return not_found();
+    }
     let now = call.services.clock.now();
     let earlier = store::of_enrolment(&tx, enrolment.id, quiz).await?;
     if let Some(open) = earlier.iter().find(|attempt| attempt.status == AttemptStatus::InProgress) {

@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// Those of the database.
 pub async fn average(tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<Option<i64>, Fault> {
-    let quizzes = content::quizzes_of_lessons(tx, enrolment.version_id).await?;
+    let quizzes = content::quizzes_for_learners(tx, enrolment.version_id).await?;
     let mut best: HashMap<QuizId, i32> = HashMap::new();
     for (quiz, score, most) in store::scores(tx, enrolment.id).await? {
         let reached = best.entry(quiz).or_default();

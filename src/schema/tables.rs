@@ -226,6 +226,7 @@ diesel::table! {
         published_id -> Nullable<Uuid>,
         published_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        source -> Nullable<Text>,
     }
 }
 
@@ -299,6 +300,8 @@ diesel::table! {
         id -> Uuid,
         position -> Int4,
         title -> Text,
+        hidden -> Bool,
+        source -> Nullable<Text>,
     }
 }
 
@@ -316,6 +319,7 @@ diesel::table! {
         attempts_allowed -> Nullable<Int4>,
         shuffle -> Bool,
         feedback -> Text,
+        source -> Nullable<Text>,
     }
 }
 
@@ -335,6 +339,9 @@ diesel::table! {
         media_url -> Nullable<Text>,
         estimated_duration -> Nullable<Int4>,
         quiz_id -> Nullable<Uuid>,
+        hidden -> Bool,
+        body_format -> Text,
+        source -> Nullable<Text>,
     }
 }
 
@@ -365,6 +372,7 @@ diesel::table! {
         prompts -> Jsonb,
         points -> Int8,
         feedback -> Nullable<Text>,
+        source -> Nullable<Text>,
     }
 }
 
@@ -601,6 +609,8 @@ diesel::table! {
         course_id -> Nullable<Uuid>,
         problems -> Jsonb,
         created_at -> Timestamptz,
+        into_id -> Nullable<Uuid>,
+        format -> Nullable<Text>,
     }
 }
 
@@ -950,7 +960,7 @@ diesel::allow_tables_to_appear_in_same_query!(courses, course_versions, course_i
 diesel::allow_tables_to_appear_in_same_query!(instructor_profiles, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(users, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(users, instructor_profiles);
-diesel::allow_tables_to_appear_in_same_query!(lessons, sections);
+diesel::allow_tables_to_appear_in_same_query!(lessons, sections, lesson_quizzes);
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);

@@ -8,7 +8,7 @@ use crate::{
     catalog::{
         authority,
         content::LengthOf,
-        model::{CourseId, CourseLevel, CourseRow, CourseStatus, RunId, RunRow, VersionRow},
+        model::{BodyFormat, CourseId, CourseLevel, CourseRow, CourseStatus, RunId, RunRow, VersionRow},
         rendering,
         store::{
             self, CourseById, DescriptionOf, InstructorsOf, PrerequisitesOf, RunById, RunsOf, SubmissionOf, VersionById,
@@ -132,7 +132,7 @@ impl Course {
     /// What it is about, as safe HTML.
     async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
         let description = ctx.call().load(DescriptionOf(self.version.id)).await?.unwrap_or_default();
-        Ok(rendering::html_of(ctx.call(), description).await?)
+        Ok(rendering::html_of(ctx.call(), description, BodyFormat::Markdown).await?)
     }
 
     /// Its own language.

@@ -9,9 +9,9 @@ use super::{
 use crate::{
     catalog::{
         delete,
-        model::{CourseId, CourseLevel, LessonId, QuizId, SectionId},
+        model::{BodyFormat, CourseId, CourseLevel, LessonId, QuizId, SectionId},
         reorder,
-        update_content::{self, UpdateLesson},
+        update_content::{self, UpdateLesson, UpdateSection},
         update_course::{self, UpdateCourse},
         write::Written,
     },
@@ -86,13 +86,15 @@ impl TryFrom<UpdateCourseInput> for UpdateCourse {
     }
 }
 
-/// A section with another title.
+/// What changes of a section: what is absent stays.
 #[derive(InputObject)]
 pub struct UpdateSectionInput {
     /// The section.
     id: SectionId,
     /// Its title.
-    title: String,
+    title: MaybeUndefined<String>,
+    /// Whether only its instructors and staff see it and its lessons: hiding it hides them all, showing it shows them all.
+    hidden: MaybeUndefined<bool>,
 }
 
 /// What changes of a lesson: what is absent stays, null clears.
@@ -102,12 +104,16 @@ pub struct UpdateLessonInput {
     id: LessonId,
     /// Its title.
     title: MaybeUndefined<String>,
-    /// Its text, Markdown.
+    /// Its text.
     body: MaybeUndefined<String>,
+    /// What the text is written in.
+    body_format: MaybeUndefined<BodyFormat>,
     /// A video or file elsewhere.
     media_url: MaybeUndefined<Url>,
     /// Whether anybody may read it.
     preview: MaybeUndefined<bool>,
+    /// Whether only its instructors and staff see it.
+    hidden: MaybeUndefined<bool>,
     /// About how long it takes.
     estimated_duration: MaybeUndefined<Duration>,
     /// The quiz of a lesson that is one.
@@ -178,13 +184,14 @@ impl CourseEditingMutations {
         Ok(CoursePayload::of(ctx.call(), outcome).await?)
     }
 
-    /// Gives a section another title. Its course's instructors.
+    /// Changes a section of the draft. Its course's instructors.
     async fn update_section(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateSectionInput,
     ) -> Result<CoursePayload> {
-        let outcome = update_content::update_section(ctx.call(), input.id, &input.title).await?;
+        let change = UpdateSection { title: input.title.into(), hidden: input.hidden.into() };
+        let outcome = update_content::update_section(ctx.call(), input.id, change).await?;
         Ok(course_of(ctx.call(), outcome).await?)
     }
 
@@ -202,8 +209,10 @@ impl CourseEditingMutations {
                 let change = UpdateLesson {
                     title: input.title.into(),
                     body: input.body.into(),
+                    body_format: input.body_format.into(),
                     media_url: input.media_url.map_value(|url| url.0.to_string()).into(),
                     preview: input.preview.into(),
+                    hidden: input.hidden.into(),
                     estimated_duration,
                     quiz: input.quiz.into(),
                 };

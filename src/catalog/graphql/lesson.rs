@@ -10,7 +10,7 @@ use crate::{
             BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, VersionOfLesson,
             VersionOfSection,
         },
-        model::{CourseId, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
+        model::{BodyFormat, CourseId, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
         rendering,
         store::VersionById,
     },
@@ -45,7 +45,9 @@ impl Section {
         version: VersionId,
     ) -> Result<Vec<Self>, Fault> {
         let rows = call.load(SectionsOf(version)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(|row| Self { course, locale: locale.to_owned(), row }).collect())
+        let sees_hidden = rows.iter().any(|row| row.hidden) && authority::sees_drafts(call, course).await?;
+        let rows = rows.into_iter().filter(|row| sees_hidden || !row.hidden);
+        Ok(rows.map(|row| Self { course, locale: locale.to_owned(), row }).collect())
     }
 
     /// A section by its id, in the version that its course shows, if the viewer may see the course.
@@ -85,6 +87,11 @@ impl Section {
         &self.row.title
     }
 
+    /// Whether only its instructors and staff see it.
+    async fn hidden(&self) -> bool {
+        self.row.hidden
+    }
+
     /// Where it stands among its siblings.
     async fn position(&self) -> i32 {
         self.row.position
@@ -92,8 +99,11 @@ impl Section {
 
     /// Its lessons.
     async fn lessons(&self, ctx: &Context<'_>) -> Result<Vec<Lesson>> {
-        let all = ctx.call().load(LessonsOf(self.row.version_id)).await?.unwrap_or_default();
-        let own = all.iter().filter(|lesson| lesson.section_id == self.row.id);
+        let call = ctx.call();
+        let all = call.load(LessonsOf(self.row.version_id)).await?.unwrap_or_default();
+        let own: Vec<_> = all.iter().filter(|lesson| lesson.section_id == self.row.id).collect();
+        let sees_hidden = own.iter().any(|row| row.hidden) && authority::sees_drafts(call, self.course).await?;
+        let own = own.into_iter().filter(|row| sees_hidden || !row.hidden);
         Ok(own.map(|row| Lesson { course: self.course, locale: self.locale.clone(), row: row.clone() }).collect())
     }
 }
@@ -115,8 +125,11 @@ impl Lesson {
         let Some(row) = call.load(VersionById(version)).await? else { return Ok(None) };
         let Some(course) = Course::load(call, row.course_id).await? else { return Ok(None) };
         let all = call.load(LessonsOf(version)).await?.unwrap_or_default();
-        let found = all.iter().find(|lesson| lesson.id == id);
-        Ok(found.map(|row| Self { course: course.row.id, locale: course.row.locale.clone(), row: row.clone() }))
+        let Some(found) = all.iter().find(|lesson| lesson.id == id) else { return Ok(None) };
+        if found.hidden && !authority::sees_drafts(call, course.row.id).await? {
+            return Ok(None);
+        }
+        Ok(Some(found).map(|row| Self { course: course.row.id, locale: course.row.locale.clone(), row: row.clone() }))
     }
 
     /// A lesson by its id, in the version that its course shows, if the viewer may see the course.
@@ -210,7 +223,17 @@ impl Lesson {
         self.row.preview
     }
 
-    /// Its text, Markdown as it was written.
+    /// Whether only its instructors and staff see it: a learner need not complete it.
+    async fn hidden(&self) -> bool {
+        self.row.hidden
+    }
+
+    /// What its text is written in.
+    async fn body_format(&self) -> BodyFormat {
+        self.row.body_format
+    }
+
+    /// Its text, as it was written.
     async fn body(
         &self,
         ctx: &Context<'_>,
@@ -227,7 +250,7 @@ impl Lesson {
     ) -> Shown<String> {
         let body = self.body_for_viewer(ctx.call(), locale.as_ref()).await?;
         Some(match body {
-            Ok(text) => rendering::html_of(ctx.call(), text).await.map_err(error::of),
+            Ok(text) => rendering::html_of(ctx.call(), text, self.row.body_format).await.map_err(error::of),
             Err(error) => Err(error),
         })
     }

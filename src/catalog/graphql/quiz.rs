@@ -10,7 +10,7 @@ use super::{
 use crate::{
     catalog::{
         authority,
-        content::{QuestionsOf, QuizIn, SizeOf, VersionOfQuiz},
+        content::{HiddenQuizzesOf, QuestionsOf, QuizIn, SizeOf, VersionOfQuiz},
         model::{CourseId, FeedbackPolicy, QuestionId, QuizId, QuizRow},
     },
     platform::{
@@ -40,6 +40,10 @@ impl Quiz {
     pub async fn by_id(call: &Call, id: QuizId) -> Result<Option<Self>, Fault> {
         let Some(version) = call.load(VersionOfQuiz(id)).await? else { return Ok(None) };
         let Some((course, version)) = shown_version(call, version).await? else { return Ok(None) };
+        let hidden = call.load(HiddenQuizzesOf(version)).await?;
+        if hidden.is_some_and(|hidden| hidden.contains(&id)) && !authority::sees_drafts(call, course.row.id).await? {
+            return Ok(None);
+        }
         let row = call.load(QuizIn(version, id)).await?;
         Ok(row.map(|row| Self { course: course.row.id, row }))
     }

@@ -6,7 +6,7 @@ use super::{course::Course, lesson::Lesson};
 use crate::{
     catalog::{
         create_course::{self, NewCourse},
-        model::{Completion, CourseId, CourseLevel, LessonKind, QuizId, SectionId},
+        model::{BodyFormat, Completion, CourseId, CourseLevel, LessonKind, QuizId, SectionId},
         write::{self, LessonInput},
     },
     platform::{
@@ -61,6 +61,8 @@ pub struct CreateSectionInput {
     course: CourseId,
     /// Its title.
     title: String,
+    /// Whether only its instructors and staff see it and its lessons.
+    hidden: Option<bool>,
 }
 
 /// A lesson to be added at the end of a section.
@@ -72,12 +74,16 @@ pub struct CreateLessonInput {
     title: String,
     /// What it is.
     kind: LessonKind,
-    /// Its text, Markdown.
+    /// Its text.
     body: Option<String>,
+    /// What the text is written in; Markdown where it is left out.
+    body_format: Option<BodyFormat>,
     /// A video or file elsewhere.
     media_url: Option<Url>,
     /// Whether anybody may read it.
     preview: Option<bool>,
+    /// Whether only its instructors and staff see it.
+    hidden: Option<bool>,
     /// About how long it takes.
     estimated_duration: Option<Duration>,
     /// The quiz of a lesson that is one.
@@ -143,6 +149,7 @@ impl CourseWritingMutations {
                 minimum_score: rule.minimum_score.take(),
             },
             price,
+            source: None,
         };
         let outcome = create_course::create_course(ctx.call(), new).await?;
         Ok(CoursePayload::of(ctx.call(), outcome).await?)
@@ -154,7 +161,7 @@ impl CourseWritingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The section.")] input: CreateSectionInput,
     ) -> async_graphql::Result<CoursePayload> {
-        let outcome = write::add_section(ctx.call(), input.course, &input.title).await?;
+        let outcome = write::add_section(ctx.call(), input.course, &input.title, input.hidden.unwrap_or(false)).await?;
         let outcome = outcome.map(|(course, _)| course).map_err(|objection| vec![objection]);
         Ok(CoursePayload::of(ctx.call(), outcome).await?)
     }
@@ -177,8 +184,10 @@ impl CourseWritingMutations {
             title: input.title,
             kind: input.kind,
             body: input.body,
+            body_format: input.body_format.unwrap_or(BodyFormat::Markdown),
             media_url: input.media_url.map(|url| url.0.to_string()),
             preview: input.preview.unwrap_or(false),
+            hidden: input.hidden.unwrap_or(false),
             estimated_duration,
             quiz: input.quiz,
         };

@@ -1,17 +1,21 @@
 //! `Import`.
 
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::{
-    Problem, ProblemSeverity, job,
+    ImportFormat, Problem, ProblemSeverity,
+    job::{self, Wanted},
     model::{ImportId, ImportRow, ImportStatus},
     store::ImportById,
 };
 use crate::{
-    catalog::graphql::Course,
+    catalog::{graphql::Course, model::CourseId},
     platform::{
         fault::Fault,
-        graphql::{Call, CallExt, UserError, user_error},
+        graphql::{
+            Call, CallExt, UserError,
+            user_error::{self, Objection},
+        },
         id::GlobalId,
         privacy::{Audience, directive::visibility},
     },
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// A course on its way in.
-pub struct Import(ImportRow);
+pub struct Import(pub(crate) ImportRow);
 
 impl Import {
     /// An import of the viewer's own.
@@ -90,18 +94,14 @@ pub struct ImportProblem {
     message: String,
 }
 
-/// In which form a course comes.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ImportFormat {
-    /// Folders of Markdown.
-    Markdown,
-}
-
 /// A course to be taken over.
 #[derive(InputObject)]
 pub struct ImportCourseInput {
     /// The upload: a .zip or .tar.gz of the course.
     upload: UploadId,
+    /// The course whose next draft it becomes. Where it is left out: the viewer's course that was imported from the same source, and a course
+    /// of its own where there is none.
+    into: Option<CourseId>,
     /// Its form; recognised where it is left out.
     format: Option<ImportFormat>,
     /// Its title; that of its own first heading where it is left out.
@@ -115,6 +115,22 @@ pub struct ImportPayload {
     import: Option<Import>,
     /// What the person can mend.
     user_errors: Vec<UserError>,
+}
+
+impl ImportPayload {
+    async fn of(call: &Call, outcome: Result<ImportId, Objection>) -> Result<Self, Fault> {
+        Ok(match outcome {
+            Ok(id) => Self { import: Import::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objection) => Self { import: None, user_errors: user_error::told(vec![objection], call.language) },
+        })
+    }
+}
+
+/// An import to be called off.
+#[derive(InputObject)]
+pub struct CancelImportInput {
+    /// The import.
+    id: ImportId,
 }
 
 /// Mutations of imports.
@@ -131,13 +147,18 @@ impl ImportMutations {
         #[graphql(desc = "The course.")] input: ImportCourseInput,
     ) -> Result<ImportPayload> {
         let call = ctx.call();
-        // The one form there is, is recognised.
-        let ImportCourseInput { upload, format: None | Some(ImportFormat::Markdown), title } = input;
-        Ok(match job::ask(call, upload, title).await? {
-            Ok(id) => ImportPayload { import: Import::by_id(call, id).await?, user_errors: Vec::new() },
-            Err(objection) => {
-                ImportPayload { import: None, user_errors: user_error::told(vec![objection], call.language) }
-            }
-        })
+        let ImportCourseInput { upload, into, format, title } = input;
+        let outcome = job::ask(call, Wanted { upload, into, format, title }).await?;
+        Ok(ImportPayload::of(call, outcome).await?)
+    }
+
+    /// Calls an import off while it has not ended: nothing of it is kept. Who asked for it.
+    async fn cancel_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] input: CancelImportInput,
+    ) -> Result<ImportPayload> {
+        let outcome = job::cancel(ctx.call(), input.id).await?;
+        Ok(ImportPayload::of(ctx.call(), outcome).await?)
     }
 }

@@ -1,18 +1,22 @@
 //! `importCourse`: an upload is read and written by a job, all or nothing, and the import says how it went.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use super::{
-    Problem, ProblemSeverity, files,
+    ImportFormat, Problem, ProblemSeverity, Read, files,
     model::{ImportId, ImportRow, ImportStatus},
     store,
 };
 use crate::{
-    catalog::{content::UNWATCHED, policy},
+    accounts,
+    catalog::{authority, content::Watch, model::CourseId, policy, store as catalog},
     platform::{
         db::{AcademyId, Tx},
-        fault::Fault,
+        fault::{Code, Fault},
         graphql::{
             Call, Services, UserErrorCode,
             user_error::{self, Objection},
@@ -30,17 +34,30 @@ pub struct ImportCourse {
     import: ImportId,
 }
 
+/// What is to be imported.
+pub struct Wanted {
+    /// The upload that holds it.
+    pub upload: UploadId,
+    /// The course whose next draft it becomes; what it says it is, or one of its own, where there is none.
+    pub into: Option<CourseId>,
+    /// Its form, where it is not to be recognised.
+    pub format: Option<ImportFormat>,
+    /// Its title, where it is not to be its own.
+    pub title: Option<String>,
+}
+
 /// Asks for an import.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN` to who is no instructor, and those of the database.
-pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result<Result<ImportId, Objection>, Fault> {
+pub async fn ask(call: &Call, wanted: Wanted) -> Result<Result<ImportId, Objection>, Fault> {
     let user = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
-    let title = match title.map(|title| user_error::line(&title, "title", policy::TITLE)).transpose() {
-        Ok(title) => title,
-        Err(objection) => return Ok(Err(objection)),
-    };
+    let Wanted { upload, into, format, title } = wanted;
+    let title = or_object!(title.map(|title| user_error::line(&title, "title", policy::TITLE)).transpose());
     let mut tx = call.begin().await?;
+    if let Some(course) = into {
+        or_object!(authority::lock_to_edit(call, &mut tx, course, "into").await?);
+    }
     let found = uploads::store::of(&tx, user, upload).await?;
     let Some(found) = found.filter(|found| found.purpose == UploadPurpose::CourseImport) else {
         return Ok(Err(Objection::not_found("upload")));
@@ -65,6 +82,8 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
         course_id: None,
         problems: serde_json::json!([]),
         created_at: call.services.clock.now(),
+        into_id: into,
+        format,
     };
     store::insert(&mut tx, &row).await?;
     // The queue may be long: the bytes stay for as long as a job is tried.
@@ -74,6 +93,32 @@ pub async fn ask(call: &Call, upload: UploadId, title: Option<String>) -> Result
     Ok(Ok(row.id))
 }
 
+/// Calls an import of the viewer's own off, while it has not ended: nothing of it is kept.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, and those of the database.
+pub async fn cancel(call: &Call, id: ImportId) -> Result<Result<ImportId, Objection>, Fault> {
+    let user = call.viewer().signed_in()?;
+    let mut tx = call.begin().await?;
+    if store::own(&tx, user, id).await?.is_none() {
+        return Ok(Err(Objection::not_found("id")));
+    }
+    let Some(mut row) = store::lock_open(&mut tx, id).await? else {
+        let words = words!("Impor ini sudah berakhir.", "This import has ended already.");
+        return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "id", words)));
+    };
+    row.status = ImportStatus::Cancelled;
+    store::write(&mut tx, &row).await?;
+    uploads::store::delete(&mut tx, row.upload_id).await?;
+    tx.commit().await?;
+    call.services.storage.delete(call.academy, &uploads::receive::name(row.upload_id)).await?;
+    call.forget_loaded();
+    Ok(Ok(id))
+}
+
+/// Between two times that it is noted how far an import is.
+const NOTED: Duration = Duration::from_millis(300);
+
 impl Job for ImportCourse {
     const KIND: &'static str = "import_course";
     const LONG: bool = true;
@@ -82,37 +127,58 @@ impl Job for ImportCourse {
         let Some(mut row) = begin(&services, academy, self.import).await? else { return Ok(()) };
         let name = uploads::receive::name(row.upload_id);
         let bytes = services.storage.get(academy, &name).await?;
-        let title = row.title.clone();
+        let (title, format) = (row.title.clone(), row.format);
         let read = tokio::task::spawn_blocking(move || match bytes {
-            Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(&files, title.as_deref())),
+            Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(&files, format, title.as_deref())),
             None => Err(stopped(words!("Unggahannya sudah tidak ada.", "The upload is gone."))),
         });
-        let outcome = read.await.map_err(anyhow::Error::from)?;
-        if let Ok(read) = &outcome {
-            row.total = Some(i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX));
-            let mut tx = services.db.begin(academy).await?;
-            // Another worker may have had it meanwhile, if this one was slow: what it wrote stays.
-            if store::lock_open(&mut tx, row.id).await?.is_none() {
-                return Ok(());
+        let read = match read.await.map_err(anyhow::Error::from)? {
+            Ok(read) => read,
+            Err(problem) => {
+                let Some(tx) = still_wanted(&services, academy, &row).await? else { return Ok(()) };
+                return end(tx, &services, academy, row, &[problem]).await;
             }
-            store::write(&mut tx, &row).await?;
-            tx.commit().await?;
-        }
+        };
+        let total = i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX);
+        row.total = Some(total);
         let mut tx = services.db.begin(academy).await?;
+        // Another worker may have had it meanwhile, if this one was slow: what it wrote stays.
+        if store::lock_open(&mut tx, row.id).await?.is_none() {
+            return Ok(());
+        }
+        store::write(&mut tx, &row).await?;
+        tx.commit().await?;
+        let mut tx = services.db.begin(academy).await?;
+        // One worker at a time; its row is not locked, so that it can be told how far this is, and called off.
+        tx.take_name(&format!("import {}", row.id.uuid())).await?;
         // Who asked for it may have been erased meanwhile, and the import with them.
-        if !tx.hold_account(row.user_id).await? || store::lock_open(&mut tx, row.id).await?.is_none() {
+        if !tx.hold_account(row.user_id).await? {
+            return Ok(());
+        }
+        let (told, tells) = watch::channel(0);
+        let watching = move |written: usize, all: usize| {
+            let share = written as u64 * u64::from(total.unsigned_abs()) / (all.max(1) as u64);
+            let _ = told.send(i32::try_from(share).unwrap_or(i32::MAX));
+        };
+        let outcome = {
+            let writing = write_as(&mut tx, &services, &row, &read, &watching);
+            tokio::select! {
+                outcome = writing => outcome?,
+                // It never ends by itself but for a fault.
+                fault = note(&services, academy, row.id, tells) => return Err(fault),
+            }
+        };
+        // Called off meanwhile: all of it is dropped.
+        if store::lock_open(&mut tx, row.id).await?.is_none() {
             return Ok(());
         }
         let problems = match outcome {
-            Ok(read) => match super::write(&mut tx, &services, Some(row.user_id), &read, UNWATCHED).await? {
-                Ok(course) => {
-                    row.course_id = Some(course);
-                    row.done = row.total.unwrap_or_default();
-                    read.problems
-                }
-                Err(objections) => objections.into_iter().map(|objection| stopped(objection.words)).collect(),
-            },
-            Err(problem) => vec![problem],
+            Ok(course) => {
+                row.course_id = Some(course);
+                row.done = total;
+                read.problems
+            }
+            Err(objections) => objections.into_iter().map(|objection| stopped(objection.words)).collect(),
         };
         end(tx, &services, academy, row, &problems).await
     }
@@ -126,6 +192,54 @@ impl Job for ImportCourse {
         );
         end(tx, &services, academy, row, &[stopped(words)]).await
     }
+}
+
+/// Writes the course as who asked for it: what they may not edit any more is not written into.
+async fn write_as(
+    tx: &mut Tx,
+    services: &Services,
+    row: &ImportRow,
+    read: &Read,
+    watching: Watch<'_>,
+) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
+    let roles = accounts::store::living_roles(tx, row.user_id).await?;
+    let may = match row.into_id {
+        Some(course) => roles.has(Role::Admin) || catalog::teaches(tx, row.user_id, course).await?,
+        None => roles.has(Role::Admin) || roles.has(Role::Instructor),
+    };
+    if !may {
+        let words = words!("Anda tidak berhak lagi atas ini.", "You are not allowed to do this any more.");
+        return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "", words)]));
+    }
+    super::write(tx, services, Some(row.user_id), row.into_id, read, watching).await
+}
+
+/// Notes how far the writing is, as long as it lasts: in transactions of their own, or nobody would see it.
+async fn note(services: &Services, academy: AcademyId, import: ImportId, mut tells: watch::Receiver<i32>) -> Fault {
+    loop {
+        tokio::time::sleep(NOTED).await;
+        if tells.changed().await.is_err() {
+            // Nobody tells any more: the writing is at its end.
+            std::future::pending::<()>().await;
+        }
+        let done = *tells.borrow_and_update();
+        let noted = async {
+            let mut tx = services.db.begin(academy).await?;
+            store::progress(&mut tx, import, done).await?;
+            tx.commit().await
+        };
+        if let Err(fault) = noted.await {
+            // How far it is, is not worth the import: where there is no connection, nothing is noted.
+            let Fault::Refused(Code::Overloaded, _) = fault else { return fault };
+        }
+    }
+}
+
+/// The transaction that ends an import; nothing where it has ended, or who asked for it is gone.
+async fn still_wanted(services: &Services, academy: AcademyId, row: &ImportRow) -> Result<Option<Tx>, Fault> {
+    let mut tx = services.db.begin(academy).await?;
+    let wanted = tx.hold_account(row.user_id).await? && store::lock_open(&mut tx, row.id).await?.is_some();
+    Ok(wanted.then_some(tx))
 }
 
 /// Writes how the import ended; its upload has served.

@@ -2,18 +2,26 @@
 //! line; nothing is repaired or dropped silently.
 
 pub mod files;
+pub mod following;
 pub mod graphql;
 pub mod job;
 pub mod markdown;
 pub mod model;
+mod next_draft;
+pub mod olx;
+pub mod outline;
 pub mod store;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::outline::{Known, Outline};
 use super::{
     content::Watch,
     create_course::{self, NewCourse},
     model::CourseId,
+    store as catalog,
 };
 use crate::platform::{
     db::Tx,
@@ -146,36 +154,57 @@ pub struct Counts {
 pub struct Read {
     /// What the course is begun with.
     pub course: NewCourse,
-    /// Makes its content for a version.
-    pub content: markdown::Course,
+    /// What it holds.
+    pub outline: Outline,
     /// How much there is, in the course's own language.
     pub counts: Counts,
     /// Lessons, quizzes, questions and options that are there in another language.
-    pub translations: std::collections::BTreeMap<String, Counts>,
+    pub translations: BTreeMap<String, Counts>,
+    /// How many blocks of each kind the source has, where it is made of blocks.
+    pub blocks: BTreeMap<String, usize>,
     /// What is not taken over.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a course of whichever format its files are in.
+crate::text_enum!(
+    /// In which form a course comes.
+    ImportFormat {
+        /// Folders of Markdown.
+        Markdown = "MARKDOWN",
+        /// A course of Open edX.
+        Olx = "OLX",
+    }
+);
+
+/// Reads a course of the form that is given, or of whichever its files are in.
 ///
 /// # Errors
 /// The problem that stops it.
-pub fn read(files: &files::Files, title: Option<&str>) -> Result<Read, Problem> {
-    if markdown::is_one(files.tree.keys().map(String::as_str)) {
-        return markdown::read(files, title);
+pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&str>) -> Result<Read, Problem> {
+    let found = if olx::is_one(&files.tree) {
+        Some(ImportFormat::Olx)
+    } else if markdown::is_one(files.tree.keys().map(String::as_str)) {
+        Some(ImportFormat::Markdown)
+    } else {
+        None
+    };
+    match format.or(found) {
+        Some(ImportFormat::Olx) => olx::read(files, title),
+        Some(ImportFormat::Markdown) => markdown::read(files, title),
+        None => Err(Problem::new(
+            "",
+            None,
+            ProblemSeverity::Error,
+            words!(
+                "Bentuknya tidak dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md), kursus Open edX berisi course.xml.",
+                "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml."
+            ),
+        )),
     }
-    Err(Problem::new(
-        "",
-        None,
-        ProblemSeverity::Error,
-        words!(
-            "Bentuknya tidak dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md).",
-            "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md)."
-        ),
-    ))
 }
 
-/// Writes a course that was read, in a transaction of the caller's; `watch` sees how far it is.
+/// Writes a course that was read, in a transaction of the caller's; `watch` sees how far it is. It becomes the next draft of the course
+/// `into`, or else of the course of this instructor's that was imported from the same source, or else a course of its own.
 ///
 /// # Errors
 /// Those of the database; objections where the course can't be begun like this.
@@ -183,9 +212,18 @@ pub async fn write(
     tx: &mut Tx,
     services: &Services,
     instructor: Option<UserId>,
+    into: Option<CourseId>,
     read: &Read,
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
-    let content = |version| read.content.content(services, version);
+    let known = match (into, &read.course.source) {
+        (Some(course), _) => Some(course),
+        (None, Some(source)) => catalog::by_source(tx, source, instructor).await?,
+        (None, None) => None,
+    };
+    if let Some(course) = known {
+        return next_draft::write(tx, services, course, read, watch).await;
+    }
+    let content = |version| read.outline.content(services, version, Known::default());
     create_course::insert(tx, services, instructor, read.course.clone(), content, watch).await
 }

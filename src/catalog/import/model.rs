@@ -6,6 +6,7 @@ use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::imports;
 use serde_json::Value as Json;
 
+use super::ImportFormat;
 use crate::{catalog::model::CourseId, platform::privacy::UserId, uploads::UploadId};
 
 crate::id_kind!(ImportId, ImportKind, "Import", 21);
@@ -39,4 +40,6 @@ pub struct ImportRow {
     pub course_id: Option<CourseId>,
     pub problems: Json,
     pub created_at: DateTime<Utc>,
+    pub into_id: Option<CourseId>,
+    pub format: Option<ImportFormat>,
 }

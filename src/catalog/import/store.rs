@@ -5,7 +5,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::imports;
 
 use super::model::{ImportId, ImportRow, ImportStatus};
-use crate::{platform::fault::Fault, uploads::UploadId};
+use crate::{
+    platform::{fault::Fault, privacy::UserId},
+    uploads::UploadId,
+};
 
 /// Adds an import.
 ///
@@ -59,4 +62,27 @@ pub async fn write(connection: &mut AsyncPgConnection, row: &ImportRow) -> Resul
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Notes how much of an import is written, while it runs.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn progress(connection: &mut AsyncPgConnection, id: ImportId, done: i32) -> Result<(), Fault> {
+    let running = imports::table.filter(imports::id.eq(id)).filter(imports::status.eq(ImportStatus::Running));
+    diesel::update(running).set(imports::done.eq(done)).execute(connection).await?;
+    Ok(())
+}
+
+/// A person's own import as it is now.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn own(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    id: ImportId,
+) -> Result<Option<ImportRow>, Fault> {
+    let row = imports::table.filter(imports::id.eq(id)).filter(imports::user_id.eq(user));
+    Ok(row.select(ImportRow::as_select()).first(&mut connection).await.optional()?)
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper,
+    OptionalEmptyChangesetExtension, OptionalExtension, QueryDsl, SelectableHelper, dsl::exists,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{course_instructors, course_runs, course_versions, courses};
+use sanggar_schema::tables::{course_instructors, course_runs, course_versions, courses, lessons};
 
 use super::add_instructor;
 use crate::{
@@ -174,18 +174,52 @@ pub(in crate::catalog) async fn set_locale(
     Ok(())
 }
 
-/// Counts an edit of a draft.
+/// Counts an edit of a draft, and anew the lessons that learners will have.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_edit(connection: &mut AsyncPgConnection, version: VersionId, lessons: i32) -> Result<(), Fault> {
+pub async fn count_edit(connection: &mut AsyncPgConnection, version: VersionId) -> Result<(), Fault> {
+    let shown = lessons::table.filter(lessons::version_id.eq(version)).filter(diesel::dsl::not(lessons::hidden));
+    let count: i64 = shown.count().get_result(connection).await?;
     diesel::update(course_versions::table.filter(course_versions::id.eq(version)))
         .set((
             course_versions::edits.eq(course_versions::edits + 1),
-            course_versions::lesson_count.eq(course_versions::lesson_count + lessons),
+            course_versions::lesson_count.eq(i32::try_from(count).unwrap_or(i32::MAX)),
         ))
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// The course of an instructor's that was imported from a source; without an instructor, one that nobody teaches.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::catalog) async fn by_source(
+    mut connection: &AsyncPgConnection,
+    source: &str,
+    instructor: Option<UserId>,
+) -> Result<Option<CourseId>, Fault> {
+    let taught = course_instructors::table.filter(course_instructors::course_id.eq(courses::id));
+    let mut found = courses::table.filter(courses::source.eq(source)).select(courses::id).into_boxed();
+    found = match instructor {
+        Some(user) => found.filter(exists(taught.filter(course_instructors::user_id.eq(user)))),
+        None => found.filter(diesel::dsl::not(exists(taught))),
+    };
+    Ok(found.order((courses::created_at.desc(), courses::id)).first(&mut connection).await.optional()?)
+}
+
+/// Says what a course was imported from.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::catalog) async fn set_source(
+    connection: &mut AsyncPgConnection,
+    course: CourseId,
+    source: &str,
+) -> Result<(), Fault> {
+    let row = courses::table.filter(courses::id.eq(course));
+    diesel::update(row).set(courses::source.eq(source)).execute(connection).await?;
     Ok(())
 }
 

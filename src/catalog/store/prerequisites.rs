@@ -36,6 +36,21 @@ pub(in crate::catalog) async fn put_prerequisites(
     Ok(())
 }
 
+/// Asks in a version for what another one asks for.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::catalog) async fn copy_prerequisites(
+    connection: &mut AsyncPgConnection,
+    from: VersionId,
+    into: VersionId,
+) -> Result<(), Fault> {
+    use course_prerequisites::{course_id, position, table, version_id};
+    let asked: Vec<CourseId> =
+        table.filter(version_id.eq(from)).order(position).select(course_id).load(connection).await?;
+    put_prerequisites(connection, into, &asked).await
+}
+
 /// Whether one of these courses asks for `course`, itself or by way of others: in what is published or is being written.
 ///
 /// # Errors

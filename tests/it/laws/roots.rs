@@ -121,6 +121,9 @@ async fn scene(app: &TestApp) -> Scene {
     let upload =
         json!({ "purpose": "COURSE_IMPORT", "fileName": "c.zip", "contentType": "application/zip", "size": 3 });
     let upload = done(teacher, "createUpload", upload, "upload { id }").await["upload"]["id"].clone();
+    let whole = crate::line::import::send(app, &course.instructor, &crate::line::import::course()).await;
+    let running =
+        done(teacher, "importCourse", json!({ "upload": whole["id"] }), "import { id }").await["import"]["id"].clone();
     app.work().await;
 
     let node = |what: &str, id: &Value| query("node", what, "$id: ID! | id: $id", "{ id }", json!({ "id": id }));
@@ -191,6 +194,7 @@ async fn scene(app: &TestApp) -> Scene {
         mutation("startAttempt", "attempt { id }", json!({ "quiz": course.quiz })),
         mutation("completeLesson", "enrolment { id }", json!({ "id": course.lessons[0] })),
         mutation("importCourse", "import { id }", json!({ "upload": upload })),
+        mutation("cancelImport", "import { id }", json!({ "id": running })),
         mutation("updateCourse", "course { id }", json!({ "id": draft["id"], "title": "Lain" })),
         mutation("updateSection", "course { id }", json!({ "id": section, "title": "Lain" })),
         mutation("updateLesson", "lesson { id }", json!({ "id": lesson, "title": "Lain" })),

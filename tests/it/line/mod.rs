@@ -6,6 +6,7 @@ mod editing;
 mod examples;
 pub mod import;
 mod offering;
+mod olx;
 mod quiz;
 mod statements;
 mod teaching;

@@ -2,8 +2,7 @@
 //! `translations/README.LANG.md`, quizzes as JSON in `quiz-app/src/assets/translations/LANG.json`, linked from lessons as `/quiz/N`.
 
 mod quizzes;
-mod rows;
-mod text;
+pub(super) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +15,12 @@ use super::{
     ProblemSeverity::{Error, Note, Warning},
     Problems, Read,
     files::{Files, Tree},
+    outline::{self, Outline},
 };
 use crate::{
     catalog::{
         create_course::NewCourse,
-        model::{Completion, CourseLevel},
+        model::{BodyFormat, Completion, CourseLevel, LessonKind},
         policy,
     },
     platform::{graphql::scalars::is_language_tag, text::Words},
@@ -29,18 +29,14 @@ use crate::{
 /// The language of a course whose files do not say.
 const OWN: &str = "en";
 
-/// A course as its files have it.
-pub struct Course {
-    sections: Vec<Section>,
-    quizzes: Vec<Quiz>,
-}
-
 struct Section {
+    folder: String,
     title: String,
     lessons: Vec<Lesson>,
 }
 
 struct Lesson {
+    folder: String,
     title: String,
     body: String,
     translations: Vec<(String, String, String)>,
@@ -88,10 +84,6 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
             ),
         ));
     }
-    let sections: Vec<Section> = sections
-        .into_iter()
-        .map(|(title, lessons)| Section { title, lessons: lessons.into_iter().map(|(_, lesson)| lesson).collect() })
-        .collect();
     let lessons: Vec<&Lesson> = sections.iter().flat_map(|section| &section.lessons).collect();
     let mut translations: BTreeMap<String, Counts> = languages;
     for lesson in &lessons {
@@ -120,16 +112,47 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         // Its quizzes are warm-ups and checks of the learner's own: the files name no bar that must be passed.
         completion: Completion { quizzes_passed: false, ..Completion::default() },
         price: None,
+        // Its files do not say which course they are.
+        source: None,
     };
-    let problems = problems.told();
-    Ok(Read { course, content: Course { sections, quizzes }, counts, translations, problems })
+    let outline = outline(sections, quizzes);
+    Ok(Read { course, outline, counts, translations, blocks: BTreeMap::new(), problems: problems.told() })
+}
+
+fn outline(sections: Vec<Section>, quizzes: Vec<Quiz>) -> Outline {
+    let at: BTreeMap<u32, usize> = quizzes.iter().enumerate().map(|(at, quiz)| (quiz.number, at)).collect();
+    let sections = sections.into_iter().map(|section| outline::Section {
+        title: section.title,
+        hidden: false,
+        lessons: section
+            .lessons
+            .into_iter()
+            .map(|lesson| outline::Lesson {
+                source: format!("{}/{}", section.folder, lesson.folder),
+                title: lesson.title,
+                kind: LessonKind::Article,
+                hidden: false,
+                body: Some(lesson.body),
+                body_format: BodyFormat::Markdown,
+                media_url: None,
+                estimated_duration: None,
+                translations: lesson.translations,
+                quizzes: lesson.quizzes.iter().filter_map(|number| at.get(number).copied()).collect(),
+            })
+            .collect(),
+        source: section.folder,
+    });
+    Outline { sections: sections.collect(), quizzes: quizzes.into_iter().map(Quiz::outline).collect() }
 }
 
 /// Lessons link to quizzes by their numbers: every link finds one, and every quiz is found.
-fn check_links(sections: &[SectionFiles], quizzes: &[Quiz], problems: &mut Problems) {
+fn check_links(sections: &[Section], quizzes: &[Quiz], problems: &mut Problems) {
     let there: BTreeSet<u32> = quizzes.iter().map(|quiz| quiz.number).collect();
     let mut linked: BTreeSet<u32> = BTreeSet::new();
-    for (path, lesson) in sections.iter().flat_map(|(_, lessons)| lessons) {
+    for (section, lesson) in
+        sections.iter().flat_map(|section| section.lessons.iter().map(move |lesson| (section, lesson)))
+    {
+        let path = &format!("{}/{}/README.md", section.folder, lesson.folder);
         linked.extend(&lesson.quizzes);
         for number in lesson.quizzes.iter().filter(|number| !there.contains(number)) {
             let words =
@@ -148,13 +171,12 @@ fn check_links(sections: &[SectionFiles], quizzes: &[Quiz], problems: &mut Probl
 
 /// Its number, its name, its text's path.
 type LessonFolder<'a> = (Option<u32>, &'a str, &'a str);
-type SectionFiles = (String, Vec<(String, Lesson)>);
 
 fn sections<'a>(
     files: &'a Tree,
     taken: &mut BTreeSet<&'a str>,
     problems: &mut Problems,
-) -> Result<Vec<SectionFiles>, Problem> {
+) -> Result<Vec<Section>, Problem> {
     let mut folders: BTreeMap<(u32, &str), Vec<LessonFolder<'a>>> = BTreeMap::new();
     for path in files.keys() {
         let parts: Vec<_> = path.split('/').collect();
@@ -194,10 +216,11 @@ fn sections<'a>(
         let mut read = Vec::new();
         for (_, folder, path) in lessons {
             taken.insert(path);
-            read.push((path.to_owned(), lesson(files, section, folder, path, taken, problems)?));
+            read.push(lesson(files, section, folder, path, taken, problems)?);
         }
         let title = title.unwrap_or_else(|| section.to_owned());
-        found.push((cut(&title, policy::TITLE, &format!("{section}/README.md"), problems), read));
+        let title = cut(&title, policy::TITLE, &format!("{section}/README.md"), problems);
+        found.push(Section { folder: section.to_owned(), title, lessons: read });
     }
     Ok(found)
 }
@@ -272,6 +295,7 @@ fn lesson<'a>(
         problems.push(Problem::new(path, None, Warning, words));
     }
     Ok(Lesson {
+        folder: folder.to_owned(),
         title: cut(&title.unwrap_or_else(|| folder.to_owned()), policy::TITLE, path, problems),
         body: body.to_owned(),
         translations,
@@ -334,7 +358,7 @@ mod tests {
         assert_eq!(read.course.title, "A course");
         assert_eq!(read.course.summary, "What it is.");
         assert_eq!(read.counts, Counts { sections: 2, lessons: 3, quizzes: 1, questions: 3, options: 6 });
-        let titles: Vec<_> = read.content.sections.iter().flat_map(|s| &s.lessons).map(|l| l.title.as_str()).collect();
+        let titles: Vec<_> = read.outline.sections.iter().flat_map(|s| &s.lessons).map(|l| l.title.as_str()).collect();
         assert_eq!(titles, ["Early", "Late", "Only"]);
         assert_eq!(read.translations["id"].lessons, 1);
         assert_eq!(read.translations["zh-CN"].questions, 3);
@@ -362,7 +386,7 @@ mod tests {
         ] {
             assert!(told.contains(&expected), "{expected:?} in {told:#?}");
         }
-        let right = |at: usize| read.content.quizzes[0].questions[at].options.iter().filter(|o| o.right).count();
+        let right = |at: usize| read.outline.quizzes[0].questions[at].options.iter().filter(|o| o.fraction > 0).count();
         assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
         assert!(!told.contains(&("1-first/README.md", None, Note)), "a title is all that there is");
     }

@@ -18,7 +18,9 @@ use crate::{
             ProblemSeverity::{Error, Note, Warning},
             Problems,
             files::Tree,
+            outline,
         },
+        model::{FeedbackPolicy, MILLIONTHS},
         policy,
     },
     platform::{graphql::scalars::is_language_tag, text::Words},
@@ -47,6 +49,41 @@ pub(super) struct Option_ {
     pub(super) text: String,
     pub(super) texts: BTreeMap<String, String>,
     pub(super) right: bool,
+}
+
+impl Quiz {
+    /// It is its learners' own check: all right is passed, and after each try they see what is right.
+    pub(super) fn outline(self) -> outline::Quiz {
+        let source = format!("quiz/{}", self.number);
+        let questions = (1..).zip(self.questions).map(|(number, question)| outline::Question {
+            source: format!("{source}/{number}"),
+            multiple: false,
+            prompt: question.prompt,
+            prompts: question.prompts,
+            points: MILLIONTHS,
+            feedback: None,
+            options: question
+                .options
+                .into_iter()
+                .map(|option| outline::Choice {
+                    text: option.text,
+                    texts: option.texts,
+                    fraction: if option.right { MILLIONTHS } else { 0 },
+                    feedback: None,
+                })
+                .collect(),
+        });
+        outline::Quiz {
+            questions: questions.collect(),
+            source,
+            title: self.title,
+            titles: self.titles,
+            pass_percent: 100,
+            attempts_allowed: None,
+            shuffle: false,
+            feedback: FeedbackPolicy::AfterEachAttempt,
+        }
+    }
 }
 
 /// Fields that the format knows, and we do not take over: only their names are told.

@@ -22,7 +22,7 @@ pub(super) fn bounded(text: &str, most: usize, path: &str) -> Result<(), Problem
 }
 
 /// A text cut to what there is room for; that it was is told.
-pub(super) fn cut(text: &str, most: usize, path: &str, problems: &mut Problems) -> String {
+pub(in crate::catalog::import) fn cut(text: &str, most: usize, path: &str, problems: &mut Problems) -> String {
     if text.chars().count() > most {
         let words = words!("Dipotong pada {most} karakter.", "Cut at {most} characters.");
         problems.push(Problem::new(path, None, Warning, words));
@@ -31,7 +31,14 @@ pub(super) fn cut(text: &str, most: usize, path: &str, problems: &mut Problems) 
 }
 
 /// A file as text, no longer than a lesson may be: what follows reads it more than once.
-pub(super) fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+pub(in crate::catalog::import) fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+    let text = utf8_of(path, bytes)?;
+    bounded(text, policy::BODY, path)?;
+    Ok(text)
+}
+
+/// A file as text.
+pub(in crate::catalog::import) fn utf8_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).matches('\n').count() + 1;
         Problem::new(path, Some(line), Error, words!("Bukan UTF-8.", "Not UTF-8."))
@@ -45,7 +52,6 @@ pub(super) fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Proble
             words!("Berisi karakter U+0000.", "Holds the character U+0000."),
         ));
     }
-    bounded(text, policy::BODY, path)?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 

@@ -1,0 +1,156 @@
+//! XML as courses of Open edX have it: files that point to each other, and text with markup in it.
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::catalog::import::{Problem, ProblemSeverity::Error};
+
+/// Nodes of a file at most: each takes a hundred bytes or more.
+const NODES: u32 = 500_000;
+
+/// Bytes of a file at most: a tree takes ten times as much.
+const BYTES: usize = 16 << 20;
+
+/// A file as XML. What declares entities is refused: a few of them can be gigabytes.
+///
+/// # Errors
+/// The problem that stops the import.
+pub(super) fn parsed<'a>(path: &str, text: &'a str) -> Result<Document<'a>, Problem> {
+    if text.len() > BYTES {
+        let words = words!("Lebih dari {BYTES} bita.", "More than {BYTES} bytes.");
+        return Err(Problem::new(path, None, Error, words));
+    }
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
+    Document::parse_with_options(text, options).map_err(|error| {
+        let line = usize::try_from(error.pos().row).ok();
+        Problem::new(path, line, Error, words!("Bukan XML yang utuh: {error}", "No sound XML: {error}"))
+    })
+}
+
+/// The line that a node stands on.
+pub(super) fn line(node: Node<'_, '_>) -> Option<usize> {
+    usize::try_from(node.document().text_pos_at(node.range().start).row).ok()
+}
+
+/// An attribute that says something.
+pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    node.attribute(name).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// Whether an attribute says yes.
+pub(super) fn says_yes(node: Node<'_, '_>, name: &str) -> bool {
+    attribute(node, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// The elements in a node.
+pub(super) fn elements<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+    node.children().filter(Node::is_element)
+}
+
+/// What stands between the tags of an element, as it was written.
+pub(super) fn inside(node: Node<'_, '_>) -> String {
+    let text = node.document().input_text();
+    match (node.first_child(), node.last_child()) {
+        (Some(first), Some(last)) => text[first.range().start..last.range().end].to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What is read of a text with markup: its words, a line for each block.
+#[derive(Default)]
+pub(super) struct Words {
+    text: String,
+    /// Pictures in it, which no plain text shows.
+    pub(super) pictures: usize,
+}
+
+impl Words {
+    /// Adds a node, but nothing of the elements that `left_out` names.
+    pub(super) fn add(&mut self, node: Node<'_, '_>, left_out: &[&str]) {
+        // Not by recursion: nobody says how deep it is.
+        let mut open = vec![(node, false)];
+        while let Some((node, done)) = open.pop() {
+            if node.is_text() {
+                let text = node.text().unwrap_or_default();
+                if node.ancestors().take(4).any(|one| one.has_tag_name("pre")) {
+                    self.text.push_str(text);
+                } else {
+                    // A line that ends within a sentence is no end of it.
+                    self.text.extend(text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
+                }
+                continue;
+            }
+            let name = node.tag_name().name();
+            if !node.is_element() || left_out.contains(&name) {
+                continue;
+            }
+            if is_block(name) && !self.text.ends_with('\n') {
+                self.text.push('\n');
+            }
+            if done {
+                continue;
+            }
+            if name == "img" {
+                self.pictures += 1;
+                self.text.push_str(&format!("[{}]", attribute(node, "alt").unwrap_or("…")));
+            }
+            open.push((node, true));
+            open.extend(node.children().rev().map(|child| (child, false)));
+        }
+    }
+
+    /// The text: lines without what is empty around them.
+    pub(super) fn told(&self) -> String {
+        let lines = self.text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "br"
+            | "li"
+            | "ul"
+            | "ol"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "pre"
+            | "table"
+            | "tr"
+            | "label"
+            | "description"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_off_markup() {
+        let text = "<p>One <b>two</b>\n three<br/>four</p><ul><li>five</li></ul><script>no</script><img alt='A cat'/>";
+        let document = format!("<problem>{text}</problem>");
+        let document = parsed("x", &document).expect("XML");
+        let mut words = Words::default();
+        words.add(document.root_element(), &["script"]);
+        assert_eq!((words.told().as_str(), words.pictures), ("One two three\nfour\nfive\n[A cat]", 1));
+        assert_eq!(inside(document.root_element()), text);
+    }
+
+    #[test]
+    fn entities_are_refused() {
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]>\n<a>&c;</a>";
+        assert!(parsed("x", bomb).is_err());
+        let broken = parsed("x.xml", "<a>\n<b></a>").expect_err("broken");
+        assert_eq!((broken.path.as_str(), broken.line), ("x.xml", Some(2)));
+        let deep = "<a>".repeat(100_000) + &"</a>".repeat(100_000);
+        if let Ok(document) = parsed("x", &deep) {
+            Words::default().add(document.root_element(), &[]);
+        }
+    }
+}

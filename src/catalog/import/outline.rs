@@ -1,0 +1,242 @@
+//! A course that was read, whatever form it came in, and its rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    catalog::{
+        content::Content,
+        model::{
+            BodyFormat, ChoiceRow, FeedbackPolicy, LessonKind, NewLesson, NewLessonQuiz, NewTranslation, QuestionRow,
+            QuizRow, SectionRow, VersionId,
+        },
+    },
+    platform::{graphql::Services, id::Id},
+};
+
+/// What a course holds. What has a `source` is named by it within the course, whichever kind it is of.
+#[derive(Default, Clone, Debug)]
+pub struct Outline {
+    /// Its sections, in their order.
+    pub sections: Vec<Section>,
+    /// Its quizzes; lessons name them by where they stand here.
+    pub quizzes: Vec<Quiz>,
+}
+
+/// A section.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// What its source calls it.
+    pub source: String,
+    /// Its title.
+    pub title: String,
+    /// Whether only instructors and staff see it.
+    pub hidden: bool,
+    /// Its lessons, in their order.
+    pub lessons: Vec<Lesson>,
+}
+
+/// A lesson.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// What its source calls it.
+    pub source: String,
+    /// Its title.
+    pub title: String,
+    /// What it is.
+    pub kind: LessonKind,
+    /// Whether only instructors and staff see it.
+    pub hidden: bool,
+    /// Its text.
+    pub body: Option<String>,
+    /// What the text is written in.
+    pub body_format: BodyFormat,
+    /// Its video.
+    pub media_url: Option<String>,
+    /// Seconds.
+    pub estimated_duration: Option<i32>,
+    /// Language, title, text.
+    pub translations: Vec<(String, String, String)>,
+    /// The quizzes beside it, in their order; the last one is the check after it, or all that it is.
+    pub quizzes: Vec<usize>,
+}
+
+/// A quiz.
+#[derive(Clone, Debug)]
+pub struct Quiz {
+    /// What its source calls it.
+    pub source: String,
+    /// Its title.
+    pub title: String,
+    /// The title in other languages.
+    pub titles: BTreeMap<String, String>,
+    /// From which share of the points it is passed.
+    pub pass_percent: i32,
+    /// How often a learner may try.
+    pub attempts_allowed: Option<i32>,
+    /// Whether questions and choices come in another order each attempt.
+    pub shuffle: bool,
+    /// When learners see the key.
+    pub feedback: FeedbackPolicy,
+    /// Its questions, in their order.
+    pub questions: Vec<Question>,
+}
+
+/// A question with choices.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What its source calls it.
+    pub source: String,
+    /// Whether several choices may be ticked.
+    pub multiple: bool,
+    /// What is asked.
+    pub prompt: String,
+    /// The same in other languages.
+    pub prompts: BTreeMap<String, String>,
+    /// Millionths of a point.
+    pub points: i64,
+    /// What a learner is told with the key.
+    pub feedback: Option<String>,
+    /// What may be ticked, in its order.
+    pub options: Vec<Choice>,
+}
+
+/// A choice.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What it says.
+    pub text: String,
+    /// The same in other languages.
+    pub texts: BTreeMap<String, String>,
+    /// Millionths of the points that ticking it earns.
+    pub fraction: i64,
+    /// What is said to who ticked it.
+    pub feedback: Option<String>,
+}
+
+/// Under which ids a course had things before, by what their source calls them: what is the same thing keeps its id, and who has completed
+/// it has.
+#[derive(Default)]
+pub struct Known(HashMap<(&'static str, String), Uuid>);
+
+impl Known {
+    /// What a version holds; what another one says of the same thing goes first.
+    pub fn add(&mut self, content: &Content) {
+        let sections = content.sections.iter().map(|row| ("section", &row.source, row.id.uuid()));
+        let lessons = content.lessons.iter().map(|row| ("lesson", &row.source, row.id.uuid()));
+        let quizzes = content.quizzes.iter().map(|row| ("quiz", &row.source, row.id.uuid()));
+        let questions = content.questions.iter().map(|row| ("question", &row.source, row.id.uuid()));
+        for (kind, source, id) in sections.chain(lessons).chain(quizzes).chain(questions) {
+            if let Some(source) = source {
+                self.0.entry((kind, source.clone())).or_insert(id);
+            }
+        }
+    }
+
+    /// The id of a thing, a new one where it was not there, or where two things are called alike.
+    fn id<K>(&mut self, kind: &'static str, source: &str, new: impl FnOnce() -> Id<K>) -> Id<K> {
+        self.0.remove(&(kind, source.to_owned())).map_or_else(new, Id::from_uuid)
+    }
+}
+
+impl Outline {
+    /// Its rows for a version.
+    #[must_use]
+    pub fn content(&self, services: &Services, version_id: VersionId, mut known: Known) -> Content {
+        let mut content = Content::default();
+        let Services { random, clock, .. } = services;
+        let mut quiz_ids = Vec::new();
+        for quiz in &self.quizzes {
+            let id = known.id("quiz", &quiz.source, || random.ordered_id(clock));
+            quiz_ids.push(id);
+            content.quizzes.push(QuizRow {
+                version_id,
+                id,
+                title: quiz.title.clone(),
+                titles: json!(quiz.titles),
+                pass_percent: quiz.pass_percent,
+                time_limit: None,
+                attempts_allowed: quiz.attempts_allowed,
+                shuffle: quiz.shuffle,
+                feedback: quiz.feedback,
+                source: Some(quiz.source.clone()),
+            });
+            for (position, question) in (1..).zip(&quiz.questions) {
+                let question_id = known.id("question", &question.source, || random.id());
+                content.questions.push(QuestionRow {
+                    version_id,
+                    id: question_id,
+                    quiz_id: id,
+                    position,
+                    multiple: question.multiple,
+                    prompt: question.prompt.clone(),
+                    prompts: json!(question.prompts),
+                    points: question.points,
+                    feedback: question.feedback.clone(),
+                    source: Some(question.source.clone()),
+                });
+                for (position, option) in (1..).zip(&question.options) {
+                    content.choices.push(ChoiceRow {
+                        version_id,
+                        id: random.id(),
+                        question_id,
+                        position,
+                        text: option.text.clone(),
+                        texts: json!(option.texts),
+                        fraction: option.fraction,
+                        feedback: option.feedback.clone(),
+                    });
+                }
+            }
+        }
+        for (position, section) in (1..).zip(&self.sections) {
+            let section_id = known.id("section", &section.source, || random.ordered_id(clock));
+            content.sections.push(SectionRow {
+                version_id,
+                id: section_id,
+                position,
+                title: section.title.clone(),
+                hidden: section.hidden,
+                source: Some(section.source.clone()),
+            });
+            for (position, lesson) in (1..).zip(&section.lessons) {
+                let id = known.id("lesson", &lesson.source, || random.ordered_id(clock));
+                let quizzes: Vec<_> = lesson.quizzes.iter().filter_map(|at| quiz_ids.get(*at).copied()).collect();
+                content.lessons.push(NewLesson {
+                    version_id,
+                    id,
+                    section_id,
+                    position,
+                    kind: lesson.kind,
+                    preview: false,
+                    title: lesson.title.clone(),
+                    body: lesson.body.clone(),
+                    media_url: lesson.media_url.clone(),
+                    estimated_duration: lesson.estimated_duration,
+                    quiz_id: quizzes.last().copied(),
+                    hidden: section.hidden || lesson.hidden,
+                    body_format: lesson.body_format,
+                    source: Some(lesson.source.clone()),
+                });
+                // What a lesson is, is not beside it.
+                if lesson.kind != LessonKind::Quiz {
+                    for (position, quiz_id) in (1..).zip(quizzes) {
+                        content.beside.push(NewLessonQuiz { version_id, lesson_id: id, position, quiz_id });
+                    }
+                }
+                for (locale, title, body) in &lesson.translations {
+                    content.translations.push(NewTranslation {
+                        version_id,
+                        lesson_id: id,
+                        locale: locale.clone(),
+                        title: title.clone(),
+                        body: Some(body.clone()),
+                    });
+                }
+            }
+        }
+        content
+    }
+}
