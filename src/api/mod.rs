@@ -17,7 +17,7 @@ use crate::{
     catalog::graphql::{Course, CourseRun, CourseSubmission, Question},
     certificates::graphql::Certificate,
     enrolment::graphql::Enrolment,
-    instructors::graphql::InstructorApplication,
+    instructors::graphql::{InstructorApplication, InstructorProfile},
     notifications::graphql::Notification,
     platform::graphql::{List, page::Cursor, weight::Weighing},
     profiles::graphql::User,
@@ -73,6 +73,8 @@ fn described(builder: Builder) -> Builder {
         .override_output_type_description::<PageInfo>("Where a page stands in its list.")
         .override_output_type_description::<chrono::DateTime<chrono::Utc>>("A moment: RFC 3339, UTC.");
     let builder = list_of::<Course>(builder, "Courses, a page at a time.", "A course in a list.");
+    let builder =
+        list_of::<InstructorProfile>(builder, "Who teaches, a page at a time.", "Somebody who teaches, in a list.");
     let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
     let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
     let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");

@@ -11,11 +11,15 @@ use crate::{
     audit::graphql::{AuditEntry, AuditFilter},
     catalog::{
         self,
-        graphql::{Course, CourseFilter, CourseSubmission},
+        graphql::{Course, CourseFacets, CourseFilter, CourseSubmission, search},
         model::SubmissionStatus,
+        store::CourseOrder,
     },
     certificates::graphql::CertificateVerification,
-    instructors::{ApplicationStatus, graphql::InstructorApplication},
+    instructors::{
+        ApplicationStatus,
+        graphql::{InstructorApplication, InstructorProfile},
+    },
     platform::{
         fault::Fault,
         graphql::{CallExt, List, PageArgs, scalars::Duration},
@@ -109,18 +113,50 @@ impl Query {
         Ok(Course::by_slug(ctx.call(), &slug).await?)
     }
 
-    /// The catalogue: published courses, newest first.
+    /// The catalogue: published courses.
+    #[expect(clippy::too_many_arguments, reason = "what the contract lets a client ask")]
     async fn courses(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "What to look for, in Indonesian or English as the courses are: all of its words, else what is spelt like it, and who teaches."
+        )]
+        query: Option<String>,
         #[graphql(desc = "Which courses.")] filter: Option<CourseFilter>,
+        #[graphql(desc = "In which order: by relevance with a query, else the newest first.")] order_by: Option<
+            CourseOrder,
+        >,
         #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<List<Course>> {
         let page = PageArgs { first, after, last, before };
-        Ok(Course::all(ctx.call(), filter.unwrap_or_default().into(), &page).await?)
+        let search = search(ctx.call(), query, filter, order_by).await?;
+        Ok(Course::all(ctx.call(), search, &page).await?)
+    }
+
+    /// How many courses of the catalogue there are of each kind.
+    async fn course_facets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for, as of `courses`.")] query: Option<String>,
+        #[graphql(desc = "Which courses.")] filter: Option<CourseFilter>,
+    ) -> Result<CourseFacets> {
+        let search = search(ctx.call(), query, filter, None).await?;
+        Ok(CourseFacets::of(ctx.call(), &search).await?)
+    }
+
+    /// Who teaches here, newest first.
+    async fn instructors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<InstructorProfile>> {
+        Ok(InstructorProfile::all(ctx.call(), &PageArgs { first, after, last, before }).await?)
     }
 
     /// Courses that were submitted, newest first. Reviewers.

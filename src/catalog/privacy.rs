@@ -48,6 +48,15 @@ pub const TABLES: &[Table] = &[
             "minimum_score",
         ],
     ),
+    Table::of_nobody(
+        "catalogue_entries",
+        &["academy_id", "course_id", "since", "title_key", "level", "locale", "tags", "free"],
+    ),
+    Table::of_nobody("catalogue_words", &["academy_id", "word", "course_id", "weight"]),
+    Table::of_nobody(
+        "course_figures",
+        &["academy_id", "course_id", "learners", "ratings", "rating_sum", "rating_order"],
+    ),
     Table::of_nobody("course_prerequisites", &["academy_id", "version_id", "course_id", "position"]),
     Table::of_nobody(
         "invitation_codes",

@@ -33,15 +33,16 @@ pub async fn update_section(call: &Call, id: SectionId, input: UpdateSection) ->
     call.viewer().signed_in()?;
     let title = or_object!(needed(input.title, "title"));
     let title = or_object!(title.map(|title| user_error::line(&title, "title", policy::TITLE)).transpose());
-    let hidden = input.hidden.column().map(Option::unwrap_or_default);
+    let hidden = or_object!(needed(input.hidden, "hidden"));
     let mut tx = call.begin().await?;
     let (CourseRow { id: course, .. }, version) = or_object!(draft::of_section(call, &mut tx, id, "id").await?);
     let change = SectionChange { title, hidden };
-    if content::is_hidden(&tx, version.id, id).await?.is_none() {
+    let Some(was_hidden) = content::is_hidden(&tx, version.id, id).await? else {
         return Ok(Err(Objection::not_found("id")));
-    }
+    };
     content::change_section(&mut tx, version.id, id, &change).await?;
-    if let Some(hidden) = hidden {
+    // What was hidden by itself stays hidden where the section does not change.
+    if let Some(hidden) = hidden.filter(|hidden| *hidden != was_hidden) {
         content::hide_lessons(&mut tx, version.id, id, hidden).await?;
     }
     draft::close(tx, call, &version).await?;
@@ -89,7 +90,7 @@ pub async fn update_lesson(
     wrong.take(long.collect::<Result<(), _>>());
     let preview = wrong.take(needed(input.preview, "preview")).flatten();
     let body_format = wrong.take(needed(input.body_format, "bodyFormat")).flatten();
-    let hidden = input.hidden.column().map(Option::unwrap_or_default);
+    let hidden = wrong.take(needed(input.hidden, "hidden")).flatten();
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }

@@ -89,8 +89,13 @@ pub(super) async fn place(
         let words = words!("Anda sudah terdaftar di kursus ini.", "You are enrolled in this course already.");
         Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "run", words)))
     };
-    if store::live(tx, user, course).await?.is_some() {
-        return already();
+    if let Some(live) = store::live(tx, user, course).await? {
+        // Whose time is over may begin again, in another run.
+        let over = live.status == EnrolmentStatus::Active && !store::entitled(tx, user, course, now).await?;
+        if !over {
+            return already();
+        }
+        store::expire(tx, live.id).await?;
     }
     let not_eligible = |words| Ok(Err(Objection::new(UserErrorCode::NotEligible, "run", words)));
     if run.opens_at.is_some_and(|opens| opens > now) || run.closes_at.is_some_and(|closes| closes <= now) {

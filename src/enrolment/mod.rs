@@ -10,6 +10,7 @@ pub mod invite;
 pub mod model;
 pub mod move_to_latest;
 pub mod privacy;
+pub mod statistics;
 pub mod store;
 
 use crate::{

@@ -76,6 +76,18 @@ pub(super) async fn course_of(
     Ok(own.select(enrolments::course_id).first(&mut connection).await.optional()?)
 }
 
+/// Says that the time of an enrolment is over.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn expire(connection: &mut AsyncPgConnection, id: EnrolmentId) -> Result<(), Fault> {
+    diesel::update(enrolments::table.filter(enrolments::id.eq(id)))
+        .set(enrolments::status.eq(EnrolmentStatus::Expired))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Puts an enrolment onto another version.
 ///
 /// # Errors
@@ -535,5 +547,65 @@ impl Batch for RosterSize {
             counts.extend(rows.into_iter().map(|row| (Self { course: row.course_id, runs: runs.clone() }, row.count)));
         }
         Ok(counts)
+    }
+}
+
+/// Who learns: they go on, or have come to the end.
+const LEARNING: [EnrolmentStatus; 2] = [EnrolmentStatus::Active, EnrolmentStatus::Completed];
+
+/// How many learn by a course or have, and how many of them have completed it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct StandingOf(pub CourseId);
+
+impl Batch for StandingOf {
+    type Value = (i64, i64);
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, (i64, i64)>, Fault> {
+        let rows: Vec<(CourseId, EnrolmentStatus, i64)> = enrolments::table
+            .filter(enrolments::course_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(enrolments::status.eq_any(LEARNING))
+            .group_by((enrolments::course_id, enrolments::status))
+            .select((enrolments::course_id, enrolments::status, diesel::dsl::count_star()))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, (i64, i64)> = HashMap::new();
+        for (course, status, count) in rows {
+            let (all, completed) = found.entry(Self(course)).or_default();
+            *all += count;
+            *completed += if status == EnrolmentStatus::Completed { count } else { 0 };
+        }
+        Ok(found)
+    }
+}
+
+/// How many who learn by a course or have, have completed each of its lessons.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct CompletionsIn(pub CourseId);
+
+impl Batch for CompletionsIn {
+    type Value = HashMap<LessonId, i64>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let rows: Vec<(CourseId, LessonId, i64)> = lesson_completions::table
+            .inner_join(enrolments::table.on(enrolments::id.eq(lesson_completions::enrolment_id)))
+            .filter(enrolments::course_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(enrolments::status.eq_any(LEARNING))
+            .group_by((enrolments::course_id, lesson_completions::lesson_id))
+            .select((enrolments::course_id, lesson_completions::lesson_id, diesel::dsl::count_star()))
+            .load(&mut connection)
+            .await?;
+        let mut found: HashMap<Self, Self::Value> = HashMap::new();
+        for (course, lesson, count) in rows {
+            found.entry(Self(course)).or_default().insert(lesson, count);
+        }
+        Ok(found)
     }
 }

@@ -13,6 +13,7 @@ use super::{
     withdraw,
 };
 use crate::{
+    catalog::{graphql::Course, store::TaughtFigures},
     platform::{
         fault::Fault,
         graphql::{Call, CallExt, List, PageArgs, UserError, page::list, scalars::Url, shown::whole, user_error},
@@ -23,6 +24,7 @@ use crate::{
         },
     },
     profiles::graphql::User,
+    reviews::store::Rating,
 };
 
 /// Somebody's application to teach.
@@ -157,6 +159,23 @@ impl InstructorProfile {
         Ok(call.load(InstructorById(id)).await?.map(Self))
     }
 
+    /// Who teaches, newest first.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub async fn all(call: &Call, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let page = page.page(call, "instructors")?;
+        let rows = page.cut(store::newest_instructors(&*call.reader().await?, &page).await?);
+        list(
+            call,
+            "instructors",
+            rows,
+            |row| (row.created_at, row.id),
+            Self,
+            move |call| Box::pin(async move { store::count_instructors(&*call.reader().await?).await }),
+        )
+    }
+
     /// The public face of a person who teaches.
     ///
     /// # Errors
@@ -194,6 +213,29 @@ impl InstructorProfile {
     #[graphql(directive = visibility::apply(to::<Expertise>()), directive = personalData::apply(class::<Expertise>()))]
     async fn expertise(&self) -> Vec<String> {
         self.0.expertise.shown_to(&everybody()).cloned().unwrap_or_default()
+    }
+
+    /// The courses of the catalogue that they teach, newest first.
+    async fn courses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<List<Course>> {
+        Ok(Course::of_instructor(ctx.call(), self.0.user_id, &PageArgs { first, after, last, before }).await?)
+    }
+
+    /// The learners of those courses, counted course by course.
+    async fn learner_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Ok(ctx.call().load(TaughtFigures(self.0.user_id)).await?.unwrap_or_default().0)
+    }
+
+    /// What learners give those courses, from 1 to 5, to a tenth; null while so few have rated them that one could tell who gave what.
+    async fn average_rating(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
+        let (_, count, sum) = ctx.call().load(TaughtFigures(self.0.user_id)).await?.unwrap_or_default();
+        Ok(Rating { count, sum }.average())
     }
 }
 

@@ -206,3 +206,36 @@ pub async fn has_face(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     let row = instructors::table.filter(instructors::user_id.eq(user));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(&mut connection).await?)
 }
+
+/// The public faces that are shown, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest_instructors(
+    mut connection: &AsyncPgConnection,
+    page: &Page<Newest<InstructorProfileId>>,
+) -> Result<Vec<InstructorRow>, Fault> {
+    use instructors::{created_at, id};
+    let (after, before) = page.bounds();
+    let mut query = instructors::table.filter(shown()).select(InstructorRow::as_select()).into_boxed();
+    if let Some((at, last)) = after {
+        query = query.filter(created_at.lt(*at).or(created_at.eq(*at).and(id.lt(*last))));
+    }
+    if let Some((at, first)) = before {
+        query = query.filter(created_at.gt(*at).or(created_at.eq(*at).and(id.gt(*first))));
+    }
+    query = if page.backwards() {
+        query.order((created_at.asc(), id.asc()))
+    } else {
+        query.order((created_at.desc(), id.desc()))
+    };
+    Ok(query.limit(page.one_more()).load(&mut connection).await?)
+}
+
+/// How many public faces are shown.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_instructors(mut connection: &AsyncPgConnection) -> Result<i64, Fault> {
+    Ok(instructors::table.filter(shown()).count().get_result(&mut connection).await?)
+}

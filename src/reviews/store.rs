@@ -4,14 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper,
-    dsl::{exists, not},
-    sql_query,
+    ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper, sql_query,
     sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{course_instructors, reviews};
+use sanggar_schema::tables::reviews;
 use uuid::Uuid;
 
 use super::{
@@ -80,29 +78,6 @@ impl Rating {
     #[expect(clippy::cast_precision_loss, reason = "no course has 2^52 learners")]
     pub fn average(self) -> Option<f64> {
         (self.count >= FEWEST).then(|| (self.sum as f64 * 10.0 / self.count as f64).round() / 10.0)
-    }
-}
-
-/// How a course is rated: every review counts, whoever may read it, but those of who teaches it by now.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct RatingOf(pub CourseId);
-
-impl Batch for RatingOf {
-    type Value = Rating;
-
-    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, Rating>, Fault> {
-        let by_its_instructor = course_instructors::table
-            .filter(course_instructors::course_id.eq(reviews::course_id))
-            .filter(course_instructors::user_id.eq(reviews::user_id));
-        let rows: Vec<(CourseId, i64, Option<i64>)> = reviews::table
-            .filter(reviews::course_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .filter(not(exists(by_its_instructor)))
-            .group_by(reviews::course_id)
-            .select((reviews::course_id, diesel::dsl::count_star(), diesel::dsl::sum(reviews::rating)))
-            .load(&mut connection)
-            .await?;
-        let rated = |(course, count, sum): (_, _, Option<i64>)| (Self(course), Rating { count, sum: sum.unwrap_or(0) });
-        Ok(rows.into_iter().map(rated).collect())
     }
 }
 

@@ -268,6 +268,45 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    catalogue_entries (academy_id, course_id) {
+        academy_id -> Uuid,
+        course_id -> Uuid,
+        since -> Timestamptz,
+        title_key -> Text,
+        level -> Text,
+        locale -> Text,
+        tags -> Array<Text>,
+        free -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    catalogue_words (academy_id, word, course_id) {
+        academy_id -> Uuid,
+        word -> Text,
+        course_id -> Uuid,
+        weight -> Int2,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_figures (academy_id, course_id) {
+        academy_id -> Uuid,
+        course_id -> Uuid,
+        learners -> Int4,
+        ratings -> Int4,
+        rating_sum -> Int4,
+        rating_order -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     course_prerequisites (academy_id, version_id, course_id) {
         academy_id -> Uuid,
         version_id -> Uuid,
@@ -965,7 +1004,9 @@ diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(enrolments::course_id, lesson_completions::lesson_id);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
 diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
 diesel::allow_tables_to_appear_in_same_query!(referral_codes, users);
 diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);
+diesel::allow_tables_to_appear_in_same_query!(course_figures, course_instructors, catalogue_entries);

@@ -2,8 +2,10 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use futures_util::future::{BoxFuture, try_join_all};
+use uuid::Uuid;
 
-use super::{lesson::Section, submission::CourseSubmission};
+use super::{lesson::Section, statistics::CourseStatistics, submission::CourseSubmission};
 use crate::{
     catalog::{
         authority,
@@ -11,12 +13,14 @@ use crate::{
         model::{BodyFormat, CourseId, CourseLevel, CourseRow, CourseStatus, RunId, RunRow, VersionRow},
         rendering,
         store::{
-            self, CourseById, DescriptionOf, InstructorsOf, PrerequisitesOf, RunById, RunsOf, SubmissionOf, VersionById,
+            self, CataloguedBy, CountCataloguedBy, CourseById, CourseOrder, DescriptionOf, Figures, FiguresOf,
+            InstructorsOf, Listed, PrerequisitesOf, Published, RunById, RunsOf, SubmissionOf, VersionById,
         },
     },
-    enrolment::{graphql::Enrolment, store::SeatedIn},
-    instructors::graphql::InstructorProfile,
+    enrolment::{graphql::Enrolment, statistics::Statistics, store::SeatedIn},
+    instructors::{InstructorProfileId, graphql::InstructorProfile, store::InstructorById},
     platform::{
+        db::page::Rows,
         duration::CalendarDuration,
         fault::Fault,
         graphql::{
@@ -28,10 +32,7 @@ use crate::{
         id::GlobalId,
         privacy::UserId,
     },
-    reviews::{
-        graphql::Review,
-        store::{Rating, RatingOf},
-    },
+    reviews::{graphql::Review, store::Rating},
 };
 
 /// A course.
@@ -76,28 +77,51 @@ impl Course {
         }
     }
 
-    async fn rating(&self, call: &Call) -> Result<Rating, Fault> {
-        Ok(call.load(RatingOf(self.row.id)).await?.unwrap_or_default())
-    }
-
-    /// Courses, newest first.
+    /// The catalogue: published courses.
     ///
     /// # Errors
     /// `BAD_USER_INPUT`, and those of the database.
-    pub async fn all(call: &Call, filter: store::CourseFilter, page: &PageArgs) -> Result<List<Self>, Fault> {
-        let page = page.page(call, "courses")?;
-        let rows = page.cut(store::newest(&*call.reader().await?, &page, &filter).await?);
-        list(
-            call,
-            "courses",
-            rows,
-            |(row, _)| (row.created_at, row.id),
-            |(row, version)| Self { row, version },
-            move |call| {
-                let filter = filter.clone();
-                Box::pin(async move { store::count(&*call.reader().await?, &filter).await })
-            },
-        )
+    pub async fn all(call: &Call, search: store::Search, page: &PageArgs) -> Result<List<Self>, Fault> {
+        // A cursor is of one order.
+        let name = format!("courses {}", search.order.as_str());
+        let page = page.page(call, &name)?;
+        let found = page.cut(store::listed(&*call.reader().await?, &page, &search).await?);
+        Self::listed(call, &name, found, move |call| {
+            let search = search.clone();
+            Box::pin(async move { store::count_listed(&*call.reader().await?, &search).await })
+        })
+        .await
+    }
+
+    async fn listed(
+        call: &Call,
+        name: &str,
+        found: Rows<Listed>,
+        count: impl for<'a> Fn(&'a Call) -> BoxFuture<'a, Result<i64, Fault>> + Send + Sync + 'static,
+    ) -> Result<List<Self>, Fault> {
+        let shown = try_join_all(found.rows.iter().map(|(_, id)| call.load(Published(*id)))).await?;
+        let mut shown = shown.into_iter().map(|found| found.map(|(row, version)| Self { row, version }));
+        let rows = found.try_filter_map(|at| Ok::<_, Fault>(shown.next().flatten().map(|course| (at, course))))?;
+        list(call, name, rows, |(at, _)| at.clone(), |(_, course)| course, count)
+    }
+
+    /// The courses of the catalogue that a person teaches, newest first.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`, and those of the database.
+    pub(crate) async fn of_instructor(call: &Call, user: UserId, page: &PageArgs) -> Result<List<Self>, Fault> {
+        let name = "courses of an instructor";
+        let page = page.page(call, name)?;
+        let found = call.load(CataloguedBy { user, page: page.clone() }).await?;
+        let found = found.unwrap_or_else(|| page.cut(Vec::new()));
+        Self::listed(call, name, found, move |call| {
+            Box::pin(async move { Ok(call.load(CountCataloguedBy(user)).await?.unwrap_or(0)) })
+        })
+        .await
+    }
+
+    async fn figures(&self, call: &Call) -> Result<Figures, Fault> {
+        Ok(call.load(FiguresOf(self.row.id)).await?.unwrap_or_default())
     }
 }
 
@@ -169,8 +193,7 @@ impl Course {
     async fn instructors(&self, ctx: &Context<'_>) -> Result<Vec<InstructorProfile>> {
         let call = ctx.call();
         let users = call.load(InstructorsOf(self.row.id)).await?.unwrap_or_default();
-        let profiles =
-            futures_util::future::try_join_all(users.into_iter().map(|user| InstructorProfile::of(call, user)));
+        let profiles = try_join_all(users.into_iter().map(|user| InstructorProfile::of(call, user)));
         Ok(profiles.await?.into_iter().flatten().collect())
     }
 
@@ -225,14 +248,20 @@ impl Course {
         )?)
     }
 
+    /// Who learns by it, or has completed it.
+    async fn learner_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.figures(ctx.call()).await?.learners)
+    }
+
     /// What learners give it, from 1 to 5, to a tenth; null while so few have rated it that one could tell who gave what.
     async fn average_rating(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
-        Ok(self.rating(ctx.call()).await?.average())
+        let Figures { ratings, rating_sum, .. } = self.figures(ctx.call()).await?;
+        Ok(Rating { count: ratings.into(), sum: rating_sum.into() }.average())
     }
 
     /// How many have rated it, whoever may read what they say.
     async fn review_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        Ok(i32::try_from(self.rating(ctx.call()).await?.count).unwrap_or(i32::MAX))
+        Ok(self.figures(ctx.call()).await?.ratings)
     }
 
     /// What learners say of it, newest first: what its authors show to the viewer.
@@ -272,8 +301,18 @@ impl Course {
     async fn prerequisites(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
         let call = ctx.call();
         let asked = call.load(PrerequisitesOf(self.version.id)).await?.unwrap_or_default();
-        let courses = futures_util::future::try_join_all(asked.into_iter().map(|id| Self::by_id(call, id))).await?;
+        let courses = try_join_all(asked.into_iter().map(|id| Self::by_id(call, id))).await?;
         Ok(courses.into_iter().flatten().collect())
+    }
+
+    /// How its learners get on, taken together. Its instructors and admins; null to others.
+    async fn statistics(&self, ctx: &Context<'_>) -> Result<Option<CourseStatistics>> {
+        let call = ctx.call();
+        if !authority::may_edit(call, self.row.id).await? {
+            return Ok(None);
+        }
+        let statistics = Statistics::of(call, self.row.id).await?;
+        Ok(Some(CourseStatistics { course: self.row.clone(), version: self.version.id, statistics }))
     }
 
     /// Who learns by it or has, newest first, as far as the academy's policy shares them. Its instructors and admins; null to others.
@@ -437,12 +476,120 @@ pub struct CourseFilter {
     tag: Option<String>,
     /// Only those in this language.
     locale: Option<Locale>,
+    /// Only those that this instructor teaches: the id of their public face.
+    instructor: Option<InstructorProfileId>,
+    /// Only those that cost nothing, or, with false, those that cost something.
+    free: Option<bool>,
+    /// Only those rated at least so well, from 1 to 5. A course that few have rated has no rating yet.
+    minimum_rating: Option<f64>,
 }
 
-impl From<CourseFilter> for store::CourseFilter {
-    fn from(filter: CourseFilter) -> Self {
-        let CourseFilter { level, tag, locale } = filter;
-        Self { level, tag, locale: locale.map(|locale| locale.0), taught_by: None }
+/// Characters of what is looked for at most.
+const QUERY: usize = 200;
+
+/// What is asked of the catalogue.
+///
+/// # Errors
+/// `BAD_USER_INPUT`, and those of the database.
+pub async fn search(
+    call: &Call,
+    query: Option<String>,
+    filter: Option<CourseFilter>,
+    order: Option<CourseOrder>,
+) -> Result<store::Search, Fault> {
+    let query = query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty());
+    if query.as_ref().is_some_and(|query| query.chars().count() > QUERY || query.contains('\0')) {
+        return Err(Fault::bad_input(words!(
+            "Pencarian paling banyak {QUERY} karakter.",
+            "What is looked for has no more than {QUERY} characters."
+        )));
+    }
+    let CourseFilter { level, tag, locale, instructor, free, minimum_rating } = filter.unwrap_or_default();
+    if minimum_rating.is_some_and(|rating| !(0.0..=5.0).contains(&rating)) {
+        return Err(Fault::bad_input(words!("minimumRating dari 0 sampai 5.", "minimumRating is from 0 to 5.")));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "from 0 to 50")]
+    let minimum_rating = minimum_rating.map(|rating| (rating * 10.0).ceil() as i32);
+    let instructor = match instructor {
+        // Whom nobody sees teaches nothing, as far as anybody sees.
+        Some(id) => {
+            Some(call.load(InstructorById(id)).await?.map_or(UserId::from_uuid(Uuid::nil()), |row| row.user_id))
+        }
+        None => None,
+    };
+    let order = match (order, &query) {
+        (Some(CourseOrder::Relevance) | None, None) => CourseOrder::Newest,
+        (None, Some(_)) => CourseOrder::Relevance,
+        (Some(order), _) => order,
+    };
+    Ok(store::Search { query, level, tag, locale: locale.map(|tag| tag.0), instructor, free, minimum_rating, order })
+}
+
+/// How many courses there are of a level.
+#[derive(SimpleObject)]
+pub struct LevelCount {
+    /// The level.
+    level: CourseLevel,
+    /// How many.
+    count: i64,
+}
+
+/// How many courses there are in a language.
+#[derive(SimpleObject)]
+pub struct LocaleCount {
+    /// The language.
+    locale: Locale,
+    /// How many.
+    count: i64,
+}
+
+/// How many courses there are with a tag.
+#[derive(SimpleObject)]
+pub struct TagCount {
+    /// The tag.
+    tag: String,
+    /// How many.
+    count: i64,
+}
+
+/// How many courses there would be with each value of a filter, the other filters being as they are.
+#[derive(SimpleObject, Default)]
+pub struct CourseFacets {
+    /// By level.
+    levels: Vec<LevelCount>,
+    /// By language, the most frequent first.
+    locales: Vec<LocaleCount>,
+    /// By tag, the fifty most frequent.
+    tags: Vec<TagCount>,
+    /// Those that cost nothing.
+    free: i64,
+    /// Those that cost something.
+    priced: i64,
+}
+
+impl CourseFacets {
+    /// Those of a search.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of(call: &Call, search: &store::Search) -> Result<Self, Fault> {
+        let mut found = store::facets(&*call.reader().await?, search).await?;
+        found.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        let mut facets = Self::default();
+        for store::Facet { facet, value, count } in found {
+            match facet.as_str() {
+                "level" => {
+                    let levels = [CourseLevel::Beginner, CourseLevel::Intermediate, CourseLevel::Advanced];
+                    let level = levels.into_iter().find(|level| level.as_str() == value);
+                    facets.levels.extend(level.map(|level| LevelCount { level, count }));
+                }
+                "locale" => facets.locales.push(LocaleCount { locale: Locale(value), count }),
+                "tag" => facets.tags.push(TagCount { tag: value, count }),
+                _ if value == "true" => facets.free = count,
+                _ => facets.priced = count,
+            }
+        }
+        Ok(facets)
     }
 }
 
@@ -451,5 +598,14 @@ impl From<CourseFilter> for store::CourseFilter {
 /// # Errors
 /// `BAD_USER_INPUT`, and those of the database.
 pub async fn taught_by(call: &Call, user: UserId, page: &PageArgs) -> Result<List<Course>, Fault> {
-    Course::all(call, store::CourseFilter { taught_by: Some(user), ..store::CourseFilter::default() }, page).await
+    let page = page.page(call, "taught")?;
+    let rows = page.cut(store::taught_by(&*call.reader().await?, &page, user).await?);
+    list(
+        call,
+        "taught",
+        rows,
+        |(row, _)| (row.created_at, row.id),
+        |(row, version)| Course { row, version },
+        move |call| Box::pin(async move { store::count_taught_by(&*call.reader().await?, user).await }),
+    )
 }

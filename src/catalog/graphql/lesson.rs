@@ -10,7 +10,7 @@ use crate::{
             BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, VersionOfLesson,
             VersionOfSection,
         },
-        model::{BodyFormat, CourseId, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
+        model::{BodyFormat, CourseId, CourseRow, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
         rendering,
         store::VersionById,
     },
@@ -130,6 +130,23 @@ impl Lesson {
             return Ok(None);
         }
         Ok(Some(found).map(|row| Self { course: course.row.id, locale: course.row.locale.clone(), row: row.clone() }))
+    }
+
+    /// The lessons of a version that learners have, in their order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn for_learners(call: &Call, course: &CourseRow, version: VersionId) -> Result<Vec<Self>, Fault> {
+        let sections = call.load(SectionsOf(version)).await?.unwrap_or_default();
+        let all = call.load(LessonsOf(version)).await?.unwrap_or_default();
+        let of = |section| all.iter().filter(move |row| row.section_id == section && !row.hidden);
+        let rows = sections.into_iter().flat_map(|section| of(section.id));
+        Ok(rows.map(|row| Self { course: course.id, locale: course.locale.clone(), row: row.clone() }).collect())
+    }
+
+    /// The lesson itself.
+    pub(super) const fn row_id(&self) -> LessonId {
+        self.row.id
     }
 
     /// A lesson by its id, in the version that its course shows, if the viewer may see the course.

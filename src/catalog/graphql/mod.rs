@@ -7,11 +7,12 @@ mod offering;
 mod question;
 mod quiz;
 mod quiz_writing;
+mod statistics;
 mod submission;
 mod teaching;
 mod writing;
 
-pub use course::{Course, CourseFilter, CourseRun, taught_by};
+pub use course::{Course, CourseFacets, CourseFilter, CourseRun, search, taught_by};
 pub use editing::CourseEditingMutations;
 pub use lesson::{Lesson, Section};
 pub use offering::OfferingMutations;

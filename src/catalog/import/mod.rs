@@ -103,6 +103,13 @@ impl Problems {
         }
     }
 
+    /// Whether one more of a severity is told, and not only counted.
+    #[must_use]
+    pub fn has_room(&self, severity: ProblemSeverity) -> bool {
+        let count = if severity == ProblemSeverity::Note { self.notes } else { self.others };
+        count < MOST_PROBLEMS
+    }
+
     /// All that is told, by file and line; the last ones say how many are not.
     #[must_use]
     pub fn told(mut self) -> Vec<Problem> {

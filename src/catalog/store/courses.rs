@@ -271,60 +271,27 @@ pub(in crate::catalog) async fn archive(connection: &mut AsyncPgConnection, cour
 /// Where a course stands among the newest.
 pub type Newest<I> = (DateTime<Utc>, I);
 
-/// Which courses a list holds.
-#[derive(Clone, Debug, Default)]
-pub struct CourseFilter {
-    /// Only those of this level.
-    pub level: Option<CourseLevel>,
-    /// Only those with this tag.
-    pub tag: Option<String>,
-    /// Only those in this language.
-    pub locale: Option<String>,
-    /// Only those that this person teaches, published or not.
-    pub taught_by: Option<UserId>,
-}
-
-macro_rules! filtered {
-    ($query:expr, $filter:expr) => {{
-        use diesel::PgArrayExpressionMethods;
-        let mut query = $query.into_boxed();
-        if let Some(user) = $filter.taught_by {
-            let taught = course_instructors::table
-                .filter(course_instructors::user_id.eq(user))
-                .select(course_instructors::course_id);
-            query = query.filter(courses::id.eq_any(taught));
-        } else {
-            query = query.filter(courses::status.eq(CourseStatus::Published));
-        }
-        if let Some(level) = $filter.level {
-            query = query.filter(course_versions::level.eq(level));
-        }
-        if let Some(tag) = &$filter.tag {
-            query = query.filter(course_versions::tags.contains(vec![tag.clone()]));
-        }
-        if let Some(locale) = &$filter.locale {
-            query = query.filter(courses::locale.eq(locale.clone()));
-        }
-        query
-    }};
-}
-
-/// Courses, newest first, with the version that is shown.
+/// The courses that a person teaches, published or not, newest first, with the version that is shown.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn newest(
+pub async fn taught_by(
     mut connection: &AsyncPgConnection,
     page: &Page<Newest<CourseId>>,
-    filter: &CourseFilter,
+    user: UserId,
 ) -> Result<Vec<(CourseRow, VersionRow)>, Fault> {
     let shown = course_versions::id.eq(diesel::dsl::case_when(
         courses::published_id.is_not_null(),
         courses::published_id.assume_not_null(),
     )
     .otherwise(courses::latest_id.assume_not_null()));
-    let mut query = filtered!(courses::table.inner_join(course_versions::table.on(shown)), filter)
-        .select((CourseRow::as_select(), VersionRow::as_select()));
+    let taught =
+        course_instructors::table.filter(course_instructors::user_id.eq(user)).select(course_instructors::course_id);
+    let mut query = courses::table
+        .inner_join(course_versions::table.on(shown))
+        .filter(courses::id.eq_any(taught))
+        .select((CourseRow::as_select(), VersionRow::as_select()))
+        .into_boxed();
     let (after, before) = page.bounds();
     if let Some((at, id)) = after {
         query = query.filter(courses::created_at.lt(*at).or(courses::created_at.eq(*at).and(courses::id.lt(*id))));
@@ -340,21 +307,13 @@ pub async fn newest(
     Ok(query.limit(page.one_more()).load(&mut connection).await?)
 }
 
-/// How many courses the list holds.
+/// How many courses a person teaches.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count(mut connection: &AsyncPgConnection, filter: &CourseFilter) -> Result<i64, Fault> {
-    let shown = course_versions::id.eq(diesel::dsl::case_when(
-        courses::published_id.is_not_null(),
-        courses::published_id.assume_not_null(),
-    )
-    .otherwise(courses::latest_id.assume_not_null()));
-    let query = filtered!(
-        courses::table.inner_join(course_versions::table.on(shown)).select(diesel::dsl::count_star()),
-        filter
-    );
-    Ok(query.get_result(&mut connection).await?)
+pub async fn count_taught_by(mut connection: &AsyncPgConnection, user: UserId) -> Result<i64, Fault> {
+    let taught = course_instructors::table.filter(course_instructors::user_id.eq(user));
+    Ok(taught.count().get_result(&mut connection).await?)
 }
 
 crate::batch!(

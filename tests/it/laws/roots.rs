@@ -163,6 +163,8 @@ async fn scene(app: &TestApp) -> Scene {
         query("course", "published", "$slug: String! | slug: $slug", "{ id }", json!({ "slug": "web-dari-nol" })),
         query("course", "a draft", "$slug: String! | slug: $slug", "{ id }", json!({ "slug": draft["slug"] })),
         query("courses", "", "", "{ nodes { id } }", json!({})),
+        query("courseFacets", "", "", "{ free }", json!({})),
+        query("instructors", "", "", "{ nodes { id } }", json!({})),
         query("courseSubmissions", "", "", "{ nodes { id } }", json!({})),
         query(
             "certificate",

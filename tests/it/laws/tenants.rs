@@ -88,7 +88,7 @@ async fn the_same_ids_in_two_academies_are_two_things() {
         }
         let columns = format!(
             "select string_agg(quote_ident(attname), ', ' order by attnum) as line from pg_attribute
-             where attrelid = '{}'::regclass and attnum > 0 and not attisdropped and attname <> 'academy_id'",
+             where attrelid = '{}'::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'academy_id'",
             table.name
         );
         let columns: Line = sql_query(columns).get_result(&mut superuser).await.expect("columns");

@@ -1,5 +1,6 @@
 //! The line through the domains: an instructor writes, a reviewer publishes, a learner learns, a stranger verifies.
 
+mod catalogue;
 mod certificate;
 mod course;
 mod editing;

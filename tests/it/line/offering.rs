@@ -113,7 +113,7 @@ async fn a_run_has_dates_seats_and_codes() {
     let wrong = sent(client, "createRun", wrong, "run { id }").await;
     assert_eq!(user_errors(&wrong), ["REQUIRED input.name", "INVALID input.closesAt", "INVALID input.seats"]);
     let new = json!({
-        "course": course.course, "name": "Angkatan 1", "opensAt": at(1), "closesAt": at(30), "seats": 2, "invitationOnly": true,
+        "course": course.course, "name": "Angkatan 1", "opensAt": at(1), "closesAt": at(6), "seats": 2, "invitationOnly": true,
     });
     let run = done(client, "createRun", new, "run { id seats seatsLeft invitationOnly }").await["run"].clone();
     assert_eq!((&run["seats"], &run["seatsLeft"]), (&json!(2), &json!(2)));
@@ -154,6 +154,16 @@ async fn a_run_has_dates_seats_and_codes() {
     assert_eq!(user_errors(&turned), ["INVALID input.closesAt"]);
     app.world.pass(TimeDelta::days(2));
     assert_eq!(enter(3, &code["code"]).await, ["EXPIRED input.invitationCode"]);
+    // When its time is over, one may begin again in the next one.
+    app.world.pass(TimeDelta::days(3));
+    let lesson = json!({ "id": course.lessons[0] });
+    let over = sent(&people[0].client, "completeLesson", lesson, "enrolment { id }").await;
+    assert_eq!(user_errors(&over), ["NOT_FOUND input.id"]);
+    assert_eq!(enrolled(&people[0].client, json!({ "run": course.run })).await, [""; 0]);
+    let own = "{ viewer { learning { nodes { status run { name } } } } }";
+    let own = people[0].client.data(own, json!({})).await["viewer"]["learning"]["nodes"].clone();
+    let expected = json!([{ "status": "ACTIVE", "run": { "name": "" } }, { "status": "EXPIRED", "run": { "name": "Angkatan I" } }]);
+    assert_eq!(own, expected);
     let stranger = instructor(&app, &course.reviewer, "Dedi Kurnia").await;
     for (name, input) in [
         ("createRun", json!({ "course": course.course, "name": "Lain" })),
@@ -437,5 +447,43 @@ async fn a_roster_shows_what_the_policy_shares() {
     assert_eq!(ask(&stranger.client, Value::Null).await["totalCount"], 3);
     done(client, "removeInstructor", json!({ "course": course.course, "user": stranger.id }), "course { id }").await;
     assert_eq!(ask(&stranger.client, Value::Null).await, Value::Null);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statistics_tell_of_no_small_group() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let client = &course.instructor.client;
+    let look = "query ($id: ID!) { node(id: $id) { ... on Course { statistics { learners completed lessons { completed lesson { title } } } } } }";
+    let ask =
+        async |client: &Client| client.data(look, json!({ "id": course.course })).await["node"]["statistics"].clone();
+    let lessons = |counts: [Value; 3]| {
+        let titles = ["Apa itu web?", "Halaman pertama", "Kuis"];
+        let told =
+            titles.iter().zip(counts).map(|(title, count)| json!({ "completed": count, "lesson": { "title": title } }));
+        told.collect::<Vec<_>>()
+    };
+    for number in 0..4 {
+        let learner = app.person(&format!("Murid {number}")).await;
+        learn(&course, &learner).await;
+    }
+    let few = json!({ "learners": 4, "completed": null, "lessons": lessons([Value::Null, Value::Null, Value::Null]) });
+    assert_eq!(ask(client).await, few);
+    let fifth = app.person("Murid lima").await;
+    learn(&course, &fifth).await;
+    assert_eq!(
+        ask(client).await,
+        json!({ "learners": 5, "completed": 0, "lessons": lessons([json!(5), json!(5), json!(0)]) })
+    );
+    // One of them is one whom everybody could name.
+    take(&course, &fifth, true).await;
+    assert_eq!(
+        ask(client).await,
+        json!({ "learners": 5, "completed": null, "lessons": lessons([json!(5), json!(5), Value::Null]) })
+    );
+    for client in [&course.reviewer.client, &fifth.client, &app.anonymous()] {
+        assert_eq!(ask(client).await, Value::Null);
+    }
     app.stop().await;
 }

@@ -5,7 +5,7 @@ use roxmltree::Node;
 use super::{
     Reading, not_taken, problem,
     problem::Manner,
-    xml::{attribute, elements, inside, line},
+    xml::{attribute, elements, inside, place},
 };
 use crate::{
     catalog::{
@@ -60,7 +60,7 @@ pub(super) fn lessons(
     }
     if elements(vertical).next().is_none() {
         let words = words!("Pelajaran ini kosong.", "The lesson is empty.");
-        reading.tell(path, line(vertical), Note, words);
+        reading.tell(path, vertical, Note, words);
     }
     let mut lesson = Lesson {
         source: source.to_owned(),
@@ -93,10 +93,11 @@ pub(super) fn lessons(
     if parts.body.chars().count() > policy::BODY {
         let most = policy::BODY;
         let words = words!("Lebih dari {most} karakter.", "More than {most} characters.");
-        return Err(Problem::new(path, line(vertical), Error, words));
+        return Err(Problem::new(path, Some(place(vertical).line()), Error, words));
     }
     lesson.body = Some(parts.body).filter(|body| !body.is_empty());
-    Ok(std::iter::once(lesson).chain(parts.groups).collect())
+    let groups = parts.groups.into_iter().map(|group| Lesson { hidden: group.hidden || hidden, ..group });
+    Ok(std::iter::once(lesson).chain(groups).collect())
 }
 
 /// One block of a vertical.
@@ -118,7 +119,7 @@ fn part(
                         "Tersembunyi di tengah pelajaran yang tampak: ditinggalkan.",
                         "Hidden within a lesson that is not: left out."
                     );
-                    reading.tell(path, line(block), Warning, words);
+                    reading.tell(path, block, Warning, words);
                     return Ok(());
                 }
                 match kind {
@@ -126,7 +127,12 @@ fn part(
                     "video" => parts.videos.extend(video(reading, path, block)),
                     _ => {
                         problem::manner(block, &mut parts.manner);
-                        parts.questions.extend(problem::questions(reading, path, block, name));
+                        parts.questions.extend(problem::questions(reading, path, block, name)?);
+                        if parts.questions.len() > policy::QUESTIONS {
+                            let most = policy::QUESTIONS;
+                            let words = words!("Lebih dari {most} soal.", "More than {most} questions.");
+                            return Err(Problem::new(path, Some(place(block).line()), Error, words));
+                        }
                     }
                 }
                 Ok(())
@@ -148,7 +154,7 @@ fn page(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, parts: &mut P
     let (path, text) = if let Some(file) = file {
         let Some(bytes) = reading.files.get(&file) else {
             let words = words!("Menunjuk ke {file}, yang tidak ada.", "Points to {file}, which is not there.");
-            reading.tell(path, line(node), Warning, words);
+            reading.tell(path, node, Warning, words);
             return Ok(());
         };
         let text = text_of(&file, bytes)?.to_owned();
@@ -157,6 +163,7 @@ fn page(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, parts: &mut P
     } else {
         (path.to_owned(), inside(node))
     };
+    reading.spend(&path, text.len())?;
     tell_of_page(reading, &path, &text);
     parts.body.push_str(text.trim());
     parts.body.push('\n');
@@ -181,7 +188,7 @@ fn tell_of_page(reading: &mut Reading<'_>, path: &str, text: &str) {
                 "{count} × <{name}>: pelajar tidak pernah mendapatkannya.",
                 "{count} × <{name}>: no learner ever gets it."
             );
-            reading.tell(path, Some(line_of(at)), severity, words);
+            reading.tell_line(path, Some(line_of(at)), severity, words);
         }
     }
     let mut used: Vec<&str> = Vec::new();
@@ -205,13 +212,13 @@ fn tell_of_page(reading: &mut Reading<'_>, path: &str, text: &str) {
             "{count} berkas dari static tidak diambil: {names}",
             "{count} files of static are not taken over: {names}"
         );
-        reading.tell(path, first, Note, words);
+        reading.tell_line(path, first, Note, words);
     }
     if !gone.is_empty() {
         let (count, names) = (gone.len(), gone.join(", "));
         let words =
             words!("{count} berkas dari static tidak ada: {names}", "{count} files of static are not there: {names}");
-        reading.tell(path, first, Warning, words);
+        reading.tell_line(path, first, Warning, words);
     }
 }
 
@@ -249,13 +256,13 @@ fn video(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>) -> Option<Vi
             "Transkripnya ({transcripts}) tidak diambil.",
             "Its transcripts ({transcripts}) are not taken over."
         );
-        reading.tell(path, line(node), Note, words);
+        reading.tell(path, node, Note, words);
     }
     let is_address = |url: &String| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url.filter(is_address) else {
         let words =
             words!("Video \"{title}\" tanpa alamat; ditinggalkan.", "The video \"{title}\" has no address; left out.");
-        reading.tell(path, line(node), Warning, words);
+        reading.tell(path, node, Warning, words);
         return None;
     };
     let asset = node.children().find(|child| child.has_tag_name("video_asset"));
@@ -277,7 +284,7 @@ fn groups(
         "Percobaan dengan kelompok: tiap kelompoknya menjadi pelajaran sendiri, di belakang \"{title}\".",
         "An experiment with groups: each group is a lesson of its own, behind \"{title}\"."
     );
-    reading.tell(path, line(experiment), Warning, words);
+    reading.tell(path, experiment, Warning, words);
     let hidden = reading.hidden(path, experiment);
     let names: serde_json::Value =
         attribute(experiment, "group_id_to_child").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();

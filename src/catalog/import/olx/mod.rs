@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::Node;
 
-use self::xml::{Words, attribute, elements, line, parsed, says_yes};
+use self::xml::{Words, attribute, elements, parsed, place, says_yes};
 use super::{
     Counts, Problem,
     ProblemSeverity::{self, Error, Note, Warning},
@@ -27,6 +27,8 @@ use crate::{
     platform::{graphql::scalars::is_language_tag, text},
 };
 
+/// Bytes of text of a course at most.
+const KEPT: usize = 128 << 20;
 /// Blocks within each other at most: a course has four or six.
 const DEEP: usize = 16;
 /// The language of a course that does not say.
@@ -48,6 +50,8 @@ pub(super) struct Reading<'a> {
     problems: Problems,
     /// How many of each kind there are.
     blocks: BTreeMap<String, usize>,
+    /// Bytes of text that are kept.
+    spent: usize,
     /// How many blocks are open.
     depth: usize,
     /// Whether the block that is read now is hidden by what points to it.
@@ -58,8 +62,25 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    pub(super) fn tell(&mut self, path: &str, line: Option<usize>, severity: ProblemSeverity, words: text::Words) {
+    /// Tells of a node, where there is room for it.
+    pub(super) fn tell(&mut self, path: &str, node: Node<'_, '_>, severity: ProblemSeverity, words: text::Words) {
+        let line = self.problems.has_room(severity).then(|| place(node).line());
+        self.tell_line(path, line, severity, words);
+    }
+
+    /// Tells of a line.
+    pub(super) fn tell_line(&mut self, path: &str, line: Option<usize>, severity: ProblemSeverity, words: text::Words) {
         self.problems.push(Problem::new(path, line, severity, words));
+    }
+
+    /// Counts what is kept of the course, so that a few bytes that are kept many times come to an end.
+    pub(super) fn spend(&mut self, path: &str, bytes: usize) -> Result<(), Problem> {
+        self.spent += bytes;
+        if self.spent <= KEPT {
+            return Ok(());
+        }
+        let words = words!("Lebih dari {KEPT} bita teks.", "More than {KEPT} bytes of text.");
+        Err(Problem::new(path, None, Error, words))
     }
 
     pub(super) fn count(&mut self, kind: &str) {
@@ -83,7 +104,7 @@ impl Reading<'_> {
                 "{kind} \"{name}\" sudah diambil di tempat lain; di sini ditinggalkan.",
                 "The {kind} \"{name}\" was taken over elsewhere already; left out here."
             );
-            self.tell(path, line(node), Warning, words);
+            self.tell(path, node, Warning, words);
             return Ok(None);
         }
         self.count(&kind);
@@ -97,7 +118,7 @@ impl Reading<'_> {
         let Some(bytes) = bytes else {
             if empty && named && !name.is_empty() {
                 let words = words!("Menunjuk ke {file}, yang tidak ada.", "Points to {file}, which is not there.");
-                self.tell(path, line(node), Warning, words);
+                self.tell(path, node, Warning, words);
                 return Ok(None);
             }
             return self.within(path, node, |reading, node| read(reading, path, node, &name)).map(Some);
@@ -120,7 +141,7 @@ impl Reading<'_> {
     ) -> Result<R, Problem> {
         if self.depth >= DEEP {
             let words = words!("Lebih dari {DEEP} blok bersarang.", "More than {DEEP} blocks within each other.");
-            return Err(Problem::new(path, line(node), Error, words));
+            return Err(Problem::new(path, Some(place(node).line()), Error, words));
         }
         self.depth += 1;
         let outcome = read(self, node);
@@ -133,7 +154,7 @@ impl Reading<'_> {
         if grouped {
             let words =
                 words!("Hanya untuk kelompok tertentu: di sini tersembunyi.", "For certain groups only: hidden here.");
-            self.tell(path, line(node), Warning, words);
+            self.tell(path, node, Warning, words);
         }
         let named = std::mem::take(&mut self.hidden_where_named);
         named || grouped || says_yes(node, "visible_to_staff_only") || says_yes(node, "hide_from_toc")
@@ -148,7 +169,7 @@ impl Reading<'_> {
         if !others.is_empty() {
             let (kind, others) = (node.tag_name().name(), others.join(", "));
             let words = words!("Tidak diambil dari {kind}: {others}.", "Not taken over of the {kind}: {others}.");
-            self.tell(path, line(node), Note, words);
+            self.tell(path, node, Note, words);
         }
     }
 }
@@ -166,6 +187,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         seen: BTreeSet::new(),
         problems: files.left_out.clone(),
         blocks: BTreeMap::new(),
+        spent: 0,
         depth: 0,
         hidden_where_named: false,
         groups: BTreeMap::new(),
@@ -174,7 +196,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     let pointer = document.root_element();
     if !pointer.has_tag_name("course") {
         let words = words!("Bukan <course>.", "No <course>.");
-        return Err(Problem::new("course.xml", line(pointer), Error, words));
+        return Err(Problem::new("course.xml", Some(place(pointer).line()), Error, words));
     }
     let named = |name: &str| attribute(pointer, name).unwrap_or_default().to_owned();
     let (org, number, run) = (named("org"), named("course"), named("url_name"));
@@ -186,7 +208,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     })?;
     let Some(mut course) = course else {
         let words = words!("Berkas kursusnya tidak ada.", "The file of the course is not there.");
-        return Err(Problem::new("course.xml", line(pointer), Error, words));
+        return Err(Problem::new("course.xml", Some(place(pointer).line()), Error, words));
     };
     // The root is no block of the course.
     reading.blocks.remove("course");
@@ -374,7 +396,7 @@ fn not_taken(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>) {
         "{kind} \"{said}\" tidak diambil: di sini belum ada yang seperti itu.",
         "The {kind} \"{said}\" is not taken over: there is nothing like it here yet."
     );
-    reading.tell(path, line(node), Warning, words);
+    reading.tell(path, node, Warning, words);
 }
 
 #[cfg(test)]
@@ -408,5 +430,37 @@ mod tests {
         let turned = super::read(&turned, None).unwrap_or_else(|problem| panic!("{problem:?}"));
         assert_eq!(turned.counts.lessons, 1);
         assert!(turned.problems.iter().any(|problem| problem.message.en.contains("elsewhere already")));
+    }
+
+    #[test]
+    fn what_is_within_what_is_hidden_is_hidden() {
+        let course = "<course><chapter><sequential><vertical visible_to_staff_only='true'><split_test><vertical url_name='g'><html>A</html></vertical></split_test></vertical><vertical/></sequential></chapter></course>";
+        let read = super::read(&files(&[("course.xml", course)]), None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let hidden: Vec<bool> = read.outline.sections[0].lessons.iter().map(|lesson| lesson.hidden).collect();
+        assert_eq!(hidden, [true, true, false]);
+    }
+
+    /// Each of these took the square of its length, in time or in memory.
+    #[test]
+    fn what_would_grow_as_it_is_read_is_refused() {
+        let course = |problem: &str| {
+            format!(
+                "<course><chapter><sequential><vertical><problem>{problem}</problem></vertical></sequential></chapter></course>"
+            )
+        };
+        let read = |problem: &str| super::read(&files(&[("course.xml", &course(problem))]), None);
+        let one = "<multiplechoiceresponse><choice correct='true'/><choice/></multiplechoiceresponse>";
+        let many = read(&one.repeat(20_000)).err().expect("refused");
+        assert!(many.message.en.contains("questions"), "{many:?}");
+        let (open, close) = ("<multiplechoiceresponse>".repeat(3_000), "</multiplechoiceresponse>".repeat(3_000));
+        let nested =
+            read(&format!("{open}{}{close}", "<choice/>".repeat(50_000))).unwrap_or_else(|one| panic!("{one:?}"));
+        assert_eq!(nested.counts.questions, 0);
+        let told = read(&"<unknown a='1'/>".repeat(100_000));
+        assert!(told.is_ok(), "it asks nothing, and that is told");
+        let strange = format!("<course>{}</course>", "<wiki slug='x'/>".repeat(200_000));
+        let strange = super::read(&files(&[("course.xml", &strange)]), None).unwrap_or_else(|one| panic!("{one:?}"));
+        assert_eq!(strange.blocks["wiki"], 200_000);
+        assert!(strange.problems.len() < 1_100);
     }
 }

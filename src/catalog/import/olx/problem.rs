@@ -5,12 +5,12 @@ use rust_decimal::Decimal;
 
 use super::{
     Reading,
-    xml::{Words, attribute, elements, line, says_yes},
+    xml::{Words, attribute, elements, place, says_yes},
 };
 use crate::catalog::{
     import::{
         Problem,
-        ProblemSeverity::{Note, Warning},
+        ProblemSeverity::{Error, Note, Warning},
         markdown::text::cut,
         outline::{Choice, Question},
     },
@@ -60,24 +60,54 @@ impl Manner {
 /// What no prompt holds.
 const NO_PROMPT: [&str; 5] = ["script", "solution", "demandhint", "style", "choicehint"];
 
+/// What a problem asks, in its order: what stands within another question belongs to that.
+fn responses<'a, 'input>(problem: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
+    let mut found = Vec::new();
+    let mut open: Vec<Node> = problem.children().rev().collect();
+    while let Some(node) = open.pop() {
+        if node.is_element() && node.tag_name().name().ends_with("response") {
+            found.push(node);
+            if found.len() > policy::QUESTIONS {
+                break;
+            }
+        } else {
+            open.extend(node.children().rev());
+        }
+    }
+    found
+}
+
 /// The questions of a problem.
-pub(super) fn questions(reading: &mut Reading<'_>, path: &str, problem: Node<'_, '_>, source: &str) -> Vec<Question> {
+///
+/// # Errors
+/// Where there are more than a quiz may have.
+pub(super) fn questions(
+    reading: &mut Reading<'_>,
+    path: &str,
+    problem: Node<'_, '_>,
+    source: &str,
+) -> Result<Vec<Question>, Problem> {
     let title = attribute(problem, "display_name").unwrap_or_default();
-    let responses: Vec<Node> = problem
-        .descendants()
-        .filter(|node| node.is_element() && node.tag_name().name().ends_with("response"))
-        .collect();
+    let responses = responses(problem);
+    let most = policy::QUESTIONS;
+    if responses.len() > most {
+        let words = words!("Lebih dari {most} soal.", "More than {most} questions.");
+        return Err(Problem::new(path, Some(place(problem).line()), Error, words));
+    }
     tell_of_problem(reading, path, problem);
     if responses.is_empty() {
         let words = words!("Tidak menanyakan apa-apa; ditinggalkan.", "It asks nothing; left out.");
-        reading.tell(path, line(problem), Warning, words);
+        reading.tell(path, problem, Warning, words);
     }
     let points = points(reading, path, problem, responses.len());
     let mut shared = Words::default();
     for node in elements(problem).filter(|node| !node.tag_name().name().ends_with("response")) {
         shared.add(node, &NO_PROMPT);
     }
+    let pictures = shared.pictures;
+    let shared: String = shared.told().chars().take(policy::PROMPT + 1).collect();
     let solution = text_of(problem.children().find(|node| node.has_tag_name("solution")));
+    let solution: Option<String> = solution.map(|text| text.chars().take(policy::PROMPT + 1).collect());
     let mut found = Vec::new();
     for (number, response) in (1..).zip(&responses) {
         let kind = response.tag_name().name();
@@ -87,7 +117,7 @@ pub(super) fn questions(reading: &mut Reading<'_>, path: &str, problem: Node<'_,
                 "Soal \"{title}\" berjenis {kind}, yang belum ada di sini; ditinggalkan.",
                 "The question \"{title}\" is a {kind}, which there is none of here yet; left out."
             );
-            reading.tell(path, line(*response), Warning, words);
+            reading.tell(path, *response, Warning, words);
             continue;
         };
         if !(2..=policy::CHOICES).contains(&options.len()) {
@@ -96,25 +126,24 @@ pub(super) fn questions(reading: &mut Reading<'_>, path: &str, problem: Node<'_,
                 "Soal \"{title}\" tidak punya dua sampai {most} pilihan; ditinggalkan.",
                 "The question \"{title}\" has not two to {most} choices; left out."
             );
-            reading.tell(path, line(*response), Warning, words);
+            reading.tell(path, *response, Warning, words);
             continue;
         }
         let mut own = Words::default();
-        for node in elements(*response)
-            .filter(|node| ["label", "description", "p", "legend"].iter().any(|name| node.has_tag_name(*name)))
-        {
+        let asks = |node: &Node| ["label", "description", "p", "legend"].iter().any(|name| node.has_tag_name(*name));
+        for node in elements(*response).filter(asks) {
             own.add(node, &NO_PROMPT);
         }
-        if own.pictures + shared.pictures > 0 {
+        if own.pictures + pictures > 0 {
             let words = words!("Gambar dalam soal tidak diambil.", "Pictures in the question are not taken over.");
-            reading.tell(path, line(*response), Warning, words);
+            reading.tell(path, *response, Warning, words);
         }
-        let prompt =
-            [shared.told(), own.told()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        let parts = [shared.clone(), own.told()];
+        let prompt = parts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
         let prompt = if prompt.is_empty() { title.to_owned() } else { prompt };
         let own_solution = text_of(response.descendants().find(|node| node.has_tag_name("solution")));
         let feedback = own_solution.or_else(|| solution.clone());
-        found.push(Question {
+        let question = Question {
             source: format!("{source}#{number}"),
             multiple,
             prompt: cut(&prompt, policy::PROMPT, path, &mut reading.problems),
@@ -122,9 +151,11 @@ pub(super) fn questions(reading: &mut Reading<'_>, path: &str, problem: Node<'_,
             points,
             feedback: feedback.map(|text| cut(&text, policy::PROMPT, path, &mut reading.problems)),
             options,
-        });
+        };
+        reading.spend(path, question.prompt.len() + question.feedback.as_ref().map_or(0, String::len))?;
+        found.push(question);
     }
-    found
+    Ok(found)
 }
 
 /// Tells what of a problem as a whole is not taken over.
@@ -134,15 +165,15 @@ fn tell_of_problem(reading: &mut Reading<'_>, path: &str, problem: Node<'_, '_>)
     if scripts > 0 {
         let words =
             words!("Skripnya ({scripts}) tidak dijalankan di sini.", "Its scripts ({scripts}) are not run here.");
-        reading.tell(path, line(problem), Warning, words);
+        reading.tell(path, problem, Warning, words);
     }
     if hints > 0 {
         let words = words!("Petunjuknya ({hints}) tidak diambil.", "Its hints ({hints}) are not taken over.");
-        reading.tell(path, line(problem), Note, words);
+        reading.tell(path, problem, Note, words);
     }
     if attribute(problem, "rerandomize").is_some_and(|value| value != "never") && scripts > 0 {
         let words = words!("Pengacakan nilainya tidak diambil.", "That its values are random is not taken over.");
-        reading.tell(path, line(problem), Note, words);
+        reading.tell(path, problem, Note, words);
     }
 }
 
@@ -160,7 +191,7 @@ fn points(reading: &mut Reading<'_>, path: &str, problem: Node<'_, '_>, question
         "Bobotnya {given}: di sini setiap soal bernilai, maka satu poin.",
         "Its weight is {given}: here every question is worth something, so it is one point."
     );
-    reading.tell(path, line(problem), Note, words);
+    reading.tell(path, problem, Note, words);
     MILLIONTHS
 }
 
@@ -179,7 +210,7 @@ fn choice(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, fraction: i
     words.add(node, &["choicehint", "optionhint"]);
     if words.pictures > 0 {
         let told = words!("Gambar dalam pilihan tidak diambil.", "Pictures in a choice are not taken over.");
-        reading.tell(path, line(node), Warning, told);
+        reading.tell(path, node, Warning, told);
     }
     let hints = || node.children().filter(|child| child.has_tag_name("choicehint") || child.has_tag_name("optionhint"));
     if hints().any(|hint| attribute(hint, "selected").is_some_and(|value| value.eq_ignore_ascii_case("false"))) {
@@ -187,7 +218,7 @@ fn choice(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, fraction: i
             "Yang dikatakan bila pilihan ini tidak dicentang tidak diambil.",
             "What is said to who did not tick this choice is not taken over."
         );
-        reading.tell(path, line(node), Note, told);
+        reading.tell(path, node, Note, told);
     }
     let said = hints().find(|hint| attribute(*hint, "selected").is_none_or(|value| value.eq_ignore_ascii_case("true")));
     let text = words.told();
@@ -199,9 +230,16 @@ fn choice(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, fraction: i
     }
 }
 
+/// The choices of a question; nothing where they are too many, before anything is made of them.
+fn few<'a, 'input>(response: Node<'a, 'input>) -> Option<Vec<Node<'a, 'input>>> {
+    let choices = response.descendants().filter(|node| node.has_tag_name("choice"));
+    let some: Vec<Node> = choices.take(policy::CHOICES + 1).collect();
+    (some.len() <= policy::CHOICES).then_some(some)
+}
+
 /// One may be ticked; where several are right, each of them is.
 fn one_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec<Choice> {
-    let nodes: Vec<Node> = response.descendants().filter(|node| node.has_tag_name("choice")).collect();
+    let Some(nodes) = few(response) else { return Vec::new() };
     let options: Vec<Choice> = nodes
         .into_iter()
         .map(|node| {
@@ -215,7 +253,7 @@ fn one_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec<
         .collect();
     if options.iter().all(|option| option.fraction != MILLIONTHS) {
         let words = words!("Tak satu pun pilihannya benar sepenuhnya.", "None of its choices is right in full.");
-        reading.tell(path, line(response), Warning, words);
+        reading.tell(path, response, Warning, words);
     }
     options
 }
@@ -229,7 +267,7 @@ fn part(node: Node<'_, '_>) -> i64 {
 
 /// Several may be ticked: the right ones earn all together, and a wrong one loses all.
 fn some_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec<Choice> {
-    let nodes: Vec<Node> = response.descendants().filter(|node| node.has_tag_name("choice")).collect();
+    let Some(nodes) = few(response) else { return Vec::new() };
     let right: Vec<bool> = nodes.iter().map(|node| says_yes(*node, "correct")).collect();
     let count = i64::try_from(right.iter().filter(|right| **right).count()).unwrap_or(i64::MAX);
     let (share, rest) = (MILLIONTHS.checked_div(count).unwrap_or(0), MILLIONTHS.checked_rem(count).unwrap_or(0));
@@ -256,10 +294,10 @@ fn some_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec
             "Dinilai sebagian di sini: tiap yang benar bernilai, satu yang salah menghabiskannya.",
             "Graded in parts here: each right one counts, and a wrong one takes all of it."
         );
-        reading.tell(path, line(response), Note, words);
+        reading.tell(path, response, Note, words);
         return options;
     };
-    reading.tell(path, line(response), Warning, told);
+    reading.tell(path, response, Warning, told);
     options
 }
 
@@ -268,10 +306,11 @@ fn one_of_a_list(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) 
     let inputs: Vec<Node> = response.descendants().filter(|node| node.has_tag_name("optioninput")).collect();
     if inputs.len() > 1 {
         let words = words!("Hanya daftar pertamanya diambil.", "Only the first of its lists is taken over.");
-        reading.tell(path, line(response), Warning, words);
+        reading.tell(path, response, Warning, words);
     }
     let Some(input) = inputs.first() else { return Vec::new() };
-    let nodes: Vec<Node> = input.children().filter(|node| node.has_tag_name("option")).collect();
+    let nodes = input.children().filter(|node| node.has_tag_name("option"));
+    let nodes: Vec<Node> = nodes.take(policy::CHOICES + 1).collect();
     let options: Vec<Choice> = if nodes.is_empty() {
         let right = attribute(*input, "correct").unwrap_or_default();
         listed(attribute(*input, "options").unwrap_or_default())
@@ -289,7 +328,7 @@ fn one_of_a_list(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) 
     };
     if options.iter().all(|option| option.fraction != MILLIONTHS) {
         let words = words!("Tak satu pun pilihannya benar.", "None of its choices is right.");
-        reading.tell(path, line(response), Warning, words);
+        reading.tell(path, response, Warning, words);
     }
     options
 }

@@ -26,9 +26,22 @@ pub(super) fn parsed<'a>(path: &str, text: &'a str) -> Result<Document<'a>, Prob
     })
 }
 
-/// The line that a node stands on.
-pub(super) fn line(node: Node<'_, '_>) -> Option<usize> {
-    usize::try_from(node.document().text_pos_at(node.range().start).row).ok()
+/// Where a node stands: its line is counted only where it is told, since that reads the file up to it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    before: &'a str,
+}
+
+impl Place<'_> {
+    /// The line, from one on.
+    pub(super) fn line(self) -> usize {
+        self.before.bytes().filter(|byte| *byte == b'\n').count() + 1
+    }
+}
+
+/// Where a node stands.
+pub(super) fn place<'a>(node: Node<'a, '_>) -> Place<'a> {
+    Place { before: &node.document().input_text()[..node.range().start] }
 }
 
 /// An attribute that says something.

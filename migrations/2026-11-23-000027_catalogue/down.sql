@@ -1,0 +1,16 @@
+drop trigger courses_catalogue on courses;
+drop function sanggar_catalogue();
+drop function sanggar_find_courses(text);
+drop function sanggar_list_course(uuid);
+drop trigger course_instructors_figures on course_instructors;
+drop trigger reviews_figures on reviews;
+drop trigger enrolments_figures on enrolments;
+drop table course_figures;
+drop table catalogue_words;
+drop table catalogue_entries;
+drop function sanggar_count_ratings();
+drop function sanggar_count_learners();
+drop function sanggar_counts(text);
+drop function sanggar_language(text);
+drop function sanggar_fold(text);
+drop extension pg_trgm;
