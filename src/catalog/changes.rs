@@ -1,18 +1,19 @@
 //! What one version changes against another: what a reviewer reads first.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     hash::Hash,
     sync::Arc,
 };
 
 use futures_util::future::{try_join, try_join_all};
+use serde_json::Value as Json;
 
 use super::{
     content::{Content, ContentOf},
     model::{
-        ChoiceRow, CourseId, LessonId, NewLesson, QuestionId, QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
-        SubmissionRow, VersionId, VersionRow,
+        ChoiceRow, CourseId, LessonId, NewLesson, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow, SectionId,
+        SectionRow, SubmissionRow, VersionId, VersionRow,
     },
     store::{CourseById, DescriptionOf, PrerequisitesOf, VersionById},
 };
@@ -133,6 +134,29 @@ impl Told {
             self.push(below(path, name), ChangeKind::Changed, Some(before), Some(after));
         }
     }
+
+    /// A text in each language that it was or is translated to.
+    fn translated<'a>(
+        &mut self,
+        path: &str,
+        name: &str,
+        locales: BTreeSet<&'a str>,
+        before: impl Fn(&'a str) -> String,
+        after: impl Fn(&'a str) -> String,
+    ) {
+        for locale in locales {
+            self.field(path, &format!("{name} ({locale})"), &before(locale), &after(locale));
+        }
+    }
+}
+
+/// The languages of a text.
+fn locales(texts: &Json) -> impl Iterator<Item = &str> {
+    texts.as_object().into_iter().flatten().map(|(locale, _)| locale.as_str())
+}
+
+fn in_locale<'a>(texts: &'a Json, locale: &str) -> &'a str {
+    texts[locale].as_str().unwrap_or_default()
 }
 
 fn below(path: &str, name: &str) -> String {
@@ -184,6 +208,8 @@ struct Index<'a> {
     sections: HashMap<SectionId, &'a SectionRow>,
     lessons: HashMap<LessonId, &'a NewLesson>,
     lessons_of: HashMap<SectionId, Vec<LessonId>>,
+    translations_of: HashMap<LessonId, Vec<&'a NewTranslation>>,
+    beside: HashMap<LessonId, Vec<(i32, QuizId)>>,
     quizzes: HashMap<QuizId, &'a QuizRow>,
     questions: HashMap<QuestionId, &'a QuestionRow>,
     questions_of: HashMap<QuizId, Vec<QuestionId>>,
@@ -197,6 +223,8 @@ impl<'a> Index<'a> {
             sections: all.sections.iter().map(|row| (row.id, row)).collect(),
             lessons: all.lessons.iter().map(|row| (row.id, row)).collect(),
             lessons_of: grouped(all.lessons.iter().map(|row| (row.section_id, row.id))),
+            translations_of: grouped(all.translations.iter().map(|row| (row.lesson_id, row))),
+            beside: grouped(all.beside.iter().map(|row| (row.lesson_id, (row.position, row.quiz_id)))),
             quizzes: all.quizzes.iter().map(|row| (row.id, row)).collect(),
             questions: all.questions.iter().map(|row| (row.id, row)).collect(),
             questions_of: grouped(all.questions.iter().map(|row| (row.quiz_id, row.id))),
@@ -227,6 +255,26 @@ impl<'a> Index<'a> {
 
     fn quiz(&self, id: Option<QuizId>) -> &str {
         id.and_then(|id| self.quizzes.get(&id)).map(|row| row.title.as_str()).unwrap_or_default()
+    }
+
+    /// The quizzes beside a lesson, in their order.
+    fn quizzes_beside(&self, lesson: LessonId) -> Vec<QuizId> {
+        let mut beside = self.beside.get(&lesson).cloned().unwrap_or_default();
+        beside.sort_unstable_by_key(|(position, _)| *position);
+        beside.into_iter().map(|(_, quiz)| quiz).collect()
+    }
+
+    fn translations(&self, lesson: LessonId) -> &[&'a NewTranslation] {
+        self.translations_of.get(&lesson).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn choices_in(&self, question: QuestionId, locale: &str) -> String {
+        let own = self.choices_of.get(&question).into_iter().flatten();
+        own.map(|choice| in_locale(&choice.texts, locale)).collect::<Vec<_>>().join("\n")
+    }
+
+    fn choice_locales(&self, question: QuestionId) -> impl Iterator<Item = &'a str> {
+        self.choices_of.get(&question).into_iter().flatten().flat_map(|choice| locales(&choice.texts))
     }
 
     /// What may be ticked, and what is right.
@@ -270,11 +318,22 @@ fn lessons(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
         text("body", &was.body, &lesson.body);
         text("mediaUrl", &was.media_url, &lesson.media_url);
         told.field(&at, "title", &was.title, &lesson.title);
+        told.field(&at, "kind", was.kind.as_str(), lesson.kind.as_str());
         told.field(&at, "bodyFormat", was.body_format.as_str(), lesson.body_format.as_str());
         told.field(&at, "hidden", &was.hidden.to_string(), &lesson.hidden.to_string());
         told.field(&at, "preview", &was.preview.to_string(), &lesson.preview.to_string());
         told.field(&at, "estimatedDuration", &shown(was.estimated_duration), &shown(lesson.estimated_duration));
         told.field(&at, "quiz", before.quiz(was.quiz_id), after.quiz(lesson.quiz_id));
+        translations(before, after, id, &at, told);
+        // Told where others stand there; what one of them says is told of the quiz.
+        let (old, new) = (before.quizzes_beside(id), after.quizzes_beside(id));
+        if old != new {
+            let titles = |index: &Index<'_>, quizzes: Vec<QuizId>| {
+                quizzes.into_iter().map(|quiz| index.quiz(Some(quiz)).to_owned()).collect::<Vec<_>>().join("\n")
+            };
+            let (old, new) = (titles(before, old), titles(after, new));
+            told.push(below(&at, "quizzes"), ChangeKind::Changed, Some(old), Some(new));
+        }
         if moved.contains(&id) || was.section_id != lesson.section_id {
             told.push(at, ChangeKind::Moved, Some(before.section(was)), Some(after.section(lesson)));
         }
@@ -285,11 +344,31 @@ fn lessons(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
     }
 }
 
+fn translations(before: &Index<'_>, after: &Index<'_>, lesson: LessonId, at: &str, told: &mut Told) {
+    let (old, new) = (before.translations(lesson), after.translations(lesson));
+    let locales: BTreeSet<&str> = old.iter().chain(new).map(|row| row.locale.as_str()).collect();
+    let title = |rows: &[&NewTranslation], locale: &str| {
+        rows.iter().find(|row| row.locale == locale).map(|row| row.title.clone()).unwrap_or_default()
+    };
+    let body = |rows: &[&NewTranslation], locale: &str| {
+        rows.iter().find(|row| row.locale == locale).and_then(|row| row.body.clone()).unwrap_or_default()
+    };
+    told.translated(at, "title", locales.clone(), |locale| title(old, locale), |locale| title(new, locale));
+    told.translated(at, "body", locales, |locale| body(old, locale), |locale| body(new, locale));
+}
+
+fn texts(told: &mut Told, at: &str, name: &str, before: &Json, after: &Json) {
+    let in_locale = |texts, locale: &str| in_locale(texts, locale).to_owned();
+    let all = locales(before).chain(locales(after)).collect();
+    told.translated(at, name, all, |locale| in_locale(before, locale), |locale| in_locale(after, locale));
+}
+
 fn quizzes(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
     for quiz in &after.all.quizzes {
         let at = &quiz.title;
         if let Some(was) = before.quizzes.get(&quiz.id) {
             told.field(at, "title", &was.title, &quiz.title);
+            texts(told, at, "title", &was.titles, &quiz.titles);
             told.field(at, "passPercent", &was.pass_percent.to_string(), &quiz.pass_percent.to_string());
             told.field(at, "timeLimit", &shown(was.time_limit), &shown(quiz.time_limit));
             told.field(at, "attemptsAllowed", &shown(was.attempts_allowed), &shown(quiz.attempts_allowed));
@@ -318,10 +397,14 @@ fn questions(before: &Index<'_>, after: &Index<'_>, quiz: &QuizRow, told: &mut T
             continue;
         };
         told.field(&at, "prompt", &was.prompt, &question.prompt);
+        texts(told, &at, "prompt", &was.prompts, &question.prompts);
         told.field(&at, "points", &was.points.to_string(), &question.points.to_string());
         told.field(&at, "multiple", &was.multiple.to_string(), &question.multiple.to_string());
         let ((old_offer, old_key), (offer, key)) = (before.choices(id), after.choices(id));
         told.field(&at, "choices", &old_offer.join("\n"), &offer.join("\n"));
+        let locales = before.choice_locales(id).chain(after.choice_locales(id)).collect();
+        let (old_texts, texts) = (|locale| before.choices_in(id, locale), |locale| after.choices_in(id, locale));
+        told.translated(&at, "choices", locales, old_texts, texts);
         if old_key != key || was.feedback != question.feedback {
             told.push(below(&at, "answerKey"), ChangeKind::Changed, None, None);
         }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::platform::{
     fault::Fault,
-    graphql::{Call, Services, UserErrorCode, user_error::Objection},
+    graphql::{Call, Services, user_error::Objection},
     id::Id,
     privacy::Role,
 };
@@ -22,10 +22,13 @@ use crate::platform::{
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN` to who is no instructor, and those of the database.
-pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Objection>, Fault> {
+pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let instructor = call.viewer().with_role(&[Role::Instructor, Role::Admin])?;
     let mut tx = call.begin().await?;
-    let course = or_object!(authority::lock_to_edit(call, &mut tx, id, "id").await?);
+    let course = match authority::lock_to_edit(call, &mut tx, id, "id").await? {
+        Ok(course) => course,
+        Err(objection) => return Ok(Err(vec![objection])),
+    };
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let version = store::version(&tx, latest).await?;
     let copied = content::whole(&tx, latest).await?;
@@ -58,11 +61,7 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Obj
     );
     let made = match made.await? {
         Ok(made) => made,
-        // Of what was written by our own rules: the first is as good as all.
-        Err(mut objections) => {
-            let words = words!("Kursus ini tidak dapat disalin.", "This course can't be duplicated.");
-            return Ok(Err(objections.pop().unwrap_or_else(|| Objection::new(UserErrorCode::Invalid, "id", words))));
-        }
+        Err(objections) => return Ok(Err(objections)),
     };
     if let Some(row) = store::lock(&mut tx, made).await?
         && let Some(draft) = row.latest_id

@@ -54,6 +54,8 @@ pub fn published() -> Vec<PublishedLimit> {
         ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
         ("prerequisites", PREREQUISITES as u64, "courses", "A course."),
         ("runs", RUNS as u64, "runs", "A course."),
+        ("changes", super::changes::MOST as u64, "changes", "A submission, told to its reviewer."),
+        ("facetTags", super::store::FACET_TAGS.unsigned_abs(), "tags", "The facets of a search."),
         ("attempts", ATTEMPTS.unsigned_abs().into(), "attempts", "A learner at a quiz."),
     ]
 }

@@ -1,5 +1,7 @@
 //! Which courses are completed before another: never in a circle.
 
+use futures_util::future::try_join_all;
+
 use super::{
     authority,
     model::{CourseId, CourseRow, VersionId},
@@ -8,7 +10,7 @@ use super::{
 use crate::platform::{
     db::Tx,
     fault::Fault,
-    graphql::{Call, UserErrorCode, user_error::Objection},
+    graphql::{Batch, Call, UserErrorCode, user_error::Objection},
 };
 
 /// Puts these in the place of those that a draft asks for.
@@ -34,10 +36,15 @@ pub(super) async fn put(
             let words = words!("Kursus ini disebut dua kali.", "This course is named twice.");
             return Ok(Err(Objection::new(UserErrorCode::Invalid, &at, words)));
         }
-        match call.load_in(tx, store::CourseById(*id)).await? {
-            Some(row) if authority::may_see(call, &row).await? => {}
-            _ => return Ok(Err(Objection::not_found(&at))),
-        }
+    }
+    let keys: Vec<_> = asked.iter().map(|id| store::CourseById(*id)).collect();
+    let known = <store::CourseById as Batch>::load(call, tx, &keys).await?;
+    let seen = keys.iter().map(async |key| match known.get(key) {
+        Some(row) => authority::may_see(call, row).await,
+        None => Ok(false),
+    });
+    if let Some(index) = try_join_all(seen).await?.into_iter().position(|seen| !seen) {
+        return Ok(Err(Objection::not_found(&format!("{field}.{index}"))));
     }
     // Two who close a circle from both of its ends at once do so one after the other.
     tx.take_name("prerequisites").await?;

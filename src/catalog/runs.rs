@@ -100,7 +100,7 @@ pub async fn update(call: &Call, id: RunId, input: UpdateRun) -> Result<Result<R
     let seats = input.seats.column();
     wrong.take(places(seats.flatten()));
     let (opens_at, closes_at) = (input.opens_at.column(), input.closes_at.column());
-    let invitation_only = input.invitation_only.column().map(Option::unwrap_or_default);
+    let invitation_only = wrong.take(needed(input.invitation_only, "invitationOnly")).flatten();
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }

@@ -13,7 +13,7 @@ use crate::{
     platform::{
         db::Tx,
         fault::Fault,
-        graphql::{Call, UserErrorCode, user_error::Objection},
+        graphql::{Batch, Call, UserErrorCode, user_error::Objection},
         idempotency::{self, Claimed},
         privacy::UserId,
     },
@@ -169,9 +169,11 @@ async fn missing_prerequisite(
         return Ok(None);
     }
     let completed = store::completed_courses(tx, user).await?;
-    for course in asked.into_iter().filter(|course| !completed.contains(course)) {
-        let row = call.load_in(tx, CourseById(course)).await?;
-        let published = row.filter(|row| row.status == CourseStatus::Published).and_then(|row| row.published_id);
+    let missing: Vec<_> = asked.into_iter().filter(|course| !completed.contains(course)).map(CourseById).collect();
+    let mut known = <CourseById as Batch>::load(call, tx, &missing).await?;
+    for course in missing {
+        let published =
+            known.remove(&course).filter(|row| row.status == CourseStatus::Published).and_then(|row| row.published_id);
         if let Some(published) = published {
             return Ok(Some(catalog::store::version(tx, published).await?.title));
         }

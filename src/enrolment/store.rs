@@ -17,7 +17,7 @@ use crate::{
     platform::{
         db::page::{Page, Rows},
         fault::Fault,
-        graphql::{Batch, Call, grouped},
+        graphql::{Batch, Call, grouped, paged},
         privacy::{Teaching, UserId},
     },
 };
@@ -498,13 +498,8 @@ impl Batch for RosterOf {
         }
         let ids: Vec<_> = found.iter().map(|(_, id)| EnrolmentById(*id)).collect();
         let rows = <EnrolmentById as Batch>::load(call, connection, &ids).await?;
-        let found =
-            grouped(found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&EnrolmentById(id))?.clone()))));
-        let pages = found.into_iter().map(|(key, rows)| {
-            let cut = key.page.cut(rows);
-            (key, cut)
-        });
-        Ok(pages.collect())
+        let found = found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&EnrolmentById(id))?.clone())));
+        Ok(paged(found, |key: &Self| &key.page))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     platform::{
         db::page::{Page, Rows},
         fault::Fault,
-        graphql::{Batch, Call, grouped},
+        graphql::{Batch, Call, paged},
         privacy::{Datum, FieldAudience, ProfileField, UserId},
     },
     profiles::{earliest_today, store::WardsOf},
@@ -224,12 +224,8 @@ impl Batch for NewestOf {
         }
         let ids: Vec<_> = found.iter().map(|(_, id)| ReviewById(*id)).collect();
         let rows = <ReviewById as Batch>::load(call, connection, &ids).await?;
-        let found = grouped(found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&ReviewById(id))?.clone()))));
-        let pages = found.into_iter().map(|(key, rows)| {
-            let cut = key.page.cut(rows);
-            (key, cut)
-        });
-        Ok(pages.collect())
+        let found = found.into_iter().filter_map(|(key, id)| Some((key, rows.get(&ReviewById(id))?.clone())));
+        Ok(paged(found, |key: &Self| &key.page))
     }
 }
 

@@ -169,7 +169,7 @@ impl OfferingMutations {
         #[graphql(desc = "Which one.")] input: DuplicateCourseInput,
     ) -> Result<CoursePayload> {
         let outcome = duplicate::duplicate(ctx.call(), input.id).await?;
-        Ok(CoursePayload::of(ctx.call(), outcome.map_err(|objection| vec![objection])).await?)
+        Ok(CoursePayload::of(ctx.call(), outcome).await?)
     }
 
     /// Takes a course out of the catalogue; who is enrolled keeps it. Submitted and approved anew, it is back. Its instructors.

@@ -16,7 +16,7 @@ use crate::{
     catalog::{authority, content::Watch, model::CourseId, policy, store as catalog},
     platform::{
         db::{AcademyId, Tx},
-        fault::{Code, Fault},
+        fault::Fault,
         graphql::{
             Call, Services, UserErrorCode,
             user_error::{self, Objection},
@@ -160,14 +160,13 @@ impl Job for ImportCourse {
             let share = written as u64 * u64::from(total.unsigned_abs()) / (all.max(1) as u64);
             let _ = told.send(i32::try_from(share).unwrap_or(i32::MAX));
         };
-        let outcome = {
-            let writing = write_as(&mut tx, &services, &row, &read, &watching);
-            tokio::select! {
-                outcome = writing => outcome?,
-                // It never ends by itself but for a fault.
-                fault = note(&services, academy, row.id, tells) => return Err(fault),
-            }
-        };
+        let noting = tokio::spawn(note(services.clone(), academy, row.id, tells));
+        let outcome = write_as(&mut tx, &services, &row, &read, &watching).await;
+        drop(watching);
+        if let Err(error) = noting.await {
+            tracing::warn!(%error, "noting how far an import is ended early");
+        }
+        let outcome = outcome?;
         // Called off meanwhile: all of it is dropped.
         if store::lock_open(&mut tx, row.id).await?.is_none() {
             return Ok(());
@@ -214,23 +213,27 @@ async fn write_as(
     super::write(tx, services, Some(row.user_id), row.into_id, read, watching).await
 }
 
-/// Notes how far the writing is, as long as it lasts: in transactions of their own, or nobody would see it.
-async fn note(services: &Services, academy: AcademyId, import: ImportId, mut tells: watch::Receiver<i32>) -> Fault {
+/// Notes how far the writing is, as long as somebody tells: in transactions of their own, or nobody would see it. How far it is, is not
+/// worth the import: what can't be noted, is not.
+async fn note(services: Services, academy: AcademyId, import: ImportId, mut tells: watch::Receiver<i32>) {
+    let mut noted = 0;
     loop {
-        tokio::time::sleep(NOTED).await;
-        if tells.changed().await.is_err() {
-            // Nobody tells any more: the writing is at its end.
-            std::future::pending::<()>().await;
+        let over = async { while tells.changed().await.is_ok() {} };
+        if tokio::time::timeout(NOTED, over).await.is_ok() {
+            return;
         }
-        let done = *tells.borrow_and_update();
-        let noted = async {
+        let done = *tells.borrow();
+        if done == noted {
+            continue;
+        }
+        noted = done;
+        let noting = async {
             let mut tx = services.db.begin(academy).await?;
             store::progress(&mut tx, import, done).await?;
             tx.commit().await
         };
-        if let Err(fault) = noted.await {
-            // How far it is, is not worth the import: where there is no connection, nothing is noted.
-            let Fault::Refused(Code::Overloaded, _) = fault else { return fault };
+        if let Err(fault) = noting.await {
+            tracing::warn!(?fault, "how far an import is could not be noted");
         }
     }
 }

@@ -188,14 +188,15 @@ crate::text_enum!(
 /// # Errors
 /// The problem that stops it.
 pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&str>) -> Result<Read, Problem> {
-    let found = if olx::is_one(&files.tree) {
-        Some(ImportFormat::Olx)
-    } else if markdown::is_one(files.tree.keys().map(String::as_str)) {
-        Some(ImportFormat::Markdown)
-    } else {
-        None
+    let fits = |format: &ImportFormat| match format {
+        ImportFormat::Olx => olx::is_one(&files.tree),
+        ImportFormat::Markdown => markdown::is_one(files.tree.keys().map(String::as_str)),
     };
-    match format.or(found) {
+    let found = match format {
+        Some(given) => Some(given).filter(fits),
+        None => [ImportFormat::Olx, ImportFormat::Markdown].into_iter().find(fits),
+    };
+    match found {
         Some(ImportFormat::Olx) => olx::read(files, title),
         Some(ImportFormat::Markdown) => markdown::read(files, title),
         None => Err(Problem::new(
@@ -203,8 +204,8 @@ pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&s
             None,
             ProblemSeverity::Error,
             words!(
-                "Bentuknya tidak dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md), kursus Open edX berisi course.xml.",
-                "The format is not known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml."
+                "Bukan bentuk yang diminta, atau yang dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md), kursus Open edX berisi course.xml.",
+                "Not of the format that is asked for, or of one that is known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml."
             ),
         )),
     }

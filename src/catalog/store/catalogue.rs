@@ -14,7 +14,7 @@ use crate::{
     platform::{
         db::page::{Page, Rows},
         fault::Fault,
-        graphql::{Batch, Call, grouped},
+        graphql::{Batch, Call, paged},
         privacy::UserId,
     },
 };
@@ -111,7 +111,10 @@ impl Search {
         }
         if with_filters {
             if self.tag.is_some() {
-                from.push_str(" join catalogue_words t on t.course_id = e.course_id and t.word = $3");
+                // Not a join: the planner knows too little of how many courses a word has to put it first.
+                conditions.push_str(
+                    " and e.course_id = any (array(select t.course_id from catalogue_words t where t.word = $3))",
+                );
             }
             for (given, condition) in [
                 (self.level.is_some(), " and e.level = $2"),
@@ -345,7 +348,7 @@ impl Batch for CataloguedBy {
         for key in keys {
             pages.entry(&key.page).or_default().push(key.user);
         }
-        let mut found = HashMap::new();
+        let mut found = Vec::new();
         for (page, users) in pages {
             let order = if page.backwards() { "asc" } else { "desc" };
             let (after, before) = page.bounds();
@@ -370,13 +373,11 @@ impl Batch for CataloguedBy {
                 .bind::<BigInt, _>(page.one_more())
                 .load(&mut connection)
                 .await?;
-            let mut taught = grouped(rows.into_iter().map(|row| (row.user_id, (row.listed.key, row.listed.course_id))));
-            found.extend(users.into_iter().map(|user| {
-                let rows = page.cut(taught.remove(&user).unwrap_or_default());
-                (Self { user, page: page.clone() }, rows)
+            found.extend(rows.into_iter().map(|ListedBy { user_id, listed }| {
+                (Self { user: user_id, page: page.clone() }, (listed.key, listed.course_id))
             }));
         }
-        Ok(found)
+        Ok(paged(found, |key: &Self| &key.page))
     }
 }
 

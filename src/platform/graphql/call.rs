@@ -25,7 +25,10 @@ use super::{shown::whole, turns::Turns, weight::Weight};
 use crate::platform::{
     clock::Clock,
     config::Settings,
-    db::{AcademyId, Db, Reader, Reading, Tx},
+    db::{
+        AcademyId, Db, Reader, Reading, Tx,
+        page::{Page, Rows},
+    },
     fault::Fault,
     id::Random,
     mail::Mailer,
@@ -398,6 +401,19 @@ pub fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashM
         found.entry(key).or_default().push(value);
     }
     found
+}
+
+/// The rows of pages by their keys, each page cut as it says.
+#[must_use]
+pub fn paged<K: Eq + Hash, C, V>(
+    rows: impl IntoIterator<Item = (K, V)>,
+    page_of: impl Fn(&K) -> &Page<C>,
+) -> HashMap<K, Rows<V>> {
+    let cut = |(key, rows)| {
+        let rows = page_of(&key).cut(rows);
+        (key, rows)
+    };
+    grouped(rows).into_iter().map(cut).collect()
 }
 
 /// A [`Batch`] of rows by a column that tells them apart: of those for which a condition holds, or of people's, with whose they are.

@@ -21,7 +21,7 @@ mod turns;
 pub mod user_error;
 pub mod weight;
 
-pub use call::{Batch, ById, Call, CallExt, Guarded, Services, grouped};
+pub use call::{Batch, ById, Call, CallExt, Guarded, Services, grouped, paged};
 pub use page::{List, PageArgs, Total};
 pub use request::language;
 pub use shown::{Shown, shown};

@@ -23,16 +23,20 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 pub fn course() -> Vec<u8> {
+    course_in_indonesian("Halo", "Isi *Indonesia*.", "2 tambah 2?")
+}
+
+fn course_in_indonesian(title: &str, body: &str, prompt: &str) -> Vec<u8> {
     archive(&[
         ("course/README.md", "# Small web\n\nA course of our own.\n"),
         ("course/1-start/README.md", "# Start\n"),
         ("course/1-start/1-hello/README.md", "# Hello\n\n[check](https://q.example/quiz/1)\n\n![gone](gone.png)\n"),
         (
             "course/1-start/1-hello/translations/README.id.md",
-            "# Halo\n\n[cek](https://q.example/quiz/1)\n\nIsi *Indonesia*.\n",
+            &format!("# {title}\n\n[cek](https://q.example/quiz/1)\n\n{body}\n"),
         ),
         ("course/quiz-app/src/assets/translations/en.json", QUIZ),
-        ("course/quiz-app/src/assets/translations/id.json", &QUIZ.replace("2+2?", "2 tambah 2?")),
+        ("course/quiz-app/src/assets/translations/id.json", &QUIZ.replace("2+2?", prompt)),
     ])
 }
 
@@ -129,20 +133,63 @@ async fn an_uploaded_course_is_published_and_learnt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_reads_what_changes_of_a_translation() {
+    let app = TestApp::start().await;
+    let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
+    let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
+    let import = async |bytes: Vec<u8>, into: Value| {
+        let upload = send(&app, &ani, &bytes).await;
+        let input = json!({ "upload": upload["id"], "into": into });
+        let asked = done(&ani.client, "importCourse", input, "import { id }").await;
+        app.work().await;
+        ani.client.data(IMPORT, json!({ "id": asked["import"]["id"] })).await["node"]["course"]["id"].clone()
+    };
+    let submit = async |id: &Value| {
+        let submitted = done(&ani.client, "submitCourse", json!({ "id": id }), "submission { id }").await;
+        submitted["submission"]["id"].clone()
+    };
+    let id = import(course(), Value::Null).await;
+    let decision = json!({ "id": submit(&id).await, "decision": "APPROVE" });
+    done(&reviewer.client, "decideCourseSubmission", decision, "submission { id }").await;
+    app.world.pass(TimeDelta::seconds(1));
+    let named = import(course_in_indonesian("Hai", "Isi baru.", "Dua tambah dua?"), id.clone()).await;
+    assert_eq!(named, id);
+    let changes =
+        "query ($id: ID!) { node(id: $id) { ... on CourseSubmission { changes { path kind before after } } } }";
+    let told = reviewer.client.data(changes, json!({ "id": submit(&id).await })).await["node"]["changes"].clone();
+    let changed = |path: &str, before: &str, after: &str| json!({ "path": path, "kind": "CHANGED", "before": before, "after": after });
+    let body = |title: &str, text: &str| format!("# {title}\n\n[cek](https://q.example/quiz/1)\n\n{text}");
+    assert_eq!(
+        told,
+        json!([
+            changed("Start / Hello / title (id)", "Halo", "Hai"),
+            changed("Start / Hello / body (id)", &body("Halo", "Isi *Indonesia*."), &body("Hai", "Isi baru.")),
+            changed("Check / 2+2? / prompt (id)", "2 tambah 2?", "Dua tambah dua?"),
+        ])
+    );
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_broken_course_leaves_nothing_behind() {
     let app = TestApp::start().await;
     let reviewer = app.staff("Rudi Hartono", Role::Reviewer).await;
     let ani = instructor(&app, &reviewer, "Ani Wijaya").await;
-    for (bytes, told) in [
-        (b"no archive".to_vec(), ""),
-        (archive(&[("notes.txt", "hello")]), ""),
+    let open_edx = archive(&[("c/course.xml", "<course><chapter/></course>")]);
+    for (bytes, format, told) in [
+        (b"no archive".to_vec(), Value::Null, ""),
+        (archive(&[("notes.txt", "hello")]), Value::Null, ""),
         (
             archive(&[("c/1-a/1-b/README.md", "# A\n"), ("c/quiz-app/src/assets/translations/en.json", "[{")]),
+            Value::Null,
             "quiz-app/src/assets/translations/en.json",
         ),
+        (course(), json!("OLX"), ""),
+        (open_edx, json!("MARKDOWN"), ""),
     ] {
         let upload = send(&app, &ani, &bytes).await;
-        let asked = done(&ani.client, "importCourse", json!({ "upload": upload["id"] }), "import { id }").await;
+        let input = json!({ "upload": upload["id"], "format": format });
+        let asked = done(&ani.client, "importCourse", input, "import { id }").await;
         app.work().await;
         let import = ani.client.data(IMPORT, json!({ "id": asked["import"]["id"] })).await["node"].clone();
         assert_eq!(import["status"], "FAILED");

@@ -150,6 +150,8 @@ async fn a_run_has_dates_seats_and_codes() {
     assert_eq!(left().await, 0, "never less than none");
     done(client, "updateRun", json!({ "id": run["id"], "seats": null, "name": "Angkatan I" }), "run { name }").await;
     assert_eq!(left().await, Value::Null);
+    let cleared = sent(client, "updateRun", json!({ "id": run["id"], "invitationOnly": null }), "run { id }").await;
+    assert_eq!(user_errors(&cleared), ["REQUIRED input.invitationOnly"]);
     let turned = sent(client, "updateRun", json!({ "id": run["id"], "opensAt": at(60) }), "run { id }").await;
     assert_eq!(user_errors(&turned), ["INVALID input.closesAt"]);
     app.world.pass(TimeDelta::days(2));

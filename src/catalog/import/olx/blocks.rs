@@ -91,13 +91,17 @@ pub(super) fn lessons(
         parts.body.push_str(&format!("<p><a href=\"{url}\">{title}</a></p>\n"));
     }
     if parts.body.chars().count() > policy::BODY {
-        let most = policy::BODY;
-        let words = words!("Lebih dari {most} karakter.", "More than {most} characters.");
-        return Err(Problem::new(path, Some(place(vertical).line()), Error, words));
+        return Err(too_long(path, Some(place(vertical).line())));
     }
     lesson.body = Some(parts.body).filter(|body| !body.is_empty());
     let groups = parts.groups.into_iter().map(|group| Lesson { hidden: group.hidden || hidden, ..group });
     Ok(std::iter::once(lesson).chain(groups).collect())
+}
+
+/// The text of a page or of a lesson is more than a lesson may have.
+fn too_long(path: &str, line: Option<usize>) -> Problem {
+    let most = policy::BODY;
+    Problem::new(path, line, Error, words!("Lebih dari {most} karakter.", "More than {most} characters."))
 }
 
 /// One block of a vertical.
@@ -163,6 +167,9 @@ fn page(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, parts: &mut P
     } else {
         (path.to_owned(), inside(node))
     };
+    if text.chars().count() > policy::BODY {
+        return Err(too_long(&path, None));
+    }
     reading.spend(&path, text.len())?;
     tell_of_page(reading, &path, &text);
     parts.body.push_str(text.trim());
@@ -265,6 +272,8 @@ fn video(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>) -> Option<Vi
         reading.tell(path, node, Warning, words);
         return None;
     };
+    let known = ["youtube", "youtube_id_1_0", "html5_sources"];
+    reading.tell_of_attributes(path, node, &known);
     let asset = node.children().find(|child| child.has_tag_name("video_asset"));
     let seconds = asset.and_then(|asset| attribute(asset, "duration")?.parse::<f64>().ok());
     #[expect(clippy::cast_possible_truncation, reason = "a day at most")]

@@ -440,6 +440,38 @@ mod tests {
         assert_eq!(hidden, [true, true, false]);
     }
 
+    #[test]
+    fn what_is_not_taken_over_is_told() {
+        let course = r#"<course><chapter><sequential><vertical>
+<problem attempts_before_showanswer_button="3"><choiceresponse partial_credit="EDC"><checkboxgroup>
+<choice correct="true" fixed="true">a</choice>
+<choice correct="partial">b</choice>
+<choice correct="false">c</choice>
+<compoundhint value="A B">both</compoundhint></checkboxgroup></choiceresponse></problem>
+<problem><optionresponse><optioninput><option correct="true">a</option><option correct="Partial" point_value="0.25">b</option></optioninput></optionresponse></problem>
+<video youtube_id_1_0="abc" youtube_id_1_5="def" download_track="true"/>
+</vertical></sequential></chapter></course>"#;
+        let read = super::read(&files(&[("course.xml", course)]), None).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let told: Vec<(Option<u32>, &str)> =
+            read.problems.iter().map(|problem| (problem.line, problem.message.en.as_ref())).collect();
+        assert_eq!(
+            told,
+            [
+                (Some(2), "Its hints (1) are not taken over."),
+                (Some(2), "Not taken over of the problem: attempts_before_showanswer_button."),
+                (Some(2), "Graded in parts here: each right one counts, and a wrong one takes all of it."),
+                (Some(2), "Not taken over of the choiceresponse: partial_credit."),
+                (Some(3), "Not taken over of the choice: fixed."),
+                (Some(4), "Right in part, among those that may be ticked together: taken as wrong here."),
+                (Some(8), "Not taken over of the video: youtube_id_1_5, download_track."),
+            ]
+        );
+        let worth = |question: usize| -> Vec<i64> {
+            read.outline.quizzes[0].questions[question].options.iter().map(|choice| choice.fraction).collect()
+        };
+        assert_eq!((worth(0), worth(1)), (vec![1_000_000, -1_000_000, -1_000_000], vec![1_000_000, 250_000]));
+    }
+
     /// Each of these took the square of its length, in time or in memory.
     #[test]
     fn what_would_grow_as_it_is_read_is_refused() {
@@ -462,5 +494,9 @@ mod tests {
         let strange = super::read(&files(&[("course.xml", &strange)]), None).unwrap_or_else(|one| panic!("{one:?}"));
         assert_eq!(strange.blocks["wiki"], 200_000);
         assert!(strange.problems.len() < 1_100);
+        let page = format!("<html>{}</html>", "a".repeat(policy::BODY + 1));
+        let page = format!("<course><chapter><sequential><vertical>{page}</vertical></sequential></chapter></course>");
+        let page = super::read(&files(&[("course.xml", &page)]), None).err().expect("refused");
+        assert!(page.message.en.contains("characters"), "{page:?}");
     }
 }

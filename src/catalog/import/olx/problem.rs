@@ -95,6 +95,8 @@ pub(super) fn questions(
         return Err(Problem::new(path, Some(place(problem).line()), Error, words));
     }
     tell_of_problem(reading, path, problem);
+    let known = ["max_attempts", "showanswer", "weight", "markdown", "rerandomize"];
+    reading.tell_of_attributes(path, problem, &known);
     if responses.is_empty() {
         let words = words!("Tidak menanyakan apa-apa; ditinggalkan.", "It asks nothing; left out.");
         reading.tell(path, problem, Warning, words);
@@ -120,6 +122,7 @@ pub(super) fn questions(
             reading.tell(path, *response, Warning, words);
             continue;
         };
+        reading.tell_of_attributes(path, *response, &["type"]);
         if !(2..=policy::CHOICES).contains(&options.len()) {
             let most = policy::CHOICES;
             let words = words!(
@@ -152,7 +155,9 @@ pub(super) fn questions(
             feedback: feedback.map(|text| cut(&text, policy::PROMPT, path, &mut reading.problems)),
             options,
         };
-        reading.spend(path, question.prompt.len() + question.feedback.as_ref().map_or(0, String::len))?;
+        let said = |feedback: &Option<String>| feedback.as_ref().map_or(0, String::len);
+        let chosen: usize = question.options.iter().map(|choice| choice.text.len() + said(&choice.feedback)).sum();
+        reading.spend(path, question.prompt.len() + said(&question.feedback) + chosen)?;
         found.push(question);
     }
     Ok(found)
@@ -161,7 +166,7 @@ pub(super) fn questions(
 /// Tells what of a problem as a whole is not taken over.
 fn tell_of_problem(reading: &mut Reading<'_>, path: &str, problem: Node<'_, '_>) {
     let has = |name: &str| problem.descendants().filter(|node| node.has_tag_name(name)).count();
-    let (scripts, hints) = (has("script"), has("hint"));
+    let (scripts, hints) = (has("script"), has("hint") + has("compoundhint"));
     if scripts > 0 {
         let words =
             words!("Skripnya ({scripts}) tidak dijalankan di sini.", "Its scripts ({scripts}) are not run here.");
@@ -207,6 +212,7 @@ fn choices(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Opt
 
 fn choice(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, fraction: i64) -> Choice {
     let mut words = Words::default();
+    reading.tell_of_attributes(path, node, &["correct", "point_value", "name"]);
     words.add(node, &["choicehint", "optionhint"]);
     if words.pictures > 0 {
         let told = words!("Gambar dalam pilihan tidak diambil.", "Pictures in a choice are not taken over.");
@@ -240,22 +246,21 @@ fn few<'a, 'input>(response: Node<'a, 'input>) -> Option<Vec<Node<'a, 'input>>> 
 /// One may be ticked; where several are right, each of them is.
 fn one_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec<Choice> {
     let Some(nodes) = few(response) else { return Vec::new() };
-    let options: Vec<Choice> = nodes
-        .into_iter()
-        .map(|node| {
-            let fraction = match attribute(node, "correct").map(str::to_ascii_lowercase).as_deref() {
-                Some("true") => MILLIONTHS,
-                Some("partial") => part(node),
-                _ => 0,
-            };
-            choice(reading, path, node, fraction)
-        })
-        .collect();
+    let options: Vec<Choice> = nodes.into_iter().map(|node| choice(reading, path, node, worth(node))).collect();
     if options.iter().all(|option| option.fraction != MILLIONTHS) {
         let words = words!("Tak satu pun pilihannya benar sepenuhnya.", "None of its choices is right in full.");
         reading.tell(path, response, Warning, words);
     }
     options
+}
+
+/// What a choice is worth where one may be ticked.
+fn worth(node: Node<'_, '_>) -> i64 {
+    match attribute(node, "correct").map(str::to_ascii_lowercase).as_deref() {
+        Some("true") => MILLIONTHS,
+        Some("partial") => part(node),
+        _ => 0,
+    }
 }
 
 /// A choice that is right in part: a half, unless it says how much.
@@ -269,6 +274,16 @@ fn part(node: Node<'_, '_>) -> i64 {
 fn some_of(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Vec<Choice> {
     let Some(nodes) = few(response) else { return Vec::new() };
     let right: Vec<bool> = nodes.iter().map(|node| says_yes(*node, "correct")).collect();
+    for node in nodes
+        .iter()
+        .filter(|node| attribute(**node, "correct").is_some_and(|said| said.eq_ignore_ascii_case("partial")))
+    {
+        let words = words!(
+            "Benar sebagian, di antara yang boleh dicentang bersama: di sini dianggap salah.",
+            "Right in part, among those that may be ticked together: taken as wrong here."
+        );
+        reading.tell(path, *node, Warning, words);
+    }
     let count = i64::try_from(right.iter().filter(|right| **right).count()).unwrap_or(i64::MAX);
     let (share, rest) = (MILLIONTHS.checked_div(count).unwrap_or(0), MILLIONTHS.checked_rem(count).unwrap_or(0));
     let mut rest = rest;
@@ -323,8 +338,7 @@ fn one_of_a_list(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) 
             })
             .collect()
     } else {
-        let fraction = |node| if says_yes(node, "correct") { MILLIONTHS } else { 0 };
-        nodes.into_iter().map(|node| choice(reading, path, node, fraction(node))).collect()
+        nodes.into_iter().map(|node| choice(reading, path, node, worth(node))).collect()
     };
     if options.iter().all(|option| option.fraction != MILLIONTHS) {
         let words = words!("Tak satu pun pilihannya benar.", "None of its choices is right.");
@@ -339,6 +353,10 @@ fn listed(text: &str) -> Vec<String> {
     let mut open: Option<(char, String)> = None;
     let mut escaped = false;
     for c in text.chars() {
+        // One too many is enough to be refused.
+        if found.len() > policy::CHOICES {
+            break;
+        }
         match &mut open {
             Some((_, item)) if escaped => {
                 item.push(c);
