@@ -202,6 +202,7 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<profiles::set_avatar::SweepAvatar>()
         .with::<uploads::forget::ForgetUpload>()
         .with::<catalog::import::job::ImportCourse>()
+        .with::<catalog::course_files::sweep::SweepCourseFiles>()
         .with::<catalog::tell_reviewers::TellReviewers>()
         .with::<instructors::tell_reviewers::TellReviewers>()
         .with::<quizzes::close::CloseAttempt>()

@@ -7,8 +7,8 @@ use std::{
 };
 
 use poem::{
-    Endpoint, EndpointExt, Request, Response, get,
-    http::{StatusCode, header},
+    Body, Endpoint, EndpointExt, Request, Response, ResponseBuilder, get,
+    http::{HeaderMap, StatusCode, header},
     put,
 };
 use serde_json::{Value as Json, json};
@@ -16,6 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     academies,
     accounts::providers::callback,
+    catalog::course_files::address as course_file,
     certificates::published,
     platform::{
         fault::Fault,
@@ -23,6 +24,7 @@ use crate::{
         http::{
             Routes,
             body::{self, Unread},
+            ranges::{self, Part},
         },
         text::{Words, is_slug},
     },
@@ -161,15 +163,8 @@ impl Endpoint for Files {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let token = request.raw_path_param("token").unwrap_or_default().to_owned();
-        Ok(match avatar_file::found(&self.services, &token).await {
-            Ok(Some((bytes, seconds))) => Response::builder()
-                .content_type("image/jpeg")
-                .header(header::CACHE_CONTROL, format!("private, max-age={seconds}, immutable"))
-                .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-                .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-                // Pages of clients show it; whether they were to know it was decided when they got the address.
-                .header("cross-origin-resource-policy", "cross-origin")
-                .body(bytes),
+        Ok(match self.answer(&token, request.headers()).await {
+            Ok(Some(answer)) => answer,
             // The same for what never was, is over, and was removed.
             Ok(None) => StatusCode::NOT_FOUND.into(),
             Err(fault) => {
@@ -178,6 +173,54 @@ impl Endpoint for Files {
             }
         })
     }
+}
+
+impl Files {
+    async fn answer(&self, token: &str, headers: &HeaderMap) -> Result<Option<Response>, Fault> {
+        if let Some((bytes, seconds)) = avatar_file::found(&self.services, token).await? {
+            return Ok(Some(file(seconds).content_type("image/jpeg").body(bytes)));
+        }
+        let found = course_file::found(&self.services, token).await?;
+        Ok(found.map(|found| self.course_file(&found, headers)))
+    }
+
+    fn course_file(&self, found: &course_file::Found, headers: &HeaderMap) -> Response {
+        let size = found.size;
+        let answer = file(found.seconds)
+            .header(header::ETAG, &found.tag)
+            .header(header::ACCEPT_RANGES, "bytes")
+            // The address is all that it takes: players and viewers of any page may read it.
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        let (status, part) = match ranges::asked(headers, size, &found.tag) {
+            Part::Unchanged => return answer.status(StatusCode::NOT_MODIFIED).finish(),
+            Part::Nothing => {
+                let all = format!("bytes */{size}");
+                return answer.status(StatusCode::RANGE_NOT_SATISFIABLE).header(header::CONTENT_RANGE, all).finish();
+            }
+            Part::Whole => (StatusCode::OK, 0..size),
+            Part::Bytes(part) => (StatusCode::PARTIAL_CONTENT, part),
+        };
+        let mut answer = answer
+            .status(status)
+            .content_type(found.media_type())
+            .header(header::CONTENT_DISPOSITION, found.disposition())
+            .header(header::CONTENT_LENGTH, part.end - part.start);
+        if status == StatusCode::PARTIAL_CONTENT {
+            let range = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+            answer = answer.header(header::CONTENT_RANGE, range);
+        }
+        answer.body(Body::from_bytes_stream(self.services.storage.pieces(found.academy, &found.place, part)))
+    }
+}
+
+/// What is said with every file: it is nothing but what it is, and does nothing.
+fn file(seconds: i64) -> ResponseBuilder {
+    Response::builder()
+        .header(header::CACHE_CONTROL, format!("private, max-age={seconds}, immutable"))
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        // Pages of clients show it; whether they were to know it was decided when they got the address.
+        .header("cross-origin-resource-policy", "cross-origin")
 }
 
 struct Receiver {
@@ -210,7 +253,7 @@ impl Receiver {
         let size = usize::try_from(upload.size).unwrap_or(0);
         let seconds = self.services.settings.limits.body_seconds * 30;
         let mut staged = receive::stage(&self.services, academy, &upload);
-        let came = body::copy(request.into_body(), size, Duration::from_secs(seconds), staged.writer()).await;
+        let came = body::copy(request.into_body(), size, Duration::from_secs(seconds), &mut staged).await;
         let came = came.map_err(anyhow::Error::from)?;
         if came == Ok(size) {
             let kept = receive::keep(&self.services, academy, &upload, staged).await?;

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::{
     content::{Content, ContentOf},
+    course_files::{CourseFileId, LessonFileRow, MEDIA},
     model::{
         ChoiceRow, CourseId, LessonId, NewLesson, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow, SectionId,
         SectionRow, SubmissionRow, VersionId, VersionRow,
@@ -190,6 +191,10 @@ fn course(before: &Whole, after: &Whole, told: &mut Told) {
     };
     told.field("", "price", &price(old), &price(new));
     told.field("", "prerequisites", &before.prerequisites.join(", "), &after.prerequisites.join(", "));
+    if old.cover_id != new.cover_id {
+        let cover = |version: &VersionRow| version.cover_id.map(|_| "cover.jpg".to_owned());
+        told.push("coverUrl".to_owned(), ChangeKind::Changed, cover(old), cover(new));
+    }
     let percent = |version: &VersionRow| version.lessons_percent.to_string();
     told.field("", "completionRule.lessonsPercent", &percent(old), &percent(new));
     let passed = |version: &VersionRow| version.quizzes_passed.to_string();
@@ -210,6 +215,7 @@ struct Index<'a> {
     lessons_of: HashMap<SectionId, Vec<LessonId>>,
     translations_of: HashMap<LessonId, Vec<&'a NewTranslation>>,
     beside: HashMap<LessonId, Vec<(i32, QuizId)>>,
+    files_of: HashMap<LessonId, Vec<&'a LessonFileRow>>,
     quizzes: HashMap<QuizId, &'a QuizRow>,
     questions: HashMap<QuestionId, &'a QuestionRow>,
     questions_of: HashMap<QuizId, Vec<QuestionId>>,
@@ -225,6 +231,7 @@ impl<'a> Index<'a> {
             lessons_of: grouped(all.lessons.iter().map(|row| (row.section_id, row.id))),
             translations_of: grouped(all.translations.iter().map(|row| (row.lesson_id, row))),
             beside: grouped(all.beside.iter().map(|row| (row.lesson_id, (row.position, row.quiz_id)))),
+            files_of: grouped(all.files.iter().map(|row| (row.lesson_id, row))),
             quizzes: all.quizzes.iter().map(|row| (row.id, row)).collect(),
             questions: all.questions.iter().map(|row| (row.id, row)).collect(),
             questions_of: grouped(all.questions.iter().map(|row| (row.quiz_id, row.id))),
@@ -262,6 +269,12 @@ impl<'a> Index<'a> {
         let mut beside = self.beside.get(&lesson).cloned().unwrap_or_default();
         beside.sort_unstable_by_key(|(position, _)| *position);
         beside.into_iter().map(|(_, quiz)| quiz).collect()
+    }
+
+    /// The media of a lesson, or what is attached to it: names and files.
+    fn files(&self, lesson: LessonId, media: bool) -> Vec<(&'a str, CourseFileId)> {
+        let own = self.files_of.get(&lesson).into_iter().flatten();
+        own.filter(|row| (row.position == MEDIA) == media).map(|row| (row.name.as_str(), row.file_id)).collect()
     }
 
     fn translations(&self, lesson: LessonId) -> &[&'a NewTranslation] {
@@ -324,6 +337,15 @@ fn lessons(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
         told.field(&at, "preview", &was.preview.to_string(), &lesson.preview.to_string());
         told.field(&at, "estimatedDuration", &shown(was.estimated_duration), &shown(lesson.estimated_duration));
         told.field(&at, "quiz", before.quiz(was.quiz_id), after.quiz(lesson.quiz_id));
+        for (name, media) in [("mediaUpload", true), ("attachments", false)] {
+            let (old, new) = (before.files(id, media), after.files(id, media));
+            // Another file may have the same name.
+            if old != new {
+                let names =
+                    |files: &[(&str, CourseFileId)]| files.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("\n");
+                told.push(below(&at, name), ChangeKind::Changed, Some(names(&old)), Some(names(&new)));
+            }
+        }
         translations(before, after, id, &at, told);
         // Told where others stand there; what one of them says is told of the quiz.
         let (old, new) = (before.quizzes_beside(id), after.quizzes_beside(id));

@@ -9,8 +9,11 @@ use diesel::{
     sql_types::{Array, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{choices, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections};
+use sanggar_schema::tables::{
+    choices, lesson_files, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections,
+};
 
+use super::course_files::LessonFileRow;
 use super::model::{
     BodyFormat, ChoiceRow, LessonId, LessonRow, NewLesson, NewLessonQuiz, NewTranslation, QuestionId, QuestionRow,
     QuizId, QuizRow, SectionId, SectionRow, VersionId,
@@ -33,6 +36,8 @@ pub struct Content {
     pub beside: Vec<NewLessonQuiz>,
     /// Translations of lessons.
     pub translations: Vec<NewTranslation>,
+    /// Files of lessons.
+    pub files: Vec<LessonFileRow>,
     /// Questions.
     pub questions: Vec<QuestionRow>,
     /// Choices.
@@ -57,6 +62,7 @@ impl Content {
             + self.lessons.len()
             + self.beside.len()
             + self.translations.len()
+            + self.files.len()
             + self.questions.len()
             + self.choices.len()
     }
@@ -88,6 +94,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
     all!(lessons, content.lessons);
     all!(lesson_quizzes, content.beside);
     all!(lesson_translations, content.translations);
+    all!(lesson_files, content.files);
     all!(questions, content.questions);
     all!(choices, content.choices);
     watch(written, all);
@@ -100,7 +107,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
 /// Those of the database.
 pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
     // By name, table after table; the ids of things stay.
-    const COPIES: [&str; 8] = [
+    const COPIES: [&str; 9] = [
         "insert into sections (version_id, id, position, title, hidden, source)
          select $2, id, position, title, hidden, source from sections where version_id = $1",
         "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback,
@@ -116,6 +123,8 @@ pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: Ver
          select $2, lesson_id, position, quiz_id from lesson_quizzes where version_id = $1",
         "insert into lesson_translations (version_id, lesson_id, locale, title, body)
          select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
+        "insert into lesson_files (version_id, lesson_id, position, file_id, name)
+         select $2, lesson_id, position, file_id, name from lesson_files where version_id = $1",
         "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source)
          select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source
          from questions where version_id = $1",
@@ -857,6 +866,7 @@ async fn whole_of(
     all!(lessons: NewLesson, position, id => lessons);
     all!(lesson_quizzes: NewLessonQuiz, lesson_id, position => beside);
     all!(lesson_translations: NewTranslation, lesson_id, locale => translations);
+    all!(lesson_files: LessonFileRow, lesson_id, position => files);
     all!(questions: QuestionRow, position, id => questions);
     all!(choices: ChoiceRow, position, id => choices);
     Ok(found)

@@ -2,6 +2,7 @@
 
 use super::{
     content::{self, Content, UNWATCHED, Watch},
+    course_files::CourseFileId,
     model::{Completion, CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId},
     policy, store,
 };
@@ -37,6 +38,8 @@ pub struct NewCourse {
     pub completion: Completion,
     /// What it costs; nothing where there is none.
     pub price: Option<Money>,
+    /// Its picture.
+    pub cover: Option<CourseFileId>,
     /// What it says it is, where it was imported.
     pub source: Option<String>,
 }
@@ -112,6 +115,7 @@ pub async fn insert(
         minimum_score: new.completion.minimum_score,
         price: new.price.into(),
         lesson_count: content.lessons_shown(),
+        cover_id: new.cover,
     };
     let run = RunRow {
         id: services.random.ordered_id(&services.clock),

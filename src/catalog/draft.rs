@@ -133,6 +133,7 @@ async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<Resu
         minimum_score: latest.minimum_score,
         price: latest.price,
         lesson_count: latest.lesson_count,
+        cover_id: latest.cover_id,
     };
     store::insert_version(tx, &next).await?;
     content::copy(tx, latest.id, next.id).await?;

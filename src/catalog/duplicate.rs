@@ -47,6 +47,7 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Vec
             minimum_score: version.minimum_score,
         },
         price: version.price.money(),
+        cover: version.cover_id,
         // The copy is another course: an import goes on with the first one.
         source: None,
     };
@@ -124,6 +125,10 @@ fn under_new_ids(services: &Services, mut content: Content, into: VersionId) -> 
         beside.version_id = into;
         beside.lesson_id = new.ordered(beside.lesson_id);
         beside.quiz_id = new.ordered(beside.quiz_id);
+    }
+    for file in &mut content.files {
+        file.version_id = into;
+        file.lesson_id = new.ordered(file.lesson_id);
     }
     for translation in &mut content.translations {
         translation.version_id = into;

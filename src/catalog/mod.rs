@@ -1,8 +1,8 @@
 //! The catalogue: courses, their versions, and what a version holds: sections, lessons, quizzes and their translations.
 //!
 //! Owns `courses`, `course_instructors`, `teaching_assignments`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
-//! `choices`, `catalogue_entries`, `catalogue_words`, `course_figures`, `course_prerequisites`, `course_runs`, `invitation_codes` and
-//! `course_submissions`. A frozen version never changes; the id of a section, lesson or quiz is the thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
+//! `choices`, `catalogue_entries`, `catalogue_words`, `course_figures`, `course_prerequisites`, `course_runs`, `invitation_codes`,
+//! `course_submissions`, `course_files` and `lesson_files`. A frozen version never changes; the id of a section, lesson or quiz is the thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
 /// The value, or the objection as the outcome of the verb.
 macro_rules! or_object {
@@ -19,6 +19,7 @@ pub mod authority;
 mod calm;
 pub mod changes;
 pub mod content;
+pub mod course_files;
 pub mod create_course;
 pub mod decide_submission;
 pub mod delete;

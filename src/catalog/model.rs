@@ -9,6 +9,7 @@ use sanggar_schema::tables::{
 };
 use serde_json::Value as Json;
 
+use super::course_files::CourseFileId;
 use crate::platform::{
     money::{Currency, Money},
     privacy::UserId,
@@ -137,6 +138,7 @@ pub struct VersionRow {
     pub lesson_count: i32,
     #[diesel(embed)]
     pub price: PriceColumns,
+    pub cover_id: Option<CourseFileId>,
 }
 
 /// When a learner has completed a version.
@@ -207,6 +209,7 @@ pub struct NewVersion {
     pub lesson_count: i32,
     #[diesel(embed)]
     pub price: PriceColumns,
+    pub cover_id: Option<CourseFileId>,
 }
 
 #[derive(Insertable, Clone, Copy, Debug)]

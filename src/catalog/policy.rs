@@ -36,6 +36,8 @@ pub const QUESTIONS: usize = 500;
 pub const ATTEMPTS: i32 = 100;
 /// Courses that one course asks to be completed before at most.
 pub const PREREQUISITES: usize = 20;
+/// Files attached to a lesson at most.
+pub const ATTACHMENTS: usize = 50;
 /// Runs of a course at most.
 pub const RUNS: usize = 500;
 /// Choices of a question at most; two at least.
@@ -53,6 +55,7 @@ pub fn published() -> Vec<PublishedLimit> {
         ("choices", CHOICES as u64, "choices", "A question."),
         ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
         ("prerequisites", PREREQUISITES as u64, "courses", "A course."),
+        ("attachments", ATTACHMENTS as u64, "files", "A lesson."),
         ("runs", RUNS as u64, "runs", "A course."),
         ("changes", super::changes::MOST as u64, "changes", "A submission, told to its reviewer."),
         ("facetTags", super::store::FACET_TAGS.unsigned_abs(), "tags", "The facets of a search."),

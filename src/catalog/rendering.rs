@@ -1,12 +1,30 @@
 //! Lesson text on its way out: Markdown to HTML, and the HTML sanitised. What was written is kept as it was written.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
+use ammonia::{UrlRelative, UrlRelativeEvaluate};
 use comrak::{Options, markdown_to_html};
 use tokio::sync::Semaphore;
 
-use super::{calm::is_calm, model::BodyFormat};
+use super::{calm::is_calm, course_files::names, model::BodyFormat};
 use crate::platform::{fault::Fault, graphql::Call};
+
+/// Where the files of a text are, by the names that it calls them by.
+pub type Links = HashMap<String, String>;
+
+/// Leads what a text calls by the name of a file to that file; all else that is relative stays as it is.
+struct Leading(Links);
+
+impl<'a> UrlRelativeEvaluate<'a> for Leading {
+    fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
+        let file = names::meant(url).and_then(|name| self.0.get(&name));
+        Some(file.map_or(Cow::Borrowed(url), |file| Cow::Owned(file.clone())))
+    }
+}
 
 /// Quotes within each other at most; a text with more is shown to the letter.
 const MOST_QUOTES: usize = 32;
@@ -21,10 +39,10 @@ static LONG: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new
 ///
 /// # Errors
 /// Only where the server is about to stop.
-pub async fn html_of(call: &Call, text: String, format: BodyFormat) -> Result<String, Fault> {
+pub async fn html_of(call: &Call, text: String, format: BodyFormat, links: Links) -> Result<String, Fault> {
     call.weigh(text.len()).await;
     if text.len() < SHORT {
-        return Ok(rendered(&text, format));
+        return Ok(rendered(&text, format, links));
     }
     // Nothing is read while it waits for its turn.
     call.give_back_reader().await;
@@ -32,15 +50,15 @@ pub async fn html_of(call: &Call, text: String, format: BodyFormat) -> Result<St
     // The turn is over when the work is, and not when nobody waits for it any more.
     let rendering = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        rendered(&text, format)
+        rendered(&text, format, links)
     });
     Ok(rendering.await.map_err(anyhow::Error::from)?)
 }
 
-fn rendered(text: &str, format: BodyFormat) -> String {
+fn rendered(text: &str, format: BodyFormat, links: Links) -> String {
     match format {
-        BodyFormat::Markdown => html(text),
-        BodyFormat::Html if is_calm(text) => sanitised(text),
+        BodyFormat::Markdown => html(text, links),
+        BodyFormat::Html if is_calm(text) => sanitised(text, links),
         BodyFormat::Html => format!("<pre>{}</pre>", literal(text)),
     }
 }
@@ -48,7 +66,7 @@ fn rendered(text: &str, format: BodyFormat) -> String {
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through
 /// the sanitiser, which keeps what is harmless.
 #[must_use]
-pub fn html(markdown: &str) -> String {
+pub fn html(markdown: &str, links: Links) -> String {
     // Quotes within quotes cost the square of their depth: nobody means so many.
     let quoted = |line: &str| line.chars().take_while(|c| matches!(c, '>' | ' ')).filter(|c| *c == '>').count();
     if markdown.lines().any(|line| quoted(line) > MOST_QUOTES) {
@@ -66,7 +84,7 @@ pub fn html(markdown: &str) -> String {
     if html.len() > 4 * markdown.len() + ROOM || !is_calm(&html) {
         return format!("<pre>{}</pre>", literal(markdown));
     }
-    sanitised(&html)
+    sanitised(&html, links)
 }
 
 /// Bytes from which on a block is not looked through for addresses to link.
@@ -75,10 +93,10 @@ const LONG_BLOCK: usize = 20_000;
 const ROOM: usize = 64 << 10;
 /// HTML without anything that acts: no scripts, handlers, forms, frames or styles; links say who they are not.
 #[must_use]
-pub fn sanitised(html: &str) -> String {
+pub fn sanitised(html: &str, links: Links) -> String {
     ammonia::Builder::default()
         .link_rel(Some("noopener noreferrer nofollow"))
-        .url_relative(ammonia::UrlRelative::PassThrough)
+        .url_relative(UrlRelative::Custom(Box::new(Leading(links))))
         .clean(html)
         .to_string()
 }
@@ -92,6 +110,20 @@ pub fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn html(markdown: &str) -> String {
+        super::html(markdown, Links::default())
+    }
+
+    #[test]
+    fn names_lead_to_files() {
+        let links = || Links::from([("images/a b.png".to_owned(), "https://s.example/files/x?y=1&z=2".to_owned())]);
+        let html =
+            super::html("![A](../images/a%20b.png) [b](other.png) <img src=\"/static/images/a b.png\">", links());
+        let file = "https://s.example/files/x?y=1&amp;z=2";
+        assert_eq!(html.matches(&format!("src=\"{file}\"")).count(), 2, "{html}");
+        assert!(html.contains("href=\"other.png\""), "{html}");
+    }
 
     /// Each of these took seconds, or all the memory there was.
     #[test]

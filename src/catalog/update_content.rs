@@ -2,6 +2,7 @@
 
 use super::{
     content::{self, LessonChange, SectionChange},
+    course_files::attach::{self, FileChange},
     draft,
     model::{BodyFormat, CourseRow, LessonId, LessonKind, QuizId, SectionId},
     policy,
@@ -15,6 +16,7 @@ use crate::platform::{
         user_error::{self, Gathered, Objection, needed},
     },
 };
+use crate::uploads::UploadId;
 
 /// What changes of a section.
 #[derive(Default)]
@@ -68,6 +70,8 @@ pub struct UpdateLesson {
     pub estimated_duration: Change<i32>,
     /// The quiz of a lesson that is one.
     pub quiz: Change<QuizId>,
+    /// Its media, and what is attached to it.
+    pub files: FileChange,
 }
 
 /// Changes a lesson of the draft; nothing is changed where there is an objection. `seen` is the count of edits that the client has seen.
@@ -80,7 +84,7 @@ pub async fn update_lesson(
     seen: Option<i32>,
     input: UpdateLesson,
 ) -> Result<Result<LessonId, Vec<Objection>>, Fault> {
-    call.viewer().signed_in()?;
+    let user = call.viewer().signed_in()?;
     let mut wrong = Gathered::default();
     let title = needed(input.title, "title")
         .and_then(|given| given.map(|text| user_error::line(&text, "title", policy::TITLE)).transpose());
@@ -91,10 +95,21 @@ pub async fn update_lesson(
     let preview = wrong.take(needed(input.preview, "preview")).flatten();
     let body_format = wrong.take(needed(input.body_format, "bodyFormat")).flatten();
     let hidden = wrong.take(needed(input.hidden, "hidden")).flatten();
+    let media_url = input.media_url.column();
+    wrong.take(one_media(media_url.is_some(), &input.files.media));
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }
     let object = |objection| Ok(Err(vec![objection]));
+    let mut ready = match attach::ready(call, user, input.files).await? {
+        Ok(ready) => ready,
+        Err(objection) => return object(objection),
+    };
+    // The media of a lesson is the one or the other.
+    let media_url = if ready.media.is_set() { Some(None) } else { media_url };
+    if media_url.is_some() && !ready.media.is_set() {
+        ready.media = Change::Clear;
+    }
     let mut tx = call.begin().await?;
     let (_, version) = match draft::of_lesson(call, &mut tx, id, seen).await? {
         Ok(draft) => draft,
@@ -129,7 +144,7 @@ pub async fn update_lesson(
     let change = LessonChange {
         title,
         body,
-        media_url: input.media_url.column(),
+        media_url,
         preview,
         estimated_duration: input.estimated_duration.column(),
         quiz_id: quiz,
@@ -137,6 +152,21 @@ pub async fn update_lesson(
         body_format,
     };
     content::change_lesson(&mut tx, version.id, id, &change).await?;
+    let uploads = match attach::put(call, &mut tx, version.id, id, ready).await? {
+        Ok(uploads) => uploads,
+        Err(objection) => return object(objection),
+    };
     draft::close(tx, call, &version).await?;
+    attach::used(call, uploads).await;
     Ok(Ok(id))
+}
+
+/// The media of a lesson is an address, or a file that was sent.
+pub(super) fn one_media(has_url: bool, file: &Change<UploadId>) -> Result<(), Objection> {
+    if !(has_url && file.is_set()) {
+        return Ok(());
+    }
+    let words =
+        words!("Sebutkan mediaUrl atau mediaUpload, jangan keduanya.", "Name mediaUrl or mediaUpload, not both.");
+    Err(Objection::new(UserErrorCode::Invalid, "mediaUpload", words))
 }

@@ -1,6 +1,8 @@
 //! An instructor changes what the draft of a course says of it: what is absent stays.
 
 use super::{
+    authority,
+    course_files::{self, FileKind, cover, sweep},
     draft,
     model::{CourseId, CourseLevel, CourseStatus},
     policy, prerequisites,
@@ -15,6 +17,7 @@ use crate::platform::{
     },
     money::Money,
 };
+use crate::uploads::UploadId;
 
 /// What changes of a course.
 #[derive(Default)]
@@ -41,6 +44,8 @@ pub struct UpdateCourse {
     pub price: Change<Money>,
     /// Courses that are completed before.
     pub prerequisites: Change<Vec<CourseId>>,
+    /// Its picture, of an upload.
+    pub cover: Change<UploadId>,
 }
 
 /// Changes the draft; nothing is changed where there is an objection. `seen` is the count of edits that the client has seen.
@@ -53,7 +58,7 @@ pub async fn update_course(
     seen: Option<i32>,
     input: UpdateCourse,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
-    call.viewer().signed_in()?;
+    let user = call.viewer().signed_in()?;
     let mut wrong = Gathered::default();
     let title = needed(input.title, "title")
         .and_then(|given| given.map(|text| user_error::line(&text, "title", policy::TITLE)).transpose());
@@ -80,6 +85,16 @@ pub async fn update_course(
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }
+    let cover = match input.cover {
+        // The picture is looked at once: not for who may not put it there.
+        Change::Set(_) if !authority::may_edit(call, id).await? => return Ok(Err(vec![Objection::not_found("id")])),
+        Change::Set(upload) => match cover::of_upload(call, user, upload).await? {
+            Ok(row) => Change::Set(row),
+            Err(objection) => return Ok(Err(vec![objection])),
+        },
+        Change::Clear => Change::Clear,
+        Change::Keep => Change::Keep,
+    };
     let mut tx = call.begin().await?;
     let (course, version) = match draft::open(call, &mut tx, id, "id", seen).await? {
         Ok(draft) => draft,
@@ -100,6 +115,16 @@ pub async fn update_course(
     {
         return Ok(Err(vec![objection]));
     }
+    let cover_id = match cover.column() {
+        Some(Some(row)) => {
+            let kept = course_files::store::keep(&mut tx, FileKind::Cover, std::slice::from_ref(&row)).await?;
+            Some(kept.get(&row.digest).copied())
+        }
+        other => other.map(|_| None),
+    };
+    if cover_id.is_some_and(|cover| cover != version.cover_id) {
+        sweep::let_go(&mut tx, &call.services, version.cover_id.into_iter().collect()).await?;
+    }
     let change = CourseChange {
         title,
         summary,
@@ -111,6 +136,7 @@ pub async fn update_course(
         minimum_score,
         price_amount: price.map(|price| price.map(|money| money.amount)),
         price_currency: price.map(|price| price.map(|money| money.currency)),
+        cover_id,
     };
     store::change_version(&mut tx, version.id, &change).await?;
     draft::close(tx, call, &version).await?;

@@ -2,12 +2,14 @@
 
 use super::{
     content::{self, Content, UNWATCHED},
+    course_files::attach::{self, FileChange},
     draft,
     model::{
         BodyFormat, ChoiceRow, CourseId, CourseRow, FeedbackPolicy, LessonId, LessonKind, MILLIONTHS, NewLesson,
         QuestionId, QuestionRow, QuizId, QuizRow, SectionId, SectionRow,
     },
     policy, store,
+    update_content::one_media,
 };
 use crate::platform::{
     fault::Fault,
@@ -72,6 +74,8 @@ pub struct LessonInput {
     pub estimated_duration: Option<i32>,
     /// The quiz of a lesson that is one.
     pub quiz: Option<QuizId>,
+    /// Its media, and what is attached to it.
+    pub files: FileChange,
 }
 
 /// Adds a lesson at the end of a section.
@@ -79,7 +83,8 @@ pub struct LessonInput {
 /// # Errors
 /// `UNAUTHENTICATED`, and those of the database.
 pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<LessonId>, Fault> {
-    call.viewer().signed_in()?;
+    let user = call.viewer().signed_in()?;
+    or_object!(one_media(input.media_url.is_some(), &input.files.media));
     let title = or_object!(user_error::line(&input.title, "title", policy::TITLE));
     or_object!(user_error::bounded(input.body.as_deref().unwrap_or_default(), "body", policy::BODY));
     if (input.kind == LessonKind::Quiz) != input.quiz.is_some() {
@@ -89,6 +94,7 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         );
         return Ok(Err(Objection::new(UserErrorCode::Required, "quiz", words)));
     }
+    let ready = or_object!(attach::ready(call, user, input.files).await?);
     let mut tx = call.begin().await?;
     let (CourseRow { id: course, .. }, version) =
         or_object!(draft::of_section(call, &mut tx, input.section, "section").await?);
@@ -120,7 +126,9 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
     };
     let id = lesson.id;
     content::insert(&mut tx, &Content { lessons: vec![lesson], ..Content::default() }, UNWATCHED).await?;
+    let uploads = or_object!(attach::put(call, &mut tx, version.id, id, ready).await?);
     draft::close(tx, call, &version).await?;
+    attach::used(call, uploads).await;
     Ok(Ok((course, id)))
 }
 

@@ -53,7 +53,7 @@ pub(super) fn read_course(cli: &Cli, command: &CourseCommand) -> anyhow::Result<
         files::of_folder(path, |files| reading.set_position(files as u64))
     };
     reading.finish_and_clear();
-    files.and_then(|files| import::read(&files, None, title.as_deref())).or_else(|problem| {
+    files.and_then(|files| import::read(files, None, title.as_deref())).or_else(|problem| {
         report(cli, &json!({ "problems": [document_of(&problem)] }), || told_problem(&problem));
         bail!("nothing was imported")
     })
@@ -62,7 +62,7 @@ pub(super) fn read_course(cli: &Cli, command: &CourseCommand) -> anyhow::Result<
 pub(super) async fn course_command(
     cli: &Cli,
     command: &CourseCommand,
-    read: Read,
+    mut read: Read,
     settings: &Arc<Settings>,
     home: &Home,
 ) -> anyhow::Result<()> {
@@ -90,8 +90,12 @@ pub(super) async fn course_command(
         writing.set_length(all as u64);
         writing.set_position(written as u64);
     };
+    let sources = std::mem::take(&mut read.files);
+    let files = sources.len();
+    let stored =
+        import::enclosed::stored(&services, academy.id, sources, read.cover.as_deref(), &mut read.problems).await?;
     let mut tx = services.db.begin(academy.id).await?;
-    let outcome = import::write(&mut tx, &services, instructor, into, &read, &watch).await?;
+    let outcome = import::write(&mut tx, &services, instructor, into, &read, &stored, &watch).await?;
     writing.finish_and_clear();
     let course = match outcome {
         Ok(course) => {
@@ -113,17 +117,19 @@ pub(super) async fn course_command(
         "questions": counts.questions,
         "options": counts.options,
         "translations": read.translations,
+        "files": files,
         "blocks": read.blocks,
         "problems": read.problems.iter().map(document_of).collect::<Vec<_>>(),
     });
     report(cli, &document, || {
         let mut text = format!(
-            "Imported \"{}\" as a draft: {}, {}, {}, {}; in {}.",
+            "Imported \"{}\" as a draft: {}, {}, {}, {}, {}; in {}.",
             read.course.title,
             counted(counts.sections, "section", "sections"),
             counted(counts.lessons, "lesson", "lessons"),
             counted(counts.quizzes, "quiz", "quizzes"),
             counted(counts.questions, "question", "questions"),
+            counted(files, "file", "files"),
             counted(read.translations.len(), "more language", "more languages"),
         );
         let notes = read.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Note).count();

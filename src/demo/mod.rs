@@ -10,6 +10,7 @@ use crate::{
     academies::AcademyRow,
     catalog::{
         self,
+        course_files::attach::FileChange,
         create_course::{self, NewCourse},
         decide_submission,
         model::{BodyFormat, Completion, CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
@@ -182,6 +183,7 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
         tags: vec!["demo".to_owned()],
         completion: Completion::default(),
         price: None,
+        cover: None,
         source: None,
     };
     let id = agreed(create_course::create_course(call, new).await?)?;
@@ -197,6 +199,7 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
         hidden: false,
         estimated_duration: Some(300),
         quiz,
+        files: FileChange::default(),
     };
     for (index, (title, body)) in course.lessons.iter().enumerate() {
         agreed(one(write::add_lesson(call, lesson(title, LessonKind::Article, Some(body), index == 0, None)).await?))?;

@@ -32,6 +32,8 @@ pub enum Use {
     AuditHead,
     /// The address of a file, until it is over.
     FileLink,
+    /// The address of a file of a course, until it is over.
+    CourseFileLink,
     /// What is counted so that it is not tried often.
     Throttle,
     /// A device from which a person has signed in.
@@ -54,6 +56,7 @@ impl Use {
             Self::Cursor => b"sanggar.cursor.v1",
             Self::AuditHead => b"sanggar.audit-head.v1",
             Self::FileLink => b"sanggar.file-link.v1",
+            Self::CourseFileLink => b"sanggar.course-file-link.v1",
             Self::Throttle => b"sanggar.throttle.v1",
             Self::Device => b"sanggar.device.v1",
             Self::SecondFactor => b"sanggar.second-factor.v1",

@@ -2,23 +2,16 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::{AvatarId, set_avatar, store};
-use crate::platform::{db::AcademyId, fault::Fault, graphql::Services, seal::Use};
-
-/// Tokens of an hour are alike, so that a client may keep the picture: it works for one hour at least, and two at most.
-fn expiry(now: DateTime<Utc>) -> i64 {
-    let hour = now.with_minute(0).and_then(|now| now.with_second(0)).unwrap_or(now);
-    (hour + TimeDelta::hours(2)).timestamp()
-}
+use crate::platform::{db::AcademyId, fault::Fault, graphql::Services, link, seal::Use};
 
 /// The token of a picture's address.
 ///
 /// # Errors
 /// Only where it can't be sealed.
 pub fn token(services: &Services, academy: AcademyId, id: AvatarId) -> Result<String, Fault> {
-    let plain = serde_json::to_vec(&(academy, id, expiry(services.clock.now()))).map_err(anyhow::Error::from)?;
+    let plain = serde_json::to_vec(&(academy, id, link::expiry(services.clock.now()))).map_err(anyhow::Error::from)?;
     Ok(URL_SAFE_NO_PAD.encode(services.sealer.seal_alike(Use::FileLink, &plain)?))
 }
 
@@ -27,7 +20,7 @@ pub fn token(services: &Services, academy: AcademyId, id: AvatarId) -> Result<St
 /// # Errors
 /// Those of the database and the store.
 pub async fn found(services: &Services, token: &str) -> Result<Option<(Bytes, i64)>, Fault> {
-    let opened = (token.len() <= 500).then(|| {
+    let opened = (token.len() <= link::LONGEST).then(|| {
         let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
         let plain = services.sealer.open(Use::FileLink, &sealed).ok()?;
         serde_json::from_slice::<(AcademyId, AvatarId, i64)>(&plain).ok()

@@ -40,6 +40,7 @@ use crate::{
             user_error::{self, Objection},
         },
         id::GlobalId,
+        link,
         privacy::{
             Access, Datum, Decision, Duty, Entry, FieldAudience, Personal, ProfileField, Role, Roles, UserId,
             directive::{class, personalData, to, visibility},
@@ -409,8 +410,7 @@ impl User {
 
 fn picture_url(call: &Call, id: AvatarId) -> Result<Url, Fault> {
     let token = avatar_file::token(&call.services, call.academy, id)?;
-    let url = call.services.settings.base_url().and_then(|base| Ok(base.join(&format!("files/{token}"))?));
-    Ok(Url(url?))
+    link::url(&call.services.settings, &token)
 }
 
 /// A place on the web where a person is.

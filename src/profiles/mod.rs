@@ -10,9 +10,7 @@ pub mod complete_registration;
 pub mod confirm_guardianship;
 pub mod graphql;
 pub mod invite;
-mod jpeg;
 mod model;
-mod picture;
 mod policy;
 pub mod privacy;
 pub mod set_avatar;
@@ -31,7 +29,12 @@ pub use policy::earliest_today;
 #[must_use]
 pub fn published() -> Vec<PublishedLimit> {
     vec![
-        ("avatarBytes", crate::uploads::create_upload::AVATAR_BYTES as u64, "bytes", "A picture that is sent."),
-        ("avatarSide", picture::SIDE_MOST.into(), "pixels", "A picture that is sent, in each direction."),
+        ("avatarBytes", crate::uploads::create_upload::PICTURE_BYTES as u64, "bytes", "A picture that is sent."),
+        (
+            "avatarSide",
+            crate::platform::picture::SIDE_MOST.into(),
+            "pixels",
+            "A picture that is sent, in each direction.",
+        ),
     ]
 }

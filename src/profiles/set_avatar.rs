@@ -1,31 +1,24 @@
 //! A person sets their picture, from an upload of theirs, or removes it.
 
 use serde::{Deserialize, Serialize};
-use tokio::{io::AsyncWriteExt, sync::Semaphore};
+use tokio::io::AsyncWriteExt;
 
-use super::{
-    AvatarId,
-    model::AvatarPart,
-    picture::{self, SIDE_MOST, Unfit},
-    sign_up::not_collected,
-    store,
-};
+use super::{AvatarId, model::AvatarPart, sign_up::not_collected, store};
 use crate::{
     academies,
     platform::{
         db::{AcademyId, Tx},
         fault::Fault,
-        graphql::{Call, Services, UserErrorCode, user_error::Objection},
+        graphql::{Call, Services, user_error::Objection},
         jobs::{self, Job},
+        picture::Shape,
         privacy::{Personal, UserId},
     },
     uploads::{self, UploadId, UploadPurpose},
 };
 
-/// Pictures that are decoded at once: each takes memory and a processor.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
-/// How long a picture waits for its turn.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+/// A picture as it is kept.
+const SQUARE: Shape = Shape { width: 512, height: 512 };
 /// After which a picture that no row names goes.
 const UNUSED: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
@@ -61,53 +54,17 @@ pub async fn set_avatar(call: &Call, upload: Option<UploadId>) -> Result<Result<
     Ok(Ok(user))
 }
 
-/// The bytes of an upload, which is gone from now on: it is looked at once, whatever comes of it.
-async fn taken(call: &Call, upload: UploadId) -> Result<Result<impl AsRef<[u8]> + Send + use<>, Objection>, Fault> {
-    let name = uploads::receive::name(upload);
-    let mut tx = call.begin().await?;
-    let Some(found) = uploads::store::lock(&mut tx, upload).await? else {
-        return Ok(Err(Objection::not_found("upload")));
-    };
-    let sent = match found.stored_at {
-        Some(_) => call.services.storage.get(call.academy, &name).await?,
-        None => None,
-    };
-    let Some(sent) = sent else { return Ok(Err(uploads::not_sent("upload"))) };
-    uploads::store::delete(&mut tx, upload).await?;
-    tx.commit().await?;
-    // Where that fails, what was planned when the upload was made does it.
-    if let Err(error) = call.services.storage.delete(call.academy, &name).await {
-        tracing::warn!(%error, "the bytes of an upload could not be removed yet");
-    }
-    Ok(Ok(sent))
-}
-
 /// The picture of an upload, made anew and stored; no row names it yet.
 async fn made(call: &Call, user: UserId, upload: UploadId) -> Result<Result<AvatarId, Objection>, Fault> {
     if !academies::current(call).await?.policy().asks("avatar") {
         return Ok(Err(not_collected("upload")));
     }
-    let found = uploads::store::of(&*call.reader().await?, user, upload).await?;
-    if found.is_none_or(|found| found.purpose != UploadPurpose::Avatar) {
-        return Ok(Err(Objection::not_found("upload")));
-    }
-    call.give_back_reader().await;
-    // Before the bytes are read: who waits holds none. Who comes when others' pictures are being looked at comes again, rather than
-    // to wait with a request in hand.
-    let Ok(permit) = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await else { return Err(Fault::overloaded()) };
-    let permit = permit.map_err(anyhow::Error::from)?;
-    let sent = match taken(call, upload).await? {
-        Ok(sent) => sent,
+    let wanted = (upload, UploadPurpose::Avatar, "upload");
+    let pictures = match uploads::picture::made(call, user, wanted, &[SQUARE]).await? {
+        Ok(pictures) => pictures,
         Err(objection) => return Ok(Err(objection)),
     };
-    let remade = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        picture::remade(sent.as_ref())
-    });
-    let picture = match remade.await.map_err(anyhow::Error::from)? {
-        Ok(picture) => picture,
-        Err(unfit) => return Ok(Err(told(unfit))),
-    };
+    let picture = pictures.into_iter().next().unwrap_or_default();
     Ok(Ok(stored(call, &picture).await?))
 }
 
@@ -119,7 +76,7 @@ async fn stored(call: &Call, picture: &[u8]) -> Result<AvatarId, Fault> {
     jobs::enqueue_at(&mut tx, &call.services, &sweep, call.services.clock.now() + UNUSED).await?;
     tx.commit().await?;
     let mut staged = call.services.storage.stage(call.academy, &file(id));
-    staged.writer().write_all(picture).await.map_err(anyhow::Error::from)?;
+    staged.write_all(picture).await.map_err(anyhow::Error::from)?;
     staged.keep().await?;
     Ok(id)
 }
@@ -158,20 +115,6 @@ pub(super) async fn readdress(call: &Call, tx: &mut Tx, user: UserId, copy: Copi
 /// One after the other: who sets two pictures at once has the one that came last.
 async fn take_turn(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
     tx.take_name(&format!("avatar {}", user.uuid())).await
-}
-
-fn told(unfit: Unfit) -> Objection {
-    let words = match unfit {
-        Unfit::Kind => words!("Gambar PNG atau JPEG.", "A picture as PNG or JPEG."),
-        Unfit::TooLarge => words!(
-            "Paling besar {SIDE_MOST} kali {SIDE_MOST} piksel; JPEG progresif dan warna 16 bit lebih kecil lagi.",
-            "No more than {SIDE_MOST} by {SIDE_MOST} pixels; less of progressive JPEG and of 16 bits a colour."
-        ),
-        Unfit::Broken => {
-            words!("Gambar ini tidak dapat dibaca; kirim lagi.", "This picture can't be read; send it again.")
-        }
-    };
-    Objection::new(UserErrorCode::Invalid, "upload", words)
 }
 
 /// Removes the file of a picture that no row names (any more).

@@ -262,6 +262,7 @@ diesel::table! {
         price_amount -> Nullable<Int8>,
         price_currency -> Nullable<Text>,
         minimum_score -> Nullable<Int4>,
+        cover_id -> Nullable<Uuid>,
     }
 }
 
@@ -630,6 +631,8 @@ diesel::table! {
         token_hash -> Sealed<Bytea>,
         stored_at -> Nullable<Timestamptz>,
         expires_at -> Timestamptz,
+        digest -> Nullable<Bytea>,
+        media_type -> Nullable<Text>,
     }
 }
 
@@ -985,6 +988,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_files (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        digest -> Bytea,
+        media_type -> Text,
+        size -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lesson_files (academy_id, version_id, lesson_id, position) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        lesson_id -> Uuid,
+        position -> Int4,
+        file_id -> Uuid,
+        name -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     logins,
@@ -1010,3 +1040,4 @@ diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
 diesel::allow_tables_to_appear_in_same_query!(referral_codes, users);
 diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(course_figures, course_instructors, catalogue_entries);
+diesel::allow_tables_to_appear_in_same_query!(course_files, lesson_files, course_versions);

@@ -19,7 +19,7 @@ use crate::platform::{
 const MOST_WAITING: i64 = 10;
 
 /// Bytes of a picture that is sent.
-pub const AVATAR_BYTES: usize = 10 << 20;
+pub const PICTURE_BYTES: usize = 10 << 20;
 
 /// What somebody will send.
 pub struct Announced {
@@ -49,13 +49,16 @@ pub struct Address {
 /// `UNAUTHENTICATED`, `FORBIDDEN` where the purpose is for others, and those of the database.
 pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<Address, Objection>, Fault> {
     let user = match announced.purpose {
-        UploadPurpose::CourseImport => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
         UploadPurpose::Avatar => call.viewer().signed_in()?,
+        UploadPurpose::CourseImport
+        | UploadPurpose::CourseCover
+        | UploadPurpose::LessonMedia
+        | UploadPurpose::Attachment => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
     };
     let limits = &call.services.settings.limits;
     let most = match announced.purpose {
-        UploadPurpose::CourseImport => limits.upload_bytes,
-        UploadPurpose::Avatar => limits.upload_bytes.min(AVATAR_BYTES),
+        UploadPurpose::Avatar | UploadPurpose::CourseCover => limits.upload_bytes.min(PICTURE_BYTES),
+        UploadPurpose::CourseImport | UploadPurpose::LessonMedia | UploadPurpose::Attachment => limits.upload_bytes,
     };
     if announced.size < 1 || usize::try_from(announced.size).is_ok_and(|size| size > most) {
         let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");

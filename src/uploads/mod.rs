@@ -5,7 +5,9 @@
 pub mod create_upload;
 pub mod forget;
 pub mod graphql;
+pub mod media_type;
 mod model;
+pub mod picture;
 pub mod privacy;
 pub mod receive;
 pub mod store;

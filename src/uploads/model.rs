@@ -17,6 +17,12 @@ crate::text_enum!(
         CourseImport = "COURSE_IMPORT",
         /// A person's picture.
         Avatar = "AVATAR",
+        /// The picture of a course.
+        CourseCover = "COURSE_COVER",
+        /// The video, sound or file that a lesson is.
+        LessonMedia = "LESSON_MEDIA",
+        /// A file beside a lesson.
+        Attachment = "ATTACHMENT",
     }
 );
 
@@ -29,6 +35,8 @@ pub struct UploadRow {
     pub size: i32,
     pub stored_at: Option<DateTime<Utc>>,
     pub expires_at: DateTime<Utc>,
+    pub digest: Option<Vec<u8>>,
+    pub media_type: Option<String>,
 }
 
 #[derive(Insertable)]

@@ -32,6 +32,17 @@ crate::datum!(
 pub const TABLES: &[Table] = &[Table::of_person(
     "uploads",
     "user_id",
-    &["academy_id", "id", "user_id", "purpose", "content_type", "size", "stored_at", "expires_at"],
+    &[
+        "academy_id",
+        "id",
+        "user_id",
+        "purpose",
+        "content_type",
+        "size",
+        "stored_at",
+        "expires_at",
+        "digest",
+        "media_type",
+    ],
 )
 .with_files("uploads")];

@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{
+    media_type,
     model::{UploadId, UploadRow},
     store,
 };
@@ -45,8 +46,8 @@ pub async fn keep(services: &Services, academy: AcademyId, upload: &UploadRow, b
         return Ok(false);
     }
     // While the row is locked, so that the bytes that are noted are the bytes that lie there.
-    bytes.keep().await?;
-    store::stored(&mut tx, upload.id, now).await?;
+    let written = bytes.keep().await?;
+    store::stored(&mut tx, upload.id, now, &written.digest, media_type::of(&written.head)).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -7,7 +7,7 @@ use sanggar_schema::tables::uploads;
 
 use super::{
     model::{NewUpload, UploadId, UploadRow},
-    privacy::UploadToken,
+    privacy::{FileName, UploadToken},
 };
 use crate::platform::{
     fault::Fault,
@@ -46,6 +46,27 @@ pub async fn count_of(mut connection: &AsyncPgConnection, user: UserId) -> Resul
     Ok(uploads::table.filter(uploads::user_id.eq(user)).count().get_result(&mut connection).await?)
 }
 
+/// Uploads of a person, with the names that their files had where they came from.
+///
+/// # Errors
+/// Those of the database.
+pub async fn those(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    ids: &[UploadId],
+) -> Result<Vec<(UploadRow, Personal<String, FileName>)>, Fault> {
+    let rows = uploads::table.filter(uploads::id.eq_any(ids)).filter(uploads::user_id.eq(user));
+    Ok(rows.select((UploadRow::as_select(), uploads::file_name)).load(&mut connection).await?)
+}
+
+/// Removes uploads that are used in this transaction; gives how many there still were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take(connection: &mut AsyncPgConnection, ids: &[UploadId]) -> Result<usize, Fault> {
+    Ok(diesel::delete(uploads::table.filter(uploads::id.eq_any(ids))).execute(connection).await?)
+}
+
 /// An upload, locked: its bytes come once.
 ///
 /// # Errors
@@ -71,9 +92,15 @@ pub async fn keep(connection: &mut AsyncPgConnection, id: UploadId, until: DateT
 ///
 /// # Errors
 /// Those of the database.
-pub async fn stored(connection: &mut AsyncPgConnection, id: UploadId, at: DateTime<Utc>) -> Result<(), Fault> {
+pub async fn stored(
+    connection: &mut AsyncPgConnection,
+    id: UploadId,
+    at: DateTime<Utc>,
+    digest: &[u8],
+    media_type: &str,
+) -> Result<(), Fault> {
     diesel::update(uploads::table.filter(uploads::id.eq(id)))
-        .set(uploads::stored_at.eq(at))
+        .set((uploads::stored_at.eq(at), uploads::digest.eq(digest), uploads::media_type.eq(media_type)))
         .execute(connection)
         .await?;
     Ok(())

@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, try_join_all};
 use uuid::Uuid;
 
-use super::{lesson::Section, statistics::CourseStatistics, submission::CourseSubmission};
+use super::{files::CoverSize, lesson::Section, statistics::CourseStatistics, submission::CourseSubmission};
 use crate::{
     catalog::{
         authority,
         content::LengthOf,
+        course_files::address,
         model::{BodyFormat, CourseId, CourseLevel, CourseRow, CourseStatus, RunId, RunRow, VersionRow},
-        rendering,
+        rendering::{self, Links},
         store::{
             self, CataloguedBy, CountCataloguedBy, CourseById, CourseOrder, DescriptionOf, Figures, FiguresOf,
             InstructorsOf, Listed, PrerequisitesOf, Published, RunById, RunsOf, SubmissionOf, VersionById,
@@ -27,7 +28,7 @@ use crate::{
             Call, CallExt, List, PageArgs,
             money::Money,
             page::list,
-            scalars::{Duration, Locale},
+            scalars::{Duration, Locale, Url},
         },
         id::GlobalId,
         privacy::UserId,
@@ -156,7 +157,7 @@ impl Course {
     /// What it is about, as safe HTML.
     async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
         let description = ctx.call().load(DescriptionOf(self.version.id)).await?.unwrap_or_default();
-        Ok(rendering::html_of(ctx.call(), description, BodyFormat::Markdown).await?)
+        Ok(rendering::html_of(ctx.call(), description, BodyFormat::Markdown, Links::default()).await?)
     }
 
     /// Its own language.
@@ -172,6 +173,16 @@ impl Course {
     /// What to find it by.
     async fn tags(&self) -> &[String] {
         &self.version.tags
+    }
+
+    /// Its picture, for an hour or two.
+    async fn cover_url(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How wide.", default)] size: CoverSize,
+    ) -> Result<Option<Url>> {
+        let address = |cover| address::of_cover(ctx.call(), cover, size.width());
+        Ok(self.version.cover_id.map(address).transpose()?)
     }
 
     /// Whether the catalogue shows it.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     catalog::{
+        course_files::attach::{self, FileChange},
         delete,
         model::{BodyFormat, CourseId, CourseLevel, LessonId, QuizId, SectionId},
         reorder,
@@ -24,7 +25,9 @@ use crate::{
             scalars::{Duration, Locale, Url},
             user_error::{self, Objection},
         },
+        id::GlobalId,
     },
+    uploads::UploadId,
 };
 
 /// What changes of a course: what is absent stays, null clears.
@@ -48,6 +51,8 @@ pub struct UpdateCourseInput {
     price: MaybeUndefined<MoneyInput>,
     /// Courses that a learner has completed before they enrol in this one; never in a circle.
     prerequisites: MaybeUndefined<Vec<CourseId>>,
+    /// Its picture: an upload for `COURSE_COVER`, PNG or JPEG, of which the middle is taken, sixteen to nine; null: none.
+    cover_upload: MaybeUndefined<UploadId>,
     /// When a learner has completed it: what is left out of the rule stays; null: all lessons and all quizzes.
     completion_rule: MaybeUndefined<CompletionRuleInput>,
     /// `draft.version` as the client has read it: another one answers CONFLICT.
@@ -82,6 +87,7 @@ impl TryFrom<UpdateCourseInput> for UpdateCourse {
             minimum_score,
             price: Change::from(input.price).try_map(|price| price.price("price"))?,
             prerequisites: input.prerequisites.into(),
+            cover: input.cover_upload.into(),
         })
     }
 }
@@ -118,6 +124,10 @@ pub struct UpdateLessonInput {
     estimated_duration: MaybeUndefined<Duration>,
     /// The quiz of a lesson that is one.
     quiz: MaybeUndefined<QuizId>,
+    /// Its video, sound, picture or PDF: an upload for `LESSON_MEDIA`, in place of `mediaUrl`.
+    media_upload: MaybeUndefined<UploadId>,
+    /// All that is attached to it, in its order: uploads for `ATTACHMENT`, and the ids of attachments that stay.
+    attachment_uploads: MaybeUndefined<Vec<GlobalId>>,
     /// `draft.version` of the course as the client has read it: another one answers CONFLICT.
     version: Option<i32>,
 }
@@ -204,8 +214,10 @@ impl CourseEditingMutations {
         let call = ctx.call();
         let estimated_duration = Change::from(input.estimated_duration)
             .try_map(|duration| fixed_seconds(Some(duration), "estimatedDuration").map(Option::unwrap_or_default));
-        let outcome = match estimated_duration {
-            Ok(estimated_duration) => {
+        let attachments = Change::from(input.attachment_uploads).try_map(attach::enclosures);
+        let given = estimated_duration.and_then(|duration| Ok((duration, attachments?)));
+        let outcome = match given {
+            Ok((estimated_duration, attachments)) => {
                 let change = UpdateLesson {
                     title: input.title.into(),
                     body: input.body.into(),
@@ -215,6 +227,7 @@ impl CourseEditingMutations {
                     hidden: input.hidden.into(),
                     estimated_duration,
                     quiz: input.quiz.into(),
+                    files: FileChange { media: input.media_upload.into(), attachments },
                 };
                 update_content::update_lesson(call, input.id, input.version, change).await?
             }

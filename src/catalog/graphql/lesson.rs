@@ -2,13 +2,21 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{course::Course, quiz::Quiz};
+use super::{
+    course::Course,
+    files::{Attachment, url_of},
+    quiz::Quiz,
+};
 use crate::{
     catalog::{
         authority,
         content::{
             BodyOf, LessonsOf, QuizIn, QuizzesBeside, SectionsOf, TranslatedBodyOf, TranslationsOf, VersionOfLesson,
             VersionOfSection,
+        },
+        course_files::{
+            MEDIA,
+            store::{FilesOf, LessonFile},
         },
         model::{BodyFormat, CourseId, CourseRow, LessonId, LessonKind, LessonRow, SectionId, SectionRow, VersionId},
         rendering,
@@ -178,6 +186,16 @@ impl Lesson {
         Ok(call.load(BodyOf(version, lesson)).await?.flatten())
     }
 
+    async fn files(&self, call: &Call) -> Result<Vec<LessonFile>, Fault> {
+        Ok(call.load(FilesOf(self.row.version_id, self.row.id)).await?.unwrap_or_default())
+    }
+
+    async fn html(&self, call: &Call, text: String) -> Result<String, Fault> {
+        let attached = self.files(call).await?.into_iter().filter(|file| file.position != MEDIA);
+        let links = attached.map(|file| Ok((file.name.clone(), url_of(call, &file)?.0.into())));
+        rendering::html_of(call, text, self.row.body_format, links.collect::<Result<_, Fault>>()?).await
+    }
+
     /// The language asked for, where it is not the course's own.
     fn translated(&self, wanted: Option<&Locale>) -> Option<String> {
         wanted.map(|locale| locale.0.clone()).filter(|tag| *tag != self.locale)
@@ -259,7 +277,7 @@ impl Lesson {
         self.body_for_viewer(ctx.call(), locale.as_ref()).await
     }
 
-    /// Its text, as safe HTML.
+    /// Its text, as safe HTML. What it calls by the name of an attachment (`![](a.png)`) leads there, for an hour or two.
     async fn body_html(
         &self,
         ctx: &Context<'_>,
@@ -267,20 +285,36 @@ impl Lesson {
     ) -> Shown<String> {
         let body = self.body_for_viewer(ctx.call(), locale.as_ref()).await?;
         Some(match body {
-            Ok(text) => rendering::html_of(ctx.call(), text, self.row.body_format).await.map_err(error::of),
+            Ok(text) => self.html(ctx.call(), text).await.map_err(error::of),
             Err(error) => Err(error),
         })
     }
 
-    /// Its video or file.
+    /// Its video or file: an address elsewhere, or that of a file that was sent, for an hour or two.
     async fn media_url(&self, ctx: &Context<'_>) -> Shown<Url> {
+        let call = ctx.call();
         let media = async {
+            if !self.readable(call).await? {
+                return Err(Fault::forbidden());
+            }
+            match self.files(call).await?.iter().find(|file| file.position == MEDIA) {
+                Some(file) => Ok(Some(url_of(call, file)?)),
+                None => Ok(self.row.media_url.as_deref().and_then(|text| url::Url::parse(text).ok()).map(Url)),
+            }
+        };
+        media.await.map_err(error::of).transpose()
+    }
+
+    /// The files beside it. As of `body`, for who learns, teaches, reviews or runs it, and for anybody where it is a preview.
+    async fn attachments(&self, ctx: &Context<'_>) -> Shown<Vec<Attachment>> {
+        let attached = async {
             if !self.readable(ctx.call()).await? {
                 return Err(Fault::forbidden());
             }
-            Ok(self.row.media_url.as_deref().and_then(|text| url::Url::parse(text).ok()).map(Url))
+            let files = self.files(ctx.call()).await?.into_iter();
+            Ok(Some(files.filter(|file| file.position != MEDIA).map(Attachment).collect()))
         };
-        media.await.map_err(error::of).transpose()
+        attached.await.map_err(error::of).transpose()
     }
 
     /// Every quiz of the lesson, in their order: a warm-up before it, a check after it.

@@ -2,6 +2,7 @@
 
 mod course;
 mod editing;
+mod files;
 mod lesson;
 mod offering;
 mod question;

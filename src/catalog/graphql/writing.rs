@@ -5,11 +5,13 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use super::{course::Course, lesson::Lesson};
 use crate::{
     catalog::{
+        course_files::attach::{self, FileChange},
         create_course::{self, NewCourse},
         model::{BodyFormat, Completion, CourseId, CourseLevel, LessonKind, QuizId, SectionId},
         write::{self, LessonInput},
     },
     platform::{
+        change::Change,
         fault::Fault,
         graphql::{
             Call, CallExt, UserError, UserErrorCode,
@@ -17,7 +19,9 @@ use crate::{
             scalars::{Duration, Locale, Url},
             user_error::{self, Objection},
         },
+        id::GlobalId,
     },
+    uploads::UploadId,
 };
 
 /// What a course is begun with.
@@ -88,6 +92,10 @@ pub struct CreateLessonInput {
     estimated_duration: Option<Duration>,
     /// The quiz of a lesson that is one.
     quiz: Option<QuizId>,
+    /// Its video, sound, picture or PDF: an upload for `LESSON_MEDIA`, in place of `mediaUrl`.
+    media_upload: Option<UploadId>,
+    /// What is attached to it: uploads for `ATTACHMENT`, in their order.
+    attachment_uploads: Option<Vec<GlobalId>>,
 }
 
 /// A course after a change.
@@ -149,6 +157,7 @@ impl CourseWritingMutations {
                 minimum_score: rule.minimum_score.take(),
             },
             price,
+            cover: None,
             source: None,
         };
         let outcome = create_course::create_course(ctx.call(), new).await?;
@@ -179,6 +188,10 @@ impl CourseWritingMutations {
             Ok(seconds) => seconds,
             Err(objection) => return Ok(refused(objection)),
         };
+        let attachments = match input.attachment_uploads.map(attach::enclosures).transpose() {
+            Ok(attachments) => attachments.map_or(Change::Keep, Change::Set),
+            Err(objection) => return Ok(refused(objection)),
+        };
         let lesson = LessonInput {
             section: input.section,
             title: input.title,
@@ -190,6 +203,7 @@ impl CourseWritingMutations {
             hidden: input.hidden.unwrap_or(false),
             estimated_duration,
             quiz: input.quiz,
+            files: FileChange { media: input.media_upload.map_or(Change::Keep, Change::Set), attachments },
         };
         Ok(match write::add_lesson(call, lesson).await? {
             Ok((_, id)) => LessonPayload { lesson: Lesson::by_id(call, id).await?, user_errors: Vec::new() },

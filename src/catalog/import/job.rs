@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{
-    ImportFormat, Problem, ProblemSeverity, Read, files,
+    ImportFormat, Problem, ProblemSeverity, Read,
+    enclosed::{self, Stored},
+    files,
     model::{ImportId, ImportRow, ImportStatus},
     store,
 };
@@ -129,16 +131,18 @@ impl Job for ImportCourse {
         let bytes = services.storage.get(academy, &name).await?;
         let (title, format) = (row.title.clone(), row.format);
         let read = tokio::task::spawn_blocking(move || match bytes {
-            Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(&files, format, title.as_deref())),
+            Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(files, format, title.as_deref())),
             None => Err(stopped(words!("Unggahannya sudah tidak ada.", "The upload is gone."))),
         });
-        let read = match read.await.map_err(anyhow::Error::from)? {
+        let mut read = match read.await.map_err(anyhow::Error::from)? {
             Ok(read) => read,
             Err(problem) => {
                 let Some(tx) = still_wanted(&services, academy, &row).await? else { return Ok(()) };
                 return end(tx, &services, academy, row, &[problem]).await;
             }
         };
+        let sources = std::mem::take(&mut read.files);
+        let stored = enclosed::stored(&services, academy, sources, read.cover.as_deref(), &mut read.problems).await?;
         let total = i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX);
         row.total = Some(total);
         let mut tx = services.db.begin(academy).await?;
@@ -161,7 +165,7 @@ impl Job for ImportCourse {
             let _ = told.send(i32::try_from(share).unwrap_or(i32::MAX));
         };
         let noting = tokio::spawn(note(services.clone(), academy, row.id, tells));
-        let outcome = write_as(&mut tx, &services, &row, &read, &watching).await;
+        let outcome = write_as(&mut tx, &services, &row, (&read, &stored), &watching).await;
         drop(watching);
         if let Err(error) = noting.await {
             tracing::warn!(%error, "noting how far an import is ended early");
@@ -198,7 +202,7 @@ async fn write_as(
     tx: &mut Tx,
     services: &Services,
     row: &ImportRow,
-    read: &Read,
+    (read, stored): (&Read, &Stored),
     watching: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let roles = accounts::store::living_roles(tx, row.user_id).await?;
@@ -210,7 +214,7 @@ async fn write_as(
         let words = words!("Anda tidak berhak lagi atas ini.", "You are not allowed to do this any more.");
         return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "", words)]));
     }
-    super::write(tx, services, Some(row.user_id), row.into_id, read, watching).await
+    super::write(tx, services, Some(row.user_id), row.into_id, read, stored, watching).await
 }
 
 /// Notes how far the writing is, as long as somebody tells: in transactions of their own, or nobody would see it. How far it is, is not

@@ -1,6 +1,7 @@
 //! Whole courses from elsewhere: recognised, read, and taken over all or nothing. What is not taken over is reported by file and
 //! line; nothing is repaired or dropped silently.
 
+pub mod enclosed;
 pub mod files;
 pub mod following;
 pub mod graphql;
@@ -16,7 +17,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::outline::{Known, Outline};
+use self::{
+    enclosed::{SourceFile, Stored},
+    outline::{Known, Outline},
+};
 use super::{
     content::Watch,
     create_course::{self, NewCourse},
@@ -171,6 +175,10 @@ pub struct Read {
     pub blocks: BTreeMap<String, usize>,
     /// What is not taken over.
     pub problems: Vec<Problem>,
+    /// The path of its picture in the source.
+    pub cover: Option<String>,
+    /// The files that it comes to have: to be [stored](enclosed::stored) before it is written.
+    pub files: Vec<SourceFile>,
 }
 
 crate::text_enum!(
@@ -187,7 +195,7 @@ crate::text_enum!(
 ///
 /// # Errors
 /// The problem that stops it.
-pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&str>) -> Result<Read, Problem> {
+pub fn read(mut files: files::Files, format: Option<ImportFormat>, title: Option<&str>) -> Result<Read, Problem> {
     let fits = |format: &ImportFormat| match format {
         ImportFormat::Olx => olx::is_one(&files.tree),
         ImportFormat::Markdown => markdown::is_one(files.tree.keys().map(String::as_str)),
@@ -196,9 +204,9 @@ pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&s
         Some(given) => Some(given).filter(fits),
         None => [ImportFormat::Olx, ImportFormat::Markdown].into_iter().find(fits),
     };
-    match found {
-        Some(ImportFormat::Olx) => olx::read(files, title),
-        Some(ImportFormat::Markdown) => markdown::read(files, title),
+    let mut read = match found {
+        Some(ImportFormat::Olx) => olx::read(&files, title),
+        Some(ImportFormat::Markdown) => markdown::read(&files, title),
         None => Err(Problem::new(
             "",
             None,
@@ -208,7 +216,10 @@ pub fn read(files: &files::Files, format: Option<ImportFormat>, title: Option<&s
                 "Not of the format that is asked for, or of one that is known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml."
             ),
         )),
-    }
+    }?;
+    let Read { outline, cover, problems, .. } = &mut read;
+    read.files = enclosed::collected(&mut files.tree, outline, cover.as_deref(), problems);
+    Ok(read)
 }
 
 /// Writes a course that was read, in a transaction of the caller's; `watch` sees how far it is. It becomes the next draft of the course
@@ -222,16 +233,19 @@ pub async fn write(
     instructor: Option<UserId>,
     into: Option<CourseId>,
     read: &Read,
+    stored: &Stored,
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
+    let kept = stored.keep(tx).await?;
     let known = match (into, &read.course.source) {
         (Some(course), _) => Some(course),
         (None, Some(source)) => catalog::by_source(tx, source, instructor).await?,
         (None, None) => None,
     };
     if let Some(course) = known {
-        return next_draft::write(tx, services, course, read, watch).await;
+        return next_draft::write(tx, services, course, read, &kept, watch).await;
     }
-    let content = |version| read.outline.content(services, version, Known::default());
-    create_course::insert(tx, services, instructor, read.course.clone(), content, watch).await
+    let content = |version| read.outline.content(services, version, Known::default(), &kept);
+    let course = NewCourse { cover: kept.cover, ..read.course.clone() };
+    create_course::insert(tx, services, instructor, course, content, watch).await
 }

@@ -1,7 +1,7 @@
 //! A course that is imported again is its next draft: what is the same thing in its source keeps its id. The draft that was there, and
 //! every version before, stay as they are.
 
-use super::{Read, outline::Known};
+use super::{Read, enclosed::Kept, outline::Known};
 use crate::{
     catalog::{
         content::{self, Watch},
@@ -25,6 +25,7 @@ pub(super) async fn write(
     services: &Services,
     id: CourseId,
     read: &Read,
+    kept: &Kept,
     watch: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let object = |objection| Ok(Err(vec![objection]));
@@ -48,7 +49,7 @@ pub(super) async fn write(
     }
     let before = store::version(tx, latest).await?;
     let version_id = services.random.ordered_id(&services.clock);
-    let content = read.outline.content(services, version_id, known);
+    let content = read.outline.content(services, version_id, known, kept);
     let next = NewVersion {
         id: version_id,
         course_id: id,
@@ -64,6 +65,7 @@ pub(super) async fn write(
         minimum_score: before.minimum_score,
         price: before.price,
         lesson_count: content.lessons_shown(),
+        cover_id: kept.cover.or(before.cover_id),
     };
     store::insert_version(tx, &next).await?;
     store::copy_prerequisites(tx, latest, version_id).await?;

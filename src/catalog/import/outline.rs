@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::enclosed::Kept;
 use crate::{
     catalog::{
         content::Content,
+        course_files::{LessonFileRow, names},
         model::{
             BodyFormat, ChoiceRow, FeedbackPolicy, LessonKind, NewLesson, NewLessonQuiz, NewTranslation, QuestionRow,
             QuizRow, SectionRow, VersionId,
         },
+        policy,
     },
     platform::{graphql::Services, id::Id},
 };
@@ -59,8 +62,31 @@ pub struct Lesson {
     pub estimated_duration: Option<i32>,
     /// Language, title, text.
     pub translations: Vec<(String, String, String)>,
+    /// The files that its text points to.
+    pub files: Vec<Enclosed>,
     /// The quizzes beside it, in their order; the last one is the check after it, or all that it is.
     pub quizzes: Vec<usize>,
+}
+
+/// A file of the source that a lesson has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    /// As the text of the lesson calls it.
+    pub name: String,
+    /// Where it is in the source.
+    pub path: String,
+}
+
+/// Adds a file to those of a lesson, once; false where there is no room, or another one is called like that.
+pub(super) fn enclose(files: &mut Vec<Enclosed>, name: String, path: &str) -> bool {
+    if let Some(known) = files.iter().find(|file| file.name == name) {
+        return known.path == path;
+    }
+    let fits = files.len() < policy::ATTACHMENTS && name.chars().count() <= names::NAME;
+    if fits {
+        files.push(Enclosed { name, path: path.to_owned() });
+    }
+    fits
 }
 
 /// A quiz.
@@ -144,7 +170,7 @@ impl Known {
 impl Outline {
     /// Its rows for a version.
     #[must_use]
-    pub fn content(&self, services: &Services, version_id: VersionId, mut known: Known) -> Content {
+    pub fn content(&self, services: &Services, version_id: VersionId, mut known: Known, kept: &Kept) -> Content {
         let mut content = Content::default();
         let Services { random, clock, .. } = services;
         let mut quiz_ids = Vec::new();
@@ -226,6 +252,14 @@ impl Outline {
                         content.beside.push(NewLessonQuiz { version_id, lesson_id: id, position, quiz_id });
                     }
                 }
+                let files = lesson.files.iter().filter_map(|file| Some((kept.file(&file.path)?, file.name.clone())));
+                content.files.extend((1..).zip(files).map(|(position, (file_id, name))| LessonFileRow {
+                    version_id,
+                    lesson_id: id,
+                    position,
+                    file_id,
+                    name,
+                }));
                 for (locale, title, body) in &lesson.translations {
                     content.translations.push(NewTranslation {
                         version_id,

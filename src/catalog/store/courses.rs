@@ -11,6 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{course_instructors, course_runs, course_versions, courses, lessons};
 
 use super::add_instructor;
+use crate::catalog::course_files::CourseFileId;
 use crate::{
     catalog::model::{
         CourseId, CourseLevel, CourseRow, CourseStatus, NewAssignment, NewVersion, RunRow, VersionId, VersionRow,
@@ -144,6 +145,8 @@ pub struct CourseChange {
     pub price_amount: Option<Option<i64>>,
     /// Of what.
     pub price_currency: Option<Option<Currency>>,
+    /// Its picture.
+    pub cover_id: Option<Option<CourseFileId>>,
 }
 
 /// Changes what a version says of its course.

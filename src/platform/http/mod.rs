@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod body;
 mod explorer;
+pub mod ranges;
 mod router;
 mod server;
 

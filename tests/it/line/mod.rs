@@ -5,6 +5,7 @@ mod certificate;
 mod course;
 mod editing;
 mod examples;
+mod files;
 pub mod import;
 mod offering;
 mod olx;

@@ -17,7 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("course.xml", r#"<course url_name="2026" org="Nusa" course="Kopi1"/>"#),
     (
         "course/2026.xml",
-        r#"<course display_name="Kopi" language="id" start="2026-01-01" user_partitions='[{"groups": [{"id": 7, "name": "Kelompok A"}, {"id": 8, "name": "Kelompok B"}]}]'>
+        r#"<course display_name="Kopi" language="id" course_image="sampul.png" start="2026-01-01" user_partitions='[{"groups": [{"id": 7, "name": "Kelompok A"}, {"id": 8, "name": "Kelompok B"}]}]'>
   <chapter url_name="satu"/>
   <chapter url_name="staf"/>
   <wiki slug="kopi"/>
@@ -93,6 +93,7 @@ const FILES: &[(&str, &str)] = &[
         r#"<problem display_name="Guru"><multiplechoiceresponse><choicegroup><choice correct="true">Ya</choice><choice correct="false">Tidak</choice></choicegroup></multiplechoiceresponse></problem>"#,
     ),
     ("static/biji.png", "png"),
+    ("static/sampul.png", "no picture"),
     ("drafts/vertical/konsep.xml", "<vertical/>"),
     ("about/overview.html", "<section>\n    <h2>Tentang</h2>\n</section>"),
     ("about/short_description.html", "Mengenal <b>kopi</b>."),
@@ -210,20 +211,19 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
         })
         .collect();
     for expected in [
-        "WARNING chapter/satu.xml:1",   // a sequential that is not there
-        "WARNING course/2026.xml:4",    // the wiki
-        "NOTE course/2026.xml:1",       // when it starts
-        "NOTE sequential/biji.xml:1",   // that it is graded
-        "WARNING vertical/baca.xml:4",  // the poll
-        "WARNING vertical/baca.xml:5",  // the experiment
-        "WARNING vertical/tamat.xml:1", // a page that was taken over elsewhere
-        "WARNING html/h1.html:2",       // the script
-        "NOTE html/h1.html:4",          // a picture
-        "WARNING html/h1.html:4",       // one that is not there
-        "WARNING problem/q2.xml:2",     // a number to type
-        "WARNING problem/q2.xml:1",     // its Python
-        "NOTE problem/q1.xml:3",        // that it is graded in parts
-        "NOTE static/biji.png:null",
+        "WARNING chapter/satu.xml:1",     // a sequential that is not there
+        "WARNING course/2026.xml:4",      // the wiki
+        "NOTE course/2026.xml:1",         // when it starts
+        "NOTE sequential/biji.xml:1",     // that it is graded
+        "WARNING vertical/baca.xml:4",    // the poll
+        "WARNING vertical/baca.xml:5",    // the experiment
+        "WARNING vertical/tamat.xml:1",   // a page that was taken over elsewhere
+        "WARNING html/h1.html:2",         // the script
+        "WARNING html/h1.html:4",         // a picture that is not there
+        "WARNING static/sampul.png:null", // and a cover that is none
+        "WARNING problem/q2.xml:2",       // a number to type
+        "WARNING problem/q2.xml:1",       // its Python
+        "NOTE problem/q1.xml:3",          // that it is graded in parts
         "NOTE drafts/vertical/konsep.xml:null",
     ] {
         assert!(told.contains(&expected.to_owned()), "{expected} in {told:#?}");

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
     quizzes::{QUIZZES, Quiz, quizzes},
-    text::{cut, dangling_images, heading, linked_quizzes, summary, text_of},
+    text::{cut, enclose_files, heading, linked_quizzes, summary, tell_of_images, text_of},
 };
 use super::{
     Counts, Problem,
     ProblemSeverity::{Error, Note, Warning},
     Problems, Read,
     files::{Files, Tree},
-    outline::{self, Outline},
+    outline::{self, Enclosed, Outline},
 };
 use crate::{
     catalog::{
@@ -40,6 +40,7 @@ struct Lesson {
     title: String,
     body: String,
     translations: Vec<(String, String, String)>,
+    files: Vec<Enclosed>,
     quizzes: Vec<u32>,
 }
 
@@ -71,7 +72,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
     let root = files.get("README.md").map_or(Ok(""), |bytes| text_of("README.md", bytes))?;
     if !root.is_empty() {
         taken.insert("README.md");
-        dangling_images(files, "README.md", root, &mut problems);
+        tell_of_images(files, "README.md", root, &mut problems);
     }
     for path in files.keys().filter(|path| !taken.contains(path.as_str())) {
         problems.push(Problem::new(
@@ -113,10 +114,12 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         completion: Completion { quizzes_passed: false, ..Completion::default() },
         price: None,
         // Its files do not say which course they are.
+        cover: None,
         source: None,
     };
     let outline = outline(sections, quizzes);
-    Ok(Read { course, outline, counts, translations, blocks: BTreeMap::new(), problems: problems.told() })
+    let (blocks, files) = (BTreeMap::new(), Vec::new());
+    Ok(Read { course, outline, counts, translations, blocks, problems: problems.told(), cover: None, files })
 }
 
 fn outline(sections: Vec<Section>, quizzes: Vec<Quiz>) -> Outline {
@@ -137,6 +140,7 @@ fn outline(sections: Vec<Section>, quizzes: Vec<Quiz>) -> Outline {
                 media_url: None,
                 estimated_duration: None,
                 translations: lesson.translations,
+                files: lesson.files,
                 quizzes: lesson.quizzes.iter().filter_map(|number| at.get(number).copied()).collect(),
             })
             .collect(),
@@ -211,7 +215,7 @@ fn sections<'a>(
                 );
                 problems.push(Problem::new(path, None, Note, words));
             }
-            dangling_images(files, path, text, problems);
+            tell_of_images(files, path, text, problems);
         }
         let mut read = Vec::new();
         for (_, folder, path) in lessons {
@@ -246,7 +250,8 @@ fn lesson<'a>(
             ),
         ));
     }
-    dangling_images(files, path, body, problems);
+    let mut enclosed = Vec::new();
+    enclose_files(files, path, body, &mut enclosed, taken, problems);
     let prefix = format!("{section}/{folder}/translations/README.");
     let mut translations: Vec<(String, String, String)> = Vec::new();
     for (path, bytes) in files.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
@@ -263,7 +268,7 @@ fn lesson<'a>(
         }
         let text = text_of(path, bytes)?;
         taken.insert(path);
-        dangling_images(files, path, text, problems);
+        enclose_files(files, path, text, &mut enclosed, taken, problems);
         if translations.iter().any(|(known, ..)| *known == tag) {
             problems.push(Problem::new(path, None, Warning, second_translation()));
             continue;
@@ -299,6 +304,7 @@ fn lesson<'a>(
         title: cut(&title.unwrap_or_else(|| folder.to_owned()), policy::TITLE, path, problems),
         body: body.to_owned(),
         translations,
+        files: enclosed,
         quizzes,
     })
 }
@@ -338,8 +344,12 @@ mod tests {
             ),
             ("1-first/README.md", "# First\n"),
             ("1-first/10-late/README.md", "# Late\n"),
-            ("1-first/2-early/README.md", "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png)\n"),
+            (
+                "1-first/2-early/README.md",
+                "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png) [do it](assignment.md#now)\n[a [b]](../../files/a%20b.pdf) <img src='./z.png'>\n",
+            ),
             ("1-first/2-early/z.png", "png"),
+            ("files/a b.pdf", "%PDF-1.7"),
             ("1-first/2-early/translations/README.id.md", "# Awal\n[kuis](https://q.example/quiz/2)\n"),
             ("1-first/2-early/assignment.md", "# Do it\n"),
             ("quiz-app/src/assets/translations/en.json", QUIZ),
@@ -373,7 +383,6 @@ mod tests {
             ("2-second/only/README.md", Some(7), Warning),
             ("1-first/2-early/README.md", Some(3), Note),
             ("1-first/2-early/assignment.md", None, Note),
-            ("1-first/2-early/z.png", None, Note),
             ("1-first/2-early/translations/README.id.md", None, Warning),
             ("quiz-app/src/assets/translations/en.json", Some(3), Warning),
             ("quiz-app/src/assets/translations/en.json", Some(3), Note),
@@ -389,6 +398,10 @@ mod tests {
         let right = |at: usize| read.outline.quizzes[0].questions[at].options.iter().filter(|o| o.fraction > 0).count();
         assert_eq!((right(0), right(1), right(2)), (1, 2, 0));
         assert!(!told.contains(&("1-first/README.md", None, Note)), "a title is all that there is");
+        let files = &read.outline.sections[0].lessons[0].files;
+        let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.path.as_str())).collect();
+        assert_eq!(files, [("z.png", "1-first/2-early/z.png"), ("files/a b.pdf", "files/a b.pdf")]);
+        assert!(!told.iter().any(|(path, ..)| path.ends_with(".png") || path.ends_with(".pdf")), "{told:#?}");
     }
 
     #[test]

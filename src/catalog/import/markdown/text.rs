@@ -1,13 +1,17 @@
 //! What is read off a Markdown text: headings, links to quizzes, images.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+
+use percent_encoding::percent_decode_str;
 
 use crate::catalog::{
+    course_files::names,
     import::{
         Problem,
         ProblemSeverity::{Error, Note, Warning},
         Problems,
         files::Tree,
+        outline::{Enclosed, enclose},
     },
     policy,
 };
@@ -102,34 +106,90 @@ pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
     found
 }
 
-/// Tells of images of the course's own files: those that are not there, and that the others are not taken over.
-pub(super) fn dangling_images(files: &Tree, path: &str, text: &str, problems: &mut Problems) {
-    for (line, content) in prose(text) {
-        let (has_pictures, has_tags) = (content.contains("!["), content.contains("<img"));
-        let linked = content.split("](").skip(1).filter(|_| has_pictures);
+/// Where a text leads: the line, the target, and whether it shows what is there. Code leads nowhere.
+fn targets(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
+    prose(text).flat_map(|(line, content)| {
+        let has_tags = content.contains("<img");
+        let mut before = "";
+        let linked = content.split("](").filter_map(move |rest| {
+            let shows = before.rsplit_once("![").is_some_and(|(_, alternative)| !alternative.contains(']'));
+            let found = (!before.is_empty()).then_some((rest, shows));
+            before = rest;
+            found
+        });
         // HTML in Markdown: src="…", with either quote or none.
-        let embedded = content.split("src=").skip(1).filter(|_| has_tags);
-        for rest in linked.chain(embedded.map(|rest| rest.trim_start_matches(['"', '\'']))) {
-            let target = rest.split([')', ' ', '?', '"', '\'', '>']).next().unwrap_or_default();
-            let is_image = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"]
-                .iter()
-                .any(|ending| target.to_ascii_lowercase().ends_with(ending));
-            if !is_image || target.contains("://") || target.starts_with("data:") {
-                continue;
+        let embedded = content.split("src=").skip(1).filter(move |_| has_tags);
+        let embedded = embedded.map(|rest| (rest.trim_start_matches(['"', '\'']), true));
+        linked.chain(embedded).map(move |(rest, shows)| {
+            let target = rest.split([')', ' ', '?', '#', '"', '\'', '>']).next().unwrap_or_default();
+            (line, target, shows)
+        })
+    })
+}
+
+/// What a target calls a file of the course, and where that is.
+fn own_file(path: &str, target: &str) -> Option<(String, String)> {
+    let name = names::meant(target)?;
+    let target = percent_decode_str(target).decode_utf8().ok()?;
+    Some((name, resolve(path, &target)?))
+}
+
+fn is_image(target: &str) -> bool {
+    let target = target.to_ascii_lowercase();
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"].iter().any(|ending| target.ends_with(ending))
+}
+
+/// Tells of images of the course's own files in a text that can have none.
+pub(super) fn tell_of_images(files: &Tree, path: &str, text: &str, problems: &mut Problems) {
+    for (line, target, shows) in targets(text).filter(|(_, target, _)| is_image(target)) {
+        match own_file(path, target) {
+            Some((_, file)) if files.contains_key(&file) => {
+                let words = words!(
+                    "Gambar {target} tidak diambil: di sini tidak ada tempatnya.",
+                    "The image {target} is not taken over: there is no place for it here."
+                );
+                problems.push(Problem::new(path, Some(line), Note, words));
             }
-            let resolved = resolve(path, target);
-            let (severity, message) = if resolved.as_ref().is_some_and(|file| files.contains_key(file)) {
-                (Note, words!("Gambar {target} tidak diambil.", "The image {target} is not taken over."))
-            } else {
-                (
-                    Warning,
-                    words!(
-                        "Gambar {target} tidak ada di antara berkasnya.",
-                        "The image {target} is not among the files."
-                    ),
-                )
-            };
-            problems.push(Problem::new(path, Some(line), severity, message));
+            Some(_) if shows => problems.push(missing(path, line, target)),
+            _ => {}
+        }
+    }
+}
+
+fn missing(path: &str, line: usize, target: &str) -> Problem {
+    let words = words!("Gambar {target} tidak ada di antara berkasnya.", "The image {target} is not among the files.");
+    Problem::new(path, Some(line), Warning, words)
+}
+
+/// Takes the files over that a lesson's text leads to; tells of images that are not there, and of files that there is no room for.
+pub(super) fn enclose_files<'a>(
+    files: &'a Tree,
+    path: &str,
+    text: &str,
+    enclosed: &mut Vec<Enclosed>,
+    taken: &mut BTreeSet<&'a str>,
+    problems: &mut Problems,
+) {
+    for (line, target, shows) in targets(text) {
+        let Some((name, file)) = own_file(path, target) else { continue };
+        let there = files.get_key_value(&file).map(|(file, _)| file.as_str());
+        match there {
+            Some(file) if file.ends_with(".md") || file.ends_with(".json") => {
+                let words = words!(
+                    "Tautan {target} tidak menuju ke mana pun di sini: pelajaran tidak punya alamat berkas.",
+                    "The link {target} leads nowhere here: a lesson has no file's address."
+                );
+                problems.push(Problem::new(path, Some(line), Note, words));
+            }
+            Some(file) if enclose(enclosed, name, file) => {
+                taken.insert(file);
+            }
+            Some(_) => {
+                let words = words!("Berkas {target} tidak diambil.", "The file {target} is not taken over.");
+                problems.push(Problem::new(path, Some(line), Warning, words));
+            }
+            None if shows && is_image(target) => problems.push(missing(path, line, target)),
+            None => {}
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a vertical holds, as a lesson: pages, videos, problems, experiments.
 
+use std::collections::BTreeSet;
+
 use roxmltree::Node;
 
 use super::{
@@ -9,11 +11,12 @@ use super::{
 };
 use crate::{
     catalog::{
+        course_files::names,
         import::{
             Problem,
             ProblemSeverity::{Error, Note, Warning},
             markdown::text::{cut, text_of},
-            outline::{Lesson, Question, Quiz},
+            outline::{Enclosed, Lesson, Question, Quiz, enclose},
         },
         model::{BodyFormat, LessonKind},
         policy,
@@ -27,6 +30,7 @@ struct Parts {
     body: String,
     videos: Vec<Video>,
     questions: Vec<Question>,
+    files: Vec<Enclosed>,
     manner: Manner,
     /// Whether there was anything but videos, and anything but problems.
     other_than_videos: bool,
@@ -72,8 +76,10 @@ pub(super) fn lessons(
         media_url: None,
         estimated_duration: None,
         translations: Vec::new(),
+        files: Vec::new(),
         quizzes: Vec::new(),
     };
+    lesson.files = std::mem::take(&mut parts.files);
     if !parts.questions.is_empty() {
         lesson.quizzes.push(quiz(reading, path, &lesson, &mut parts));
     }
@@ -172,12 +178,13 @@ fn page(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, parts: &mut P
     }
     reading.spend(&path, text.len())?;
     tell_of_page(reading, &path, &text);
+    enclose_files(reading, &path, &text, &mut parts.files);
     parts.body.push_str(text.trim());
     parts.body.push('\n');
     Ok(())
 }
 
-/// Tells what of a page no learner sees: what acts, and files that are not taken over.
+/// Tells what of a page no learner sees: what acts.
 fn tell_of_page(reading: &mut Reading<'_>, path: &str, text: &str) {
     let low = text.to_ascii_lowercase();
     let line_of = |at: usize| low[..at].matches('\n').count() + 1;
@@ -198,36 +205,54 @@ fn tell_of_page(reading: &mut Reading<'_>, path: &str, text: &str) {
             reading.tell_line(path, Some(line_of(at)), severity, words);
         }
     }
-    let mut used: Vec<&str> = Vec::new();
-    for (at, _) in low.match_indices("/static/") {
+}
+
+/// What no lesson shows: it acts, or makes other things look like something.
+const NOT_SHOWN: [&str; 4] = [".js", ".css", ".html", ".htm"];
+
+/// Takes the files over that a page points to, and tells of those that are not.
+fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut Vec<Enclosed>) {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for (at, _) in text.match_indices("/static/") {
         let rest = &text[at + 8..];
-        let name = rest
-            .split(['"', '\'', '?', '#', ')', '<', '>', '&', '\n'])
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('\\');
-        if !name.is_empty() && !used.contains(&name) && used.len() < 1_000 {
-            used.push(name);
+        let name = rest.split(['"', '\'', '?', '#', ')', '<', '>', '&', '\n']).next().unwrap_or_default();
+        let name = names::meant(name.trim_end_matches('\\'));
+        if let Some(name) = name.filter(|_| used.len() < MOST_NAMES) {
+            used.insert(name);
         }
     }
-    let (there, gone): (Vec<&str>, Vec<&str>) =
-        used.into_iter().partition(|name| reading.files.contains_key(&format!("static/{name}")));
-    let first = low.find("/static/").map(line_of);
-    if !there.is_empty() {
-        let (count, names) = (there.len(), there.join(", "));
+    let (mut left, mut gone) = (Vec::new(), Vec::new());
+    for name in used {
+        let file = format!("static/{name}");
+        if !reading.files.contains_key(&file) {
+            gone.push(name);
+        } else if NOT_SHOWN.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
+            || !enclose(files, name.clone(), &file)
+        {
+            left.push(name);
+        } else {
+            reading.taken.insert(file);
+        }
+    }
+    let first = || text.find("/static/").map(|at| text[..at].matches('\n').count() + 1);
+    if !left.is_empty() {
+        let (count, names) = (left.len(), left.join(", "));
         let words = words!(
             "{count} berkas dari static tidak diambil: {names}",
             "{count} files of static are not taken over: {names}"
         );
-        reading.tell_line(path, first, Note, words);
+        reading.tell_line(path, first(), Note, words);
     }
     if !gone.is_empty() {
         let (count, names) = (gone.len(), gone.join(", "));
         let words =
             words!("{count} berkas dari static tidak ada: {names}", "{count} files of static are not there: {names}");
-        reading.tell_line(path, first, Warning, words);
+        reading.tell_line(path, first(), Warning, words);
     }
 }
+
+/// Names of a page that are looked at, at most.
+const MOST_NAMES: usize = 1_000;
 
 /// The address of a video where its files are told by their kinds: the best of them that has a picture.
 fn encoded(node: Node<'_, '_>) -> Option<String> {

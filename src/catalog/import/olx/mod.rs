@@ -58,6 +58,8 @@ pub(super) struct Reading<'a> {
     hidden_where_named: bool,
     /// Groups of experiments by their ids.
     groups: BTreeMap<String, String>,
+    /// The path of the course's picture.
+    cover: Option<String>,
     outline: Outline,
 }
 
@@ -191,6 +193,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         depth: 0,
         hidden_where_named: false,
         groups: BTreeMap::new(),
+        cover: None,
         outline: Outline::default(),
     };
     let pointer = document.root_element();
@@ -216,7 +219,7 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         title.clone_into(&mut course.title);
     }
     within_limits(&reading.outline)?;
-    let Reading { taken, mut problems, blocks, outline, .. } = reading;
+    let Reading { taken, mut problems, blocks, outline, cover, .. } = reading;
     for path in files.tree.keys().filter(|path| !taken.contains(path.as_str())) {
         let words = if path.starts_with("drafts/") {
             words!("Konsep yang belum terbit di Open edX: tidak diambil.", "Not published in Open edX: not taken over.")
@@ -236,7 +239,8 @@ pub fn read(files: &Files, title: Option<&str>) -> Result<Read, Problem> {
         questions: questions().count(),
         options: questions().map(|question| question.options.len()).sum(),
     };
-    Ok(Read { course, outline, counts, translations: BTreeMap::new(), blocks, problems: problems.told() })
+    let (translations, files) = (BTreeMap::new(), Vec::new());
+    Ok(Read { course, outline, counts, translations, blocks, problems: problems.told(), cover, files })
 }
 
 fn within_limits(outline: &Outline) -> Result<(), Problem> {
@@ -270,7 +274,18 @@ fn about(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, run: &str) -
     };
     let said = &said[format!("course/{run}")];
     let of = |name: &str| said[name].as_str().or_else(|| attribute(node, name)).map(str::trim).map(str::to_owned);
-    reading.tell_of_attributes(path, node, &["language", "user_partitions", "org", "course"]);
+    reading.tell_of_attributes(path, node, &["language", "user_partitions", "org", "course", "course_image"]);
+    if let Some(image) = of("course_image").filter(|image| !image.is_empty()) {
+        let file = format!("static/{image}");
+        if reading.files.contains_key(&file) {
+            reading.taken.insert(file.clone());
+            reading.cover = Some(file);
+        } else {
+            let words =
+                words!("Gambar kursusnya, {file}, tidak ada.", "The picture of the course, {file}, is not there.");
+            reading.tell(path, node, Warning, words);
+        }
+    }
     read_groups(reading, node, said);
     let locale = of("language").filter(|tag| is_language_tag(tag)).unwrap_or_else(|| OWN.to_owned());
     let title = of("display_name").filter(|title| !title.is_empty()).unwrap_or_else(|| "Course".to_owned());
@@ -299,6 +314,7 @@ fn about(reading: &mut Reading<'_>, path: &str, node: Node<'_, '_>, run: &str) -
         // A quiz is done when it is handed in: Open edX asks no bar of each of them.
         completion: Completion { quizzes_passed: false, ..Completion::default() },
         price: None,
+        cover: None,
         source: None,
     })
 }

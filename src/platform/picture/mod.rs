@@ -1,13 +1,13 @@
-//! A picture is made anew from what was sent: upright, square, small, without anything that is not picture. No I/O.
+//! A picture is made anew from what was sent: upright, cut to a shape, small, without anything that is not picture. No I/O.
+
+mod jpeg;
 
 use std::{borrow::Cow, io::Cursor};
 
 use image::{
     DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage,
-    codecs::jpeg::JpegEncoder, imageops::thumbnail,
+    codecs::jpeg::JpegEncoder, imageops::thumbnail, metadata::Orientation,
 };
-
-use super::jpeg;
 
 /// Pixels of a picture that is sent, in each direction.
 pub const SIDE_MOST: u32 = 6000;
@@ -17,10 +17,34 @@ const MEMORY: u64 = 6000 * 6000 * 4;
 const PLAIN_SCANS: u64 = 4;
 /// Pixels times scans of a progressive JPEG: every scan goes over the whole picture, however little it says.
 const SCANNED: u64 = 12_000_000 * 12;
-/// Pixels of a picture as it is kept, in each direction.
-const SIDE: u32 = 512;
 /// Of JPEG, from 1 to 100.
 const QUALITY: u8 = 85;
+
+/// Pixels of a picture as it is kept, at most; what is smaller is not blown up, and cut to the same shape.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shape {
+    /// From left to right.
+    pub width: u32,
+    /// From top to bottom.
+    pub height: u32,
+}
+
+impl Shape {
+    /// The largest part of this shape, in the middle: left, top, width, height.
+    fn within(self, width: u32, height: u32) -> (u32, u32, u32, u32) {
+        let of = |length: u32, share: u32, whole: u32| {
+            u32::try_from(u64::from(length) * u64::from(share) / u64::from(whole.max(1))).unwrap_or(length).max(1)
+        };
+        let (wide, high) = (of(height, self.width, self.height), of(width, self.height, self.width));
+        let (wide, high) = if wide <= width { (wide, height) } else { (width, high.min(height)) };
+        ((width - wide) / 2, (height - high) / 2, wide, high)
+    }
+
+    /// The same, lying on its side.
+    const fn turned(self) -> Self {
+        Self { width: self.height, height: self.width }
+    }
+}
 
 /// What is wrong with a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,11 +57,11 @@ pub enum Unfit {
     Broken,
 }
 
-/// The picture to be kept, JPEG. Takes its time: not on a thread that answers.
+/// The picture in each of these shapes, JPEG. Takes its time: not on a thread that answers.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
+pub fn remade(bytes: &[u8], shapes: &[Shape]) -> Result<Vec<Vec<u8>>, Unfit> {
     let format = image::guess_format(bytes).map_err(|_| Unfit::Kind)?;
     // WebP's decoder makes room for as much as a chunk says it holds (image-webp 0.2.4): a few bytes could end the process.
     if !matches!(format, ImageFormat::Png | ImageFormat::Jpeg) {
@@ -69,16 +93,24 @@ pub fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     // Cameras write which way is up beside the picture, with much else.
     let orientation = decoder.orientation().map_err(unfit)?;
     let picture = DynamicImage::from_decoder(decoder).map_err(unfit)?;
-    let side = picture.width().min(picture.height());
-    let square = picture.view((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
-    let kept = side.min(SIDE);
-    let mut small = DynamicImage::ImageRgba8(thumbnail(&*square, kept, kept));
-    drop(picture);
+    shapes.iter().map(|shape| shaped(&picture, orientation, *shape)).collect()
+}
+
+fn shaped(picture: &DynamicImage, orientation: Orientation, shape: Shape) -> Result<Vec<u8>, Unfit> {
     // The middle is the middle whichever way is up; and what is small is turned with less.
+    let shape = if lies_on_its_side(orientation) { shape.turned() } else { shape };
+    let (left, top, width, height) = shape.within(picture.width(), picture.height());
+    let part = picture.view(left, top, width, height);
+    let mut small = DynamicImage::ImageRgba8(thumbnail(&*part, width.min(shape.width), height.min(shape.height)));
     small.apply_orientation(orientation);
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&on_white(&small)).map_err(|_| Unfit::Broken)?;
     Ok(jpeg)
+}
+
+const fn lies_on_its_side(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
 /// Without transparency, which JPEG has not.
@@ -98,6 +130,25 @@ mod tests {
     use image::{ImageBuffer, Rgba};
 
     use super::*;
+
+    const SQUARE: Shape = Shape { width: 512, height: 512 };
+
+    fn remade(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
+        super::remade(bytes, &[SQUARE]).map(|mut pictures| pictures.remove(0))
+    }
+
+    #[test]
+    fn a_shape_is_cut_from_the_middle() {
+        let wide = Shape { width: 320, height: 180 };
+        assert_eq!(wide.within(1600, 1600), (0, 350, 1600, 900));
+        assert_eq!(wide.within(3200, 900), (800, 0, 1600, 900));
+        assert_eq!(wide.within(1, 1), (0, 0, 1, 1));
+        assert_eq!(wide.within(6000, 1), (2999, 0, 1, 1));
+        let pictures = super::remade(&with_exif(&encoded(1200, 900, ImageFormat::Jpeg)), &[wide, SQUARE]).expect("two");
+        let sizes = pictures.iter().map(|bytes| image::load_from_memory(bytes).expect("JPEG").dimensions());
+        // It stands upright when it is turned: 900 by 1200, and of that the middle.
+        assert_eq!(sizes.collect::<Vec<_>>(), [(320, 180), (512, 512)]);
+    }
 
     fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
         let picture = ImageBuffer::from_fn(width, height, |x, _| {

@@ -1,0 +1,205 @@
+//! Statements about files of courses.
+
+use std::collections::HashMap;
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
+    dsl::{exists, select},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sanggar_schema::tables::{course_files, course_versions, lesson_files};
+
+use super::{CourseFileId, FileKind, FileRow, LessonFileRow};
+use crate::{
+    catalog::model::{LessonId, VersionId},
+    platform::{
+        fault::Fault,
+        graphql::{Batch, Call, grouped},
+    },
+};
+
+/// A file.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(mut connection: &AsyncPgConnection, id: CourseFileId) -> Result<Option<FileRow>, Fault> {
+    let row = course_files::table.filter(course_files::id.eq(id)).select(FileRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
+/// The files of these bytes, as far as they are there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_digests(
+    mut connection: &AsyncPgConnection,
+    kind: FileKind,
+    digests: &[Vec<u8>],
+) -> Result<HashMap<Vec<u8>, CourseFileId>, Fault> {
+    let rows: Vec<(Vec<u8>, CourseFileId)> = course_files::table
+        .filter(course_files::kind.eq(kind))
+        .filter(course_files::digest.eq_any(digests))
+        .select((course_files::digest, course_files::id))
+        .load(&mut connection)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Notes files, of different bytes each; where there is one of the same bytes, that one stays. Gives which one it is, as [`hold`] does.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep(
+    connection: &mut AsyncPgConnection,
+    kind: FileKind,
+    rows: &[FileRow],
+) -> Result<HashMap<Vec<u8>, CourseFileId>, Fault> {
+    insert(connection, rows).await?;
+    let digests: Vec<&[u8]> = rows.iter().map(|row| row.digest.as_slice()).collect();
+    hold(connection, kind, &digests).await
+}
+
+/// Postgres takes 65,535 values a statement.
+const ROWS: usize = 5_000;
+
+/// Notes files; where there is one of the same bytes, that one stays.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(connection: &mut AsyncPgConnection, rows: &[FileRow]) -> Result<(), Fault> {
+    for rows in rows.chunks(ROWS) {
+        diesel::insert_into(course_files::table).values(rows).on_conflict_do_nothing().execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// The files of these bytes, as far as they are there: none of them goes before this transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(
+    connection: &mut AsyncPgConnection,
+    kind: FileKind,
+    digests: &[&[u8]],
+) -> Result<HashMap<Vec<u8>, CourseFileId>, Fault> {
+    let held: Vec<(Vec<u8>, CourseFileId)> = course_files::table
+        .filter(course_files::kind.eq(kind))
+        .filter(course_files::digest.eq_any(digests))
+        .select((course_files::digest, course_files::id))
+        .for_key_share()
+        .load(connection)
+        .await?;
+    Ok(held.into_iter().collect())
+}
+
+/// The files of a lesson in a version, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_lesson(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    lesson: LessonId,
+) -> Result<Vec<LessonFileRow>, Fault> {
+    let rows = lesson_files::table
+        .filter(lesson_files::version_id.eq(version))
+        .filter(lesson_files::lesson_id.eq(lesson))
+        .order(lesson_files::position);
+    Ok(rows.select(LessonFileRow::as_select()).load(&mut connection).await?)
+}
+
+/// The files of lessons of a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_lessons(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    lessons: &[LessonId],
+) -> Result<Vec<CourseFileId>, Fault> {
+    let rows = lesson_files::table
+        .filter(lesson_files::version_id.eq(version))
+        .filter(lesson_files::lesson_id.eq_any(lessons))
+        .select(lesson_files::file_id);
+    Ok(rows.distinct().load(&mut connection).await?)
+}
+
+/// Puts files in the place of those that a lesson of a version has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    lesson: LessonId,
+    rows: &[LessonFileRow],
+) -> Result<(), Fault> {
+    let old =
+        lesson_files::table.filter(lesson_files::version_id.eq(version)).filter(lesson_files::lesson_id.eq(lesson));
+    diesel::delete(old).execute(connection).await?;
+    diesel::insert_into(lesson_files::table).values(rows).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes a file out, where no version names it; nobody begins to meanwhile. True where it is gone now, or was.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_unused(connection: &mut AsyncPgConnection, id: CourseFileId) -> Result<bool, Fault> {
+    let row = course_files::table.filter(course_files::id.eq(id));
+    // In a statement of its own: what was written by who held it before is seen by the next one.
+    let locked: Option<CourseFileId> = row.select(course_files::id).for_update().first(connection).await.optional()?;
+    if locked.is_none() {
+        return Ok(true);
+    }
+    let in_lessons = lesson_files::table.filter(lesson_files::file_id.eq(id));
+    let as_cover = course_versions::table.filter(course_versions::cover_id.eq(id));
+    let used: bool = select(exists(in_lessons).or(exists(as_cover))).get_result(connection).await?;
+    if used {
+        return Ok(false);
+    }
+    diesel::delete(row).execute(connection).await?;
+    Ok(true)
+}
+
+/// A file of a lesson, with what is known of it.
+#[derive(Clone, Debug)]
+pub struct LessonFile {
+    /// [`super::MEDIA`], or the place among what is attached.
+    pub position: i32,
+    /// Its name.
+    pub name: String,
+    /// The file.
+    pub id: CourseFileId,
+    /// What it is.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i32,
+}
+
+/// The files of a lesson in a version, in their order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FilesOf(pub VersionId, pub LessonId);
+
+impl Batch for FilesOf {
+    type Value = Vec<LessonFile>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Self::Value>, Fault> {
+        let rows: Vec<(LessonFileRow, String, i32)> = lesson_files::table
+            .inner_join(course_files::table.on(course_files::id.eq(lesson_files::file_id)))
+            .filter(lesson_files::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lesson_files::lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .order(lesson_files::position)
+            .select((LessonFileRow::as_select(), course_files::media_type, course_files::size))
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|(row, media_type, size)| {
+            let LessonFileRow { version_id, lesson_id, position, file_id, name } = row;
+            (Self(version_id, lesson_id), LessonFile { position, name, id: file_id, media_type, size })
+        })))
+    }
+}

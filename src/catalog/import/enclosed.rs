@@ -1,0 +1,168 @@
+//! The files that lessons of a course from elsewhere point to: each is stored once, and before the course is written.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+use super::{
+    Problem,
+    ProblemSeverity::Warning,
+    files::Tree,
+    outline::{Enclosed, Outline},
+};
+use crate::{
+    catalog::course_files::{COVERS, CourseFileId, FileKind, FileRow, cover, plain, store, sweep},
+    platform::{
+        db::{AcademyId, Tx},
+        fault::Fault,
+        graphql::Services,
+    },
+    uploads::{media_type, picture},
+};
+
+/// A file of the source that the course comes to have.
+pub struct SourceFile {
+    path: String,
+    bytes: Vec<u8>,
+    digest: Vec<u8>,
+    media_type: &'static str,
+}
+
+/// The files that lessons point to. Programs that run are no part of a course: they are told, and left out.
+pub(super) fn collected(
+    tree: &mut Tree,
+    outline: &mut Outline,
+    cover: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Vec<SourceFile> {
+    let lessons = || outline.sections.iter().flat_map(|section| &section.lessons);
+    let paths: BTreeSet<&str> =
+        lessons().flat_map(|lesson| &lesson.files).map(|file| file.path.as_str()).chain(cover).collect();
+    let mut found = Vec::new();
+    let mut refused = BTreeSet::new();
+    for path in paths {
+        let Some(bytes) = tree.remove(path) else { continue };
+        let media_type = media_type::of(&bytes);
+        if media_type == media_type::PROGRAM {
+            let words = words!("Program yang dapat dijalankan: tidak diambil.", "A program that runs: not taken over.");
+            problems.push(Problem::new(path, None, Warning, words));
+            refused.insert(path.to_owned());
+            continue;
+        }
+        found.push(SourceFile { path: path.to_owned(), digest: Sha256::digest(&bytes).to_vec(), bytes, media_type });
+    }
+    for lesson in outline.sections.iter_mut().flat_map(|section| &mut section.lessons) {
+        lesson.files.retain(|file: &Enclosed| !refused.contains(&file.path));
+    }
+    found
+}
+
+/// Files that are stored, and that no version names yet: they go by themselves if none comes to.
+#[derive(Default)]
+pub struct Stored {
+    /// By their paths in the source.
+    digests: HashMap<String, Vec<u8>>,
+    new: Vec<FileRow>,
+    cover: Option<FileRow>,
+}
+
+/// What the files of a source are called here.
+#[derive(Default)]
+pub struct Kept {
+    files: HashMap<String, CourseFileId>,
+    /// The course's picture.
+    pub cover: Option<CourseFileId>,
+}
+
+impl Kept {
+    /// The file of a path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<CourseFileId> {
+        self.files.get(path).copied()
+    }
+}
+
+/// Stores what is not there yet. A cover that is no picture is told.
+///
+/// # Errors
+/// Those of the database and the store.
+pub async fn stored(
+    services: &Services,
+    academy: AcademyId,
+    files: Vec<SourceFile>,
+    cover: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Result<Stored, Fault> {
+    if files.is_empty() {
+        return Ok(Stored::default());
+    }
+    let mut stored = Stored::default();
+    let digests: Vec<Vec<u8>> = files.iter().map(|file| file.digest.clone()).collect();
+    let reader = services.db.reader(academy);
+    let mut known: BTreeSet<Vec<u8>> =
+        store::by_digests(&*reader.connection().await?, FileKind::Plain, &digests).await?.into_keys().collect();
+    reader.give_back().await;
+    let mut coming = Vec::new();
+    for file in files {
+        if cover == Some(file.path.as_str()) {
+            match picture::of_file(file.bytes, &COVERS).await? {
+                Ok(pictures) => stored.cover = Some(cover::stored(services, academy, &pictures).await?),
+                Err(_) => {
+                    let words = words!(
+                        "Gambar kursusnya bukan PNG atau JPEG yang dapat dibaca; ditinggalkan.",
+                        "The picture of the course is no PNG or JPEG that can be read; left out."
+                    );
+                    problems.push(Problem::new(&file.path, None, Warning, words));
+                }
+            }
+            continue;
+        }
+        stored.digests.insert(file.path, file.digest.clone());
+        if !known.insert(file.digest.clone()) {
+            continue;
+        }
+        let row = FileRow {
+            id: services.random.ordered_id(&services.clock),
+            kind: FileKind::Plain,
+            digest: file.digest,
+            media_type: file.media_type.to_owned(),
+            size: i32::try_from(file.bytes.len()).unwrap_or(i32::MAX),
+            created_at: services.clock.now(),
+        };
+        coming.push((row, file.bytes));
+    }
+    sweep::plan(services, academy, coming.iter().map(|(row, _)| row.id).collect()).await?;
+    for (row, bytes) in coming {
+        let mut staged = services.storage.stage(academy, &plain(row.id));
+        staged.write_all(&bytes).await.map_err(anyhow::Error::from)?;
+        staged.keep().await?;
+        stored.new.push(row);
+    }
+    Ok(stored)
+}
+
+impl Stored {
+    /// Notes them, in the transaction that writes the course: none of them goes before it ends.
+    ///
+    /// # Errors
+    /// `OVERLOADED` where one that was there went meanwhile: tried again, it is stored again. Those of the database.
+    pub(super) async fn keep(&self, tx: &mut Tx) -> Result<Kept, Fault> {
+        let mut kept = Kept::default();
+        if let Some(cover) = &self.cover {
+            let ids = store::keep(tx, FileKind::Cover, std::slice::from_ref(cover)).await?;
+            kept.cover = ids.get(&cover.digest).copied();
+        }
+        if self.digests.is_empty() {
+            return Ok(kept);
+        }
+        store::insert(tx, &self.new).await?;
+        let digests: Vec<&[u8]> = self.digests.values().map(Vec::as_slice).collect();
+        let ids = store::hold(tx, FileKind::Plain, &digests).await?;
+        for (path, digest) in &self.digests {
+            let id = ids.get(digest).ok_or_else(Fault::overloaded)?;
+            kept.files.insert(path.clone(), *id);
+        }
+        Ok(kept)
+    }
+}
