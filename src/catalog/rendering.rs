@@ -19,7 +19,7 @@ pub type Links = HashMap<String, String>;
 /// Leads what a text calls by the name of a file to that file; all else that is relative stays as it is.
 struct Leading(Links);
 
-impl<'a> UrlRelativeEvaluate<'a> for Leading {
+impl UrlRelativeEvaluate<'_> for Leading {
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
         let file = names::meant(url).and_then(|name| self.0.get(&name));
         Some(file.map_or(Cow::Borrowed(url), |file| Cow::Owned(file.clone())))

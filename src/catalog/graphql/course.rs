@@ -176,6 +176,7 @@ impl Course {
     }
 
     /// Its picture, for an hour or two.
+    #[expect(clippy::unused_async, reason = "a resolver is")]
     async fn cover_url(
         &self,
         ctx: &Context<'_>,

@@ -62,6 +62,7 @@ impl Attachment {
     }
 
     /// Where to fetch it, for an hour or two. Parts of it may be asked for (`Range`).
+    #[expect(clippy::unused_async, reason = "a resolver is")]
     async fn url(&self, ctx: &Context<'_>) -> Result<Url> {
         Ok(url_of(ctx.call(), &self.0)?)
     }

@@ -106,15 +106,14 @@ pub async fn stored(
     let mut coming = Vec::new();
     for file in files {
         if cover == Some(file.path.as_str()) {
-            match picture::of_file(file.bytes, &COVERS).await? {
-                Ok(pictures) => stored.cover = Some(cover::stored(services, academy, &pictures).await?),
-                Err(_) => {
-                    let words = words!(
-                        "Gambar kursusnya bukan PNG atau JPEG yang dapat dibaca; ditinggalkan.",
-                        "The picture of the course is no PNG or JPEG that can be read; left out."
-                    );
-                    problems.push(Problem::new(&file.path, None, Warning, words));
-                }
+            if let Ok(pictures) = picture::of_file(file.bytes, &COVERS).await? {
+                stored.cover = Some(cover::stored(services, academy, &pictures).await?);
+            } else {
+                let words = words!(
+                    "Gambar kursusnya bukan PNG atau JPEG yang dapat dibaca; ditinggalkan.",
+                    "The picture of the course is no PNG or JPEG that can be read; left out."
+                );
+                problems.push(Problem::new(&file.path, None, Warning, words));
             }
             continue;
         }

@@ -46,7 +46,7 @@ fn said(range: &str, size: u64) -> Option<Part> {
     };
     // One that ends before it starts means nothing; one that starts behind the end is there to be told so.
     let is_turned = !first.is_empty() && !last.is_empty() && number(last)? < number(first)?;
-    (!is_turned).then(|| if part.start < part.end { Part::Bytes(part) } else { Part::Nothing })
+    (!is_turned).then_some(if part.start < part.end { Part::Bytes(part) } else { Part::Nothing })
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What is read off a Markdown text: headings, links to quizzes, images.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::Path,
+};
 
 use percent_encoding::percent_decode_str;
 
@@ -135,8 +138,11 @@ fn own_file(path: &str, target: &str) -> Option<(String, String)> {
 }
 
 fn is_image(target: &str) -> bool {
-    let target = target.to_ascii_lowercase();
-    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"].iter().any(|ending| target.ends_with(ending))
+    ["png", "jpg", "jpeg", "gif", "svg", "webp"].iter().any(|kind| has_ending(target, kind))
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
 }
 
 /// Tells of images of the course's own files in a text that can have none.
@@ -174,7 +180,7 @@ pub(super) fn enclose_files<'a>(
         let Some((name, file)) = own_file(path, target) else { continue };
         let there = files.get_key_value(&file).map(|(file, _)| file.as_str());
         match there {
-            Some(file) if file.ends_with(".md") || file.ends_with(".json") => {
+            Some(file) if ["md", "json"].iter().any(|kind| has_ending(file, kind)) => {
                 let words = words!(
                     "Tautan {target} tidak menuju ke mana pun di sini: pelajaran tidak punya alamat berkas.",
                     "The link {target} leads nowhere here: a lesson has no file's address."
