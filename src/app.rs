@@ -86,6 +86,7 @@ pub fn data() -> Vec<Entry> {
         instructors::privacy::DisplayName::ENTRY,
         instructors::privacy::Expertise::ENTRY,
         enrolment::privacy::Learning::ENTRY,
+        enrolment::privacy::Bookmarked::ENTRY,
         quizzes::privacy::Graded::ENTRY,
         quizzes::privacy::Answered::ENTRY,
         certificates::privacy::HolderName::ENTRY,
@@ -205,6 +206,8 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<catalog::course_files::sweep::SweepCourseFiles>()
         .with::<catalog::tell_reviewers::TellReviewers>()
         .with::<instructors::tell_reviewers::TellReviewers>()
+        .with::<enrolment::queue::FillSeats>()
+        .with::<enrolment::expire::ExpireEnrolment>()
         .with::<quizzes::close::CloseAttempt>()
         .with::<accounts::forget_unfinished::ForgetUnfinished>()
         .with::<accounts::address_request::AnswerAddressRequest>()

@@ -1,6 +1,6 @@
 alter table uploads drop constraint uploads_purpose_check;
 alter table uploads add constraint uploads_purpose_check check (purpose in (
-    'COURSE_IMPORT', 'AVATAR', 'COURSE_COVER', 'LESSON_MEDIA', 'ATTACHMENT', 'QUESTION_IMPORT'));
+    'COURSE_IMPORT', 'AVATAR', 'COURSE_COVER', 'LESSON_MEDIA', 'ATTACHMENT', 'QUESTION_IMPORT', 'ENROLMENT'));
 alter table uploads
     add column digest bytea,
     add column media_type text;
@@ -38,6 +38,7 @@ create table lesson_files (
     version_id uuid not null,
     lesson_id uuid not null,
     position integer not null check (position >= 0),
+    id uuid not null,
     file_id uuid not null,
     name text not null,
     primary key (academy_id, version_id, lesson_id, position),
@@ -45,6 +46,7 @@ create table lesson_files (
     foreign key (academy_id, file_id) references course_files (academy_id, id)
 );
 comment on table lesson_files is 'The files of a lesson: at 0 its media, from 1 on what is attached to it.';
+comment on column lesson_files.id is 'The attachment itself, the same through all versions; another one may have the same file.';
 comment on column lesson_files.name is 'As its readers see it, and as the text of the lesson points to it.';
 create index lesson_files_file on lesson_files (academy_id, file_id);
 select sanggar_isolate('lesson_files');

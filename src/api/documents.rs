@@ -8,7 +8,7 @@ use std::{
 
 use poem::{
     Body, Endpoint, EndpointExt, Request, Response, ResponseBuilder, get,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     put,
 };
 use serde_json::{Value as Json, json};
@@ -163,7 +163,7 @@ impl Endpoint for Files {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let token = request.raw_path_param("token").unwrap_or_default().to_owned();
-        Ok(match self.answer(&token, request.headers()).await {
+        Ok(match self.answer(&token, request.method(), request.headers()).await {
             Ok(Some(answer)) => answer,
             // The same for what never was, is over, and was removed.
             Ok(None) => StatusCode::NOT_FOUND.into(),
@@ -176,22 +176,23 @@ impl Endpoint for Files {
 }
 
 impl Files {
-    async fn answer(&self, token: &str, headers: &HeaderMap) -> Result<Option<Response>, Fault> {
+    async fn answer(&self, token: &str, method: &Method, headers: &HeaderMap) -> Result<Option<Response>, Fault> {
         if let Some((bytes, seconds)) = avatar_file::found(&self.services, token).await? {
             return Ok(Some(file(seconds).content_type("image/jpeg").body(bytes)));
         }
         let found = course_file::found(&self.services, token).await?;
-        Ok(found.map(|found| self.course_file(&found, headers)))
+        Ok(found.map(|found| self.course_file(&found, method, headers)))
     }
 
-    fn course_file(&self, found: &course_file::Found, headers: &HeaderMap) -> Response {
+    fn course_file(&self, found: &course_file::Found, method: &Method, headers: &HeaderMap) -> Response {
         let size = found.size;
         let answer = file(found.seconds)
             .header(header::ETAG, &found.tag)
             .header(header::ACCEPT_RANGES, "bytes")
             // The address is all that it takes: players and viewers of any page may read it.
-            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        let (status, part) = match ranges::asked(headers, size, &found.tag) {
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            .header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "accept-ranges, content-range, content-disposition, etag");
+        let (status, part) = match ranges::asked(method, headers, size, &found.tag) {
             Part::Unchanged => return answer.status(StatusCode::NOT_MODIFIED).finish(),
             Part::Nothing => {
                 let all = format!("bytes */{size}");

@@ -14,7 +14,7 @@ use async_graphql::{
 
 use crate::{
     audit::graphql::AuditEntry,
-    catalog::graphql::{Course, CourseRun, CourseSubmission, Question},
+    catalog::graphql::{Course, CourseRun, CourseSubmission, Lesson, Question},
     certificates::graphql::Certificate,
     enrolment::graphql::Enrolment,
     instructors::graphql::{InstructorApplication, InstructorProfile},
@@ -75,6 +75,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<Course>(builder, "Courses, a page at a time.", "A course in a list.");
     let builder =
         list_of::<InstructorProfile>(builder, "Who teaches, a page at a time.", "Somebody who teaches, in a list.");
+    let builder = list_of::<Lesson>(builder, "Lessons, a page at a time.", "A lesson in a list.");
     let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
     let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
     let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");

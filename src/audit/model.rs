@@ -63,6 +63,10 @@ pub enum Action {
     SuspensionLifted,
     /// An account was made for a person.
     UserInvited,
+    /// A person was enrolled by somebody else.
+    UserEnrolled,
+    /// Who waited for a seat has one.
+    SeatTaken,
     /// A guardian confirmed a minor.
     GuardianshipConfirmed,
     /// Somebody guesses at what a person signs in with: more than their share was wrong.
@@ -101,6 +105,8 @@ impl Action {
             Self::SuspensionContested => "SUSPENSION_CONTESTED",
             Self::SuspensionLifted => "SUSPENSION_LIFTED",
             Self::UserInvited => "USER_INVITED",
+            Self::UserEnrolled => "USER_ENROLLED",
+            Self::SeatTaken => "SEAT_TAKEN",
             Self::GuardianshipConfirmed => "GUARDIANSHIP_CONFIRMED",
             Self::LogInGuessed => "LOG_IN_GUESSED",
             Self::ReferralRejected => "REFERRAL_REJECTED",

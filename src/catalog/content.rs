@@ -123,8 +123,8 @@ pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: Ver
          select $2, lesson_id, position, quiz_id from lesson_quizzes where version_id = $1",
         "insert into lesson_translations (version_id, lesson_id, locale, title, body)
          select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
-        "insert into lesson_files (version_id, lesson_id, position, file_id, name)
-         select $2, lesson_id, position, file_id, name from lesson_files where version_id = $1",
+        "insert into lesson_files (version_id, lesson_id, position, id, file_id, name)
+         select $2, lesson_id, position, id, file_id, name from lesson_files where version_id = $1",
         "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source)
          select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source
          from questions where version_id = $1",

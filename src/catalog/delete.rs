@@ -60,5 +60,5 @@ pub async fn delete_lesson(call: &Call, id: LessonId) -> Result<Written<LessonId
 async fn delete_lessons(call: &Call, tx: &mut Tx, version: VersionId, lessons: &[LessonId]) -> Result<(), Fault> {
     let files = course_files::store::of_lessons(tx, version, lessons).await?;
     content::delete_lessons(tx, version, lessons).await?;
-    sweep::let_go(tx, &call.services, files).await
+    sweep::let_go(tx, &call.services, &files).await
 }

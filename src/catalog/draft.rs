@@ -28,17 +28,60 @@ pub async fn open(
         Err(objection) => return Ok(Err(objection)),
     };
     Ok(match of(tx, &call.services, &row).await? {
-        Ok(version) if seen.is_some_and(|seen| seen != version.edits) => {
-            let current = version.edits;
-            let words = words!(
-                "Draf ini sudah diubah; yang sekarang adalah versi {current}. Bacalah lagi, lalu ulangi.",
-                "The draft was changed since; it is at version {current} now. Read it again, then try again."
-            );
-            Err(Objection::new(UserErrorCode::Conflict, "version", words))
-        }
-        Ok(version) => Ok((row, version)),
+        Ok(version) => unchanged(version.edits, seen).map(|()| (row, version)),
         Err(objection) => Err(objection),
     })
+}
+
+/// Whether the viewer may edit a course at the count of edits that they have seen: for who stores something before they [`open`] it, which
+/// looks again.
+///
+/// # Errors
+/// Those of the database.
+pub async fn look(
+    call: &Call,
+    course: CourseId,
+    field: &str,
+    seen: Option<i32>,
+) -> Result<Result<(), Objection>, Fault> {
+    if !authority::may_edit(call, course).await? {
+        return Ok(Err(Objection::not_found(field)));
+    }
+    let latest = call.load(store::CourseById(course)).await?.and_then(|course| course.latest_id);
+    let Some(latest) = latest else { return Ok(Err(Objection::not_found(field))) };
+    let edits = call.load(store::VersionById(latest)).await?.map(|version| version.edits);
+    Ok(edits.map_or(Ok(()), |edits| unchanged(edits, seen)))
+}
+
+/// As [`look`], at the course of a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn look_at(
+    call: &Call,
+    version: Option<VersionId>,
+    field: &str,
+    seen: Option<i32>,
+) -> Result<Result<(), Objection>, Fault> {
+    let version = match version {
+        Some(version) => call.load(store::VersionById(version)).await?,
+        None => None,
+    };
+    match version {
+        Some(version) => look(call, version.course_id, field, seen).await,
+        None => Ok(Err(Objection::not_found(field))),
+    }
+}
+
+fn unchanged(current: i32, seen: Option<i32>) -> Result<(), Objection> {
+    if seen.is_none_or(|seen| seen == current) {
+        return Ok(());
+    }
+    let words = words!(
+        "Draf ini sudah diubah; yang sekarang adalah versi {current}. Bacalah lagi, lalu ulangi.",
+        "The draft was changed since; it is at version {current} now. Read it again, then try again."
+    );
+    Err(Objection::new(UserErrorCode::Conflict, "version", words))
 }
 
 /// The draft of the course that a section is of, as [`open`] gives it; that the draft has no such section any more is for the caller to see.

@@ -129,6 +129,7 @@ fn under_new_ids(services: &Services, mut content: Content, into: VersionId) -> 
     for file in &mut content.files {
         file.version_id = into;
         file.lesson_id = new.ordered(file.lesson_id);
+        file.id = new.ordered(file.id);
     }
     for translation in &mut content.translations {
         translation.version_id = into;

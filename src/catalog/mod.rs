@@ -4,16 +4,6 @@
 //! `choices`, `catalogue_entries`, `catalogue_words`, `course_figures`, `course_prerequisites`, `course_runs`, `invitation_codes`,
 //! `course_submissions`, `course_files` and `lesson_files`. A frozen version never changes; the id of a section, lesson or quiz is the thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
 
-/// The value, or the objection as the outcome of the verb.
-macro_rules! or_object {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(objection) => return Ok(Err(objection)),
-        }
-    };
-}
-
 pub mod archive;
 pub mod authority;
 mod calm;

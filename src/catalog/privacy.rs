@@ -85,7 +85,7 @@ pub const TABLES: &[Table] = &[
         ],
     ),
     Table::of_nobody("course_files", &["academy_id", "id", "kind", "digest", "media_type", "size", "created_at"]),
-    Table::of_nobody("lesson_files", &["academy_id", "version_id", "lesson_id", "position", "file_id", "name"]),
+    Table::of_nobody("lesson_files", &["academy_id", "version_id", "lesson_id", "position", "id", "file_id", "name"]),
     Table::of_nobody("lesson_translations", &["academy_id", "version_id", "lesson_id", "locale", "title", "body"]),
     Table::of_nobody("lesson_quizzes", &["academy_id", "version_id", "lesson_id", "position", "quiz_id"]),
     Table::of_nobody(

@@ -63,13 +63,18 @@ fn rendered(text: &str, format: BodyFormat, links: Links) -> String {
     }
 }
 
+/// Whether a Markdown text is not read as such: quotes within quotes cost the square of their depth, and nobody means so many.
+#[must_use]
+pub fn is_shown_to_the_letter(markdown: &str) -> bool {
+    let quoted = |line: &str| line.chars().take_while(|c| matches!(c, '>' | ' ')).filter(|c| *c == '>').count();
+    markdown.lines().any(|line| quoted(line) > MOST_QUOTES)
+}
+
 /// Safe HTML of a Markdown text: tables, task lists, strike-through and autolinks as on the forges; raw HTML is let through
 /// the sanitiser, which keeps what is harmless.
 #[must_use]
 pub fn html(markdown: &str, links: Links) -> String {
-    // Quotes within quotes cost the square of their depth: nobody means so many.
-    let quoted = |line: &str| line.chars().take_while(|c| matches!(c, '>' | ' ')).filter(|c| *c == '>').count();
-    if markdown.lines().any(|line| quoted(line) > MOST_QUOTES) {
+    if is_shown_to_the_letter(markdown) {
         return format!("<pre>{}</pre>", literal(markdown));
     }
     let mut options = Options::default();

@@ -9,6 +9,7 @@ use super::{
     policy,
     store::{self, RunById, RunChange},
 };
+use crate::enrolment::queue::FillSeats;
 use crate::platform::{
     change::Change,
     code,
@@ -114,6 +115,9 @@ pub async fn update(call: &Call, id: RunId, input: UpdateRun) -> Result<Result<R
     }
     let change = RunChange { name, opens_at, closes_at, seats, invitation_only };
     store::change_run(&mut tx, id, &change).await?;
+    if change.seats.is_some() || change.closes_at.is_some() {
+        FillSeats::plan(&mut tx, &call.services, id).await?;
+    }
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(id))

@@ -96,11 +96,17 @@ pub async fn update_lesson(
     let body_format = wrong.take(needed(input.body_format, "bodyFormat")).flatten();
     let hidden = wrong.take(needed(input.hidden, "hidden")).flatten();
     let media_url = input.media_url.column();
-    wrong.take(one_media(media_url.is_some(), &input.files.media));
+    wrong.take(one_media(matches!(media_url, Some(Some(_))), &input.files.media));
     if !wrong.is_empty() {
         return Ok(Err(wrong.all()));
     }
     let object = |objection| Ok(Err(vec![objection]));
+    if !input.files.uploads().is_empty() {
+        let known = call.load(content::VersionOfLesson(id)).await?;
+        if let Err(objection) = draft::look_at(call, known, "id", seen).await? {
+            return object(objection);
+        }
+    }
     let mut ready = match attach::ready(call, user, input.files).await? {
         Ok(ready) => ready,
         Err(objection) => return object(objection),

@@ -1,7 +1,6 @@
 //! An instructor changes what the draft of a course says of it: what is absent stays.
 
 use super::{
-    authority,
     course_files::{self, FileKind, cover, sweep},
     draft,
     model::{CourseId, CourseLevel, CourseStatus},
@@ -86,12 +85,16 @@ pub async fn update_course(
         return Ok(Err(wrong.all()));
     }
     let cover = match input.cover {
-        // The picture is looked at once: not for who may not put it there.
-        Change::Set(_) if !authority::may_edit(call, id).await? => return Ok(Err(vec![Objection::not_found("id")])),
-        Change::Set(upload) => match cover::of_upload(call, user, upload).await? {
-            Ok(row) => Change::Set(row),
-            Err(objection) => return Ok(Err(vec![objection])),
-        },
+        Change::Set(upload) => {
+            // The picture is looked at once: not for who may not put it there.
+            if let Err(objection) = draft::look(call, id, "id", seen).await? {
+                return Ok(Err(vec![objection]));
+            }
+            match cover::of_upload(call, user, upload).await? {
+                Ok(row) => Change::Set(row),
+                Err(objection) => return Ok(Err(vec![objection])),
+            }
+        }
         Change::Clear => Change::Clear,
         Change::Keep => Change::Keep,
     };
@@ -118,12 +121,12 @@ pub async fn update_course(
     let cover_id = match cover.column() {
         Some(Some(row)) => {
             let kept = course_files::store::keep(&mut tx, FileKind::Cover, std::slice::from_ref(&row)).await?;
-            Some(kept.get(&row.digest).copied())
+            Some(Some(kept[&row.digest]))
         }
         other => other.map(|_| None),
     };
     if cover_id.is_some_and(|cover| cover != version.cover_id) {
-        sweep::let_go(&mut tx, &call.services, version.cover_id.into_iter().collect()).await?;
+        sweep::let_go(&mut tx, &call.services, version.cover_id.as_slice()).await?;
     }
     let change = CourseChange {
         title,

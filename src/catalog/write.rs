@@ -94,6 +94,10 @@ pub async fn add_lesson(call: &Call, input: LessonInput) -> Result<Written<Lesso
         );
         return Ok(Err(Objection::new(UserErrorCode::Required, "quiz", words)));
     }
+    if !input.files.uploads().is_empty() {
+        let known = call.load(content::VersionOfSection(input.section)).await?;
+        or_object!(draft::look_at(call, known, "section", None).await?);
+    }
     let ready = or_object!(attach::ready(call, user, input.files).await?);
     let mut tx = call.begin().await?;
     let (CourseRow { id: course, .. }, version) =

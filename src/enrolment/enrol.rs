@@ -1,13 +1,15 @@
 //! A person enrols in a run of a published course.
 
 use super::{
-    model::{EnrolmentId, EnrolmentRow, EnrolmentStatus, NewEntitlement},
+    expire::ExpireEnrolment,
+    model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
+    queue::{self, FillSeats},
     store,
 };
 use crate::{
     catalog::{
         self,
-        model::{CourseStatus, RunId, VersionId},
+        model::{CourseStatus, RunId, RunRow, VersionId},
         store::{CourseById, PrerequisitesOf, RunById},
     },
     platform::{
@@ -79,6 +81,8 @@ pub(super) async fn place(
     by: By<'_>,
 ) -> Result<Result<EnrolmentId, Objection>, Fault> {
     let now = call.services.clock.now();
+    // Whatever they enrol in at once, they come into it one after the other.
+    tx.take_name(&format!("enrol {}", user.uuid())).await?;
     let Some(run) = call.load_in(tx, RunById(run)).await? else { return Ok(Err(Objection::not_found("run"))) };
     let course = call.load_in(tx, CourseById(run.course_id)).await?;
     let published = course.filter(|course| course.status == CourseStatus::Published);
@@ -125,36 +129,48 @@ pub(super) async fn place(
         }
         By::Themselves | By::Academy => {}
     }
-    if let Some(seats) = run.seats {
-        catalog::store::lock_run(tx, run.id).await?;
-        if store::taken_seats(tx, run.id).await? >= i64::from(seats) {
-            let words = words!("Tidak ada kursi lagi.", "There are no seats left.");
-            return Ok(Err(Objection::new(UserErrorCode::LimitReached, "run", words)));
+    let status = if waits(call, tx, &run).await? { EnrolmentStatus::Waitlisted } else { EnrolmentStatus::Active };
+    let row = if let Some(left) = store::withdrawn(tx, user, run.id).await? {
+        // What they had done, and how often they had tried, is as it was.
+        store::resume(tx, left.id, status, now).await?;
+        EnrolmentRow { status, enrolled_at: now, ..left }
+    } else {
+        let row = EnrolmentRow {
+            id: call.services.random.ordered_id(&call.services.clock),
+            user_id: user,
+            course_id: course,
+            run_id: run.id,
+            version_id: version,
+            status,
+            enrolled_at: now,
+            completed_at: None,
+            last_activity_at: None,
+        };
+        if !store::insert(tx, &row).await? {
+            return already();
         }
-    }
-    let row = EnrolmentRow {
-        id: call.services.random.ordered_id(&call.services.clock),
-        user_id: user,
-        course_id: course,
-        run_id: run.id,
-        version_id: version,
-        status: EnrolmentStatus::Active,
-        enrolled_at: now,
-        completed_at: None,
-        last_activity_at: None,
+        row
     };
-    let entitlement = NewEntitlement {
-        id: call.services.random.ordered_id::<()>(&call.services.clock).uuid(),
-        user_id: user,
-        course_id: course,
-        source: by.source(),
-        starts_at: now,
-        ends_at: run.closes_at,
-    };
-    if !store::insert(tx, &row, &entitlement).await? {
-        return already();
+    if status == EnrolmentStatus::Active {
+        store::entitle(tx, &queue::entitlement(&call.services, &row, &run, by.source(), now)).await?;
     }
+    ExpireEnrolment::plan(tx, &call.services, row.id, run.closes_at).await?;
     Ok(Ok(row.id))
+}
+
+/// Whether who comes now waits for a seat: nobody overtakes who waits already.
+async fn waits(call: &Call, tx: &mut Tx, run: &RunRow) -> Result<bool, Fault> {
+    // As it is now that nobody else takes one.
+    let Some(seats) = run.seats.map(i64::from) else { return Ok(false) };
+    let seats = catalog::store::lock_run(tx, run.id).await?.map_or(Some(seats), |run| run.seats.map(i64::from));
+    let Some(seats) = seats else { return Ok(false) };
+    let free = seats - store::taken_seats(tx, run.id).await?;
+    if free > 0 && store::waiting_for(tx, run.id).await? > 0 {
+        // A seat that became free in a way that nobody told of: who waits comes first.
+        FillSeats::plan(tx, &call.services, run.id).await?;
+        return Ok(true);
+    }
+    Ok(free <= 0)
 }
 
 /// The title of a course that is to be completed before, and was not. One that the catalogue has no more is asked of nobody.

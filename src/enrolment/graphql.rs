@@ -7,16 +7,19 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::{
-    complete, enrol,
+    bookmarks, complete, enrol,
+    enrol_users::{self, Line, Who},
     model::{EnrolmentId, EnrolmentRow, EnrolmentStatus},
     move_to_latest,
     privacy::Learning,
-    store::{self, CompletedIn, EnrolmentById, EnrolmentsOf, LiveEnrolment, RosterOf, RosterSize, Runs},
+    reopen,
+    store::{self, CompletedIn, EnrolmentById, EnrolmentsOf, LiveEnrolment, PlaceInQueue, RosterOf, RosterSize, Runs},
+    withdraw,
 };
 use crate::{
     catalog::{
         content::LessonsOf,
-        graphql::{Course, CourseRun, Lesson, Section},
+        graphql::{Course, CourseRun, Lesson, LessonPayload, Section},
         model::{CourseId, LessonId, RunId},
         store::{Assignment, AssignmentsOf, CourseById, RunById, VersionById},
     },
@@ -24,7 +27,7 @@ use crate::{
     platform::{
         fault::Fault,
         graphql::{
-            Call, CallExt, Guarded, List, PageArgs, UserError,
+            Call, CallExt, Guarded, List, PageArgs, UserError, UserErrorCode,
             page::list,
             user_error::{self, Objection},
         },
@@ -35,6 +38,7 @@ use crate::{
         },
     },
     profiles::{AccessTo, graphql::User, store::WardsOf},
+    uploads::UploadId,
 };
 
 /// A person's enrolment in a course.
@@ -242,7 +246,12 @@ impl Enrolment {
         };
         let completed = lessons.iter().filter(|lesson| done.contains(&lesson.id)).count();
         let percent = (completed * 100).checked_div(lessons.len()).unwrap_or(0);
+        let place = match self.0.status {
+            EnrolmentStatus::Waitlisted => call.load(PlaceInQueue(self.0.id)).await?,
+            _ => None,
+        };
         Ok(Progress {
+            place_in_queue: place.map(|place| i32::try_from(place).unwrap_or(i32::MAX)),
             percent: i32::try_from(percent).unwrap_or(100),
             lessons_completed: i32::try_from(completed).unwrap_or(i32::MAX),
             lesson_count: i32::try_from(lessons.len()).unwrap_or(i32::MAX),
@@ -270,6 +279,8 @@ impl Enrolment {
 /// What a learner has completed.
 #[derive(SimpleObject)]
 pub struct Progress {
+    /// Where who waits for a seat stands in the queue, from one on; null to who learns.
+    place_in_queue: Option<i32>,
     /// The share of lessons, in whole per cents.
     percent: i32,
     /// How many lessons.
@@ -296,6 +307,86 @@ pub struct EnrolInput {
 pub struct MoveToLatestVersionInput {
     /// The enrolment.
     enrolment: EnrolmentId,
+}
+
+/// People to be enrolled: by their ids, or by a list; one of the two.
+#[derive(InputObject)]
+pub struct EnrolUsersInput {
+    /// The run.
+    run: RunId,
+    /// Who; 300 at most.
+    users: Option<Vec<UserId>>,
+    /// An upload for `ENROLMENT`: CSV in UTF-8, with user names or mail addresses in its first column; 300 people at most.
+    upload: Option<UploadId>,
+}
+
+/// What became of everybody who was to be enrolled.
+#[derive(SimpleObject)]
+pub struct EnrolUsersPayload {
+    /// One for each, in their order.
+    results: Option<Vec<EnrolUserResult>>,
+    /// What the person can mend of the whole.
+    user_errors: Vec<UserError>,
+}
+
+/// What became of one who was to be enrolled.
+#[derive(SimpleObject)]
+pub struct EnrolUserResult {
+    /// The line of the list, or the place among `users`; from one on.
+    line: i32,
+    /// Their enrolment, as far as the viewer may see it.
+    enrolment: Option<Enrolment>,
+    /// What the person can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// An enrolment that its learner leaves.
+#[derive(InputObject)]
+pub struct WithdrawInput {
+    /// The enrolment.
+    enrolment: EnrolmentId,
+}
+
+/// A lesson that is not completed after all.
+#[derive(InputObject)]
+pub struct ReopenLessonInput {
+    /// The lesson.
+    id: LessonId,
+}
+
+/// A lesson to be found again.
+#[derive(InputObject)]
+pub struct BookmarkLessonInput {
+    /// The lesson.
+    id: LessonId,
+}
+
+/// A lesson that need not be found again.
+#[derive(InputObject)]
+pub struct RemoveBookmarkInput {
+    /// The lesson.
+    id: LessonId,
+}
+
+/// The lessons that the viewer has marked and may still see, newest first.
+///
+/// # Errors
+/// `BAD_USER_INPUT`, and those of the database.
+pub async fn bookmarks(call: &Call, user: UserId, page: &PageArgs) -> Result<List<Lesson>, Fault> {
+    const NAME: &str = "bookmarks";
+    let page = page.page(call, NAME)?;
+    let found = page.cut(store::bookmarks(&*call.reader().await?, &page, user).await?);
+    let lessons = try_join_all(found.rows.iter().map(|(_, lesson)| Lesson::by_id(call, *lesson))).await?;
+    let mut lessons = lessons.into_iter();
+    let found = found.try_filter_map(|at| Ok::<_, Fault>(lessons.next().flatten().map(|lesson| (at, lesson))))?;
+    list(
+        call,
+        NAME,
+        found,
+        |(at, _)| *at,
+        |(_, lesson)| lesson,
+        move |call| Box::pin(async move { store::count_bookmarks(&*call.reader().await?, user).await }),
+    )
 }
 
 /// A lesson that is completed.
@@ -334,6 +425,24 @@ pub struct ProgressPayload {
     user_errors: Vec<UserError>,
 }
 
+impl ProgressPayload {
+    async fn of(call: &Call, lesson: LessonId, outcome: Result<EnrolmentId, Objection>) -> Result<Self, Fault> {
+        let id = match outcome {
+            Ok(id) => id,
+            Err(objection) => {
+                let user_errors = user_error::told(vec![objection], call.language);
+                return Ok(Self { enrolment: None, lesson: None, user_errors });
+            }
+        };
+        let enrolment = Enrolment::by_id(call, id).await?;
+        let lesson = match &enrolment {
+            Some(enrolment) => Lesson::in_version(call, enrolment.0.version_id, lesson).await?,
+            None => None,
+        };
+        Ok(Self { enrolment, lesson, user_errors: Vec::new() })
+    }
+}
+
 /// Mutations of learning.
 #[derive(Default)]
 pub struct EnrolmentMutations;
@@ -363,6 +472,93 @@ impl EnrolmentMutations {
         Ok(EnrolmentPayload::of(call, outcome).await?)
     }
 
+    /// Enrols others in a run: who teaches the course their own learners, an admin anybody. Each is told. One may be enrolled where another
+    /// can't.
+    async fn enrol_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and where.")] input: EnrolUsersInput,
+    ) -> Result<EnrolUsersPayload> {
+        let call = ctx.call();
+        let who = match (input.users, input.upload) {
+            (Some(users), None) => Who::People(users),
+            (None, Some(upload)) => Who::List(upload),
+            _ => {
+                let words = words!("Sebutkan users atau upload, salah satu.", "Name users or upload, one of the two.");
+                let objection = Objection::new(UserErrorCode::Required, "users", words);
+                return Ok(EnrolUsersPayload {
+                    results: None,
+                    user_errors: user_error::told(vec![objection], call.language),
+                });
+            }
+        };
+        let lines = match enrol_users::enrol_users(call, input.run, who).await? {
+            Ok(lines) => lines,
+            Err(objection) => {
+                return Ok(EnrolUsersPayload {
+                    results: None,
+                    user_errors: user_error::told(vec![objection], call.language),
+                });
+            }
+        };
+        let results = lines.into_iter().map(async |Line { line, outcome }| {
+            let line = i32::try_from(line).unwrap_or(i32::MAX);
+            Ok::<_, Fault>(match outcome {
+                Ok(id) => {
+                    EnrolUserResult { line, enrolment: Enrolment::by_id(call, id).await?, user_errors: Vec::new() }
+                }
+                Err(objection) => EnrolUserResult {
+                    line,
+                    enrolment: None,
+                    user_errors: user_error::told(vec![objection], call.language),
+                },
+            })
+        });
+        Ok(EnrolUsersPayload { results: Some(try_join_all(results).await?), user_errors: Vec::new() })
+    }
+
+    /// Leaves a course that is not completed, or its queue. Who comes back to the same run goes on where they were.
+    async fn withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The enrolment.")] input: WithdrawInput,
+    ) -> Result<EnrolmentPayload> {
+        let call = ctx.call();
+        let outcome = withdraw::withdraw(call, input.enrolment).await?;
+        Ok(EnrolmentPayload::of(call, outcome).await?)
+    }
+
+    /// Takes back that a lesson is completed. A course that is completed stays so.
+    async fn reopen_lesson(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The lesson.")] input: ReopenLessonInput,
+    ) -> Result<ProgressPayload> {
+        let call = ctx.call();
+        let outcome = reopen::reopen_lesson(call, input.id).await?;
+        Ok(ProgressPayload::of(call, input.id, outcome).await?)
+    }
+
+    /// Marks a lesson, to be found again in `viewer { bookmarks }`. Nobody else sees it.
+    async fn bookmark_lesson(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The lesson.")] input: BookmarkLessonInput,
+    ) -> Result<LessonPayload> {
+        let outcome = bookmarks::add(ctx.call(), input.id).await?;
+        Ok(LessonPayload::of(ctx.call(), outcome).await?)
+    }
+
+    /// Takes the mark off a lesson.
+    async fn remove_bookmark(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The lesson.")] input: RemoveBookmarkInput,
+    ) -> Result<LessonPayload> {
+        let outcome = bookmarks::remove(ctx.call(), input.id).await?;
+        Ok(LessonPayload::of(ctx.call(), outcome).await?)
+    }
+
     /// Completes a lesson; the last one completes the course, by the rule of the learner's version.
     async fn complete_lesson(
         &self,
@@ -370,20 +566,7 @@ impl EnrolmentMutations {
         #[graphql(desc = "The lesson.")] input: CompleteLessonInput,
     ) -> Result<ProgressPayload> {
         let call = ctx.call();
-        Ok(match complete::complete_lesson(call, input.id).await? {
-            Ok(id) => {
-                let enrolment = Enrolment::by_id(call, id).await?;
-                let lesson = match &enrolment {
-                    Some(enrolment) => Lesson::in_version(call, enrolment.0.version_id, input.id).await?,
-                    None => None,
-                };
-                ProgressPayload { enrolment, lesson, user_errors: Vec::new() }
-            }
-            Err(objection) => ProgressPayload {
-                enrolment: None,
-                lesson: None,
-                user_errors: user_error::told(vec![objection], call.language),
-            },
-        })
+        let outcome = complete::complete_lesson(call, input.id).await?;
+        Ok(ProgressPayload::of(call, input.id, outcome).await?)
     }
 }

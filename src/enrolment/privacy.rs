@@ -22,6 +22,20 @@ crate::datum!(
     }
 );
 
+crate::datum!(
+    /// That a person wants to find a lesson again: read whole, through `Viewer.bookmarks`.
+    Bookmarked {
+        subject: "Viewer",
+        field: "bookmarks",
+        columns: &["lesson_bookmarks.created_at"],
+        class: PersonalDataClass::Usage,
+        audience: &[Audience::Self_],
+        purposes: &["course_delivery"],
+        guarded_whole: true,
+        starts: RetentionStart::AccountClosed,
+    }
+);
+
 /// The room's tables.
 pub const TABLES: &[Table] = &[
     Table::of_person("enrolments", "user_id", &["academy_id", "id", "user_id", "course_id", "run_id", "version_id"]),
@@ -30,5 +44,6 @@ pub const TABLES: &[Table] = &[
         "user_id",
         &["academy_id", "id", "user_id", "course_id", "source", "starts_at", "ends_at"],
     ),
+    Table::of_person("lesson_bookmarks", "user_id", &["academy_id", "user_id", "lesson_id"]),
     Table::of_row_of("lesson_completions", "enrolment_id", "enrolments", &["academy_id", "enrolment_id", "lesson_id"]),
 ];

@@ -9,8 +9,9 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{enrolments, entitlements, lesson_completions, teaching_assignments};
+use sanggar_schema::tables::{enrolments, entitlements, lesson_bookmarks, lesson_completions, teaching_assignments};
 
+use super::expire::Until;
 use super::model::{EnrolmentId, EnrolmentRow, EnrolmentStatus, NewCompletion, NewEntitlement};
 use crate::{
     catalog::model::{CourseId, LessonId, RunId, VersionId},
@@ -29,21 +30,185 @@ const LIVE: [EnrolmentStatus; 4] =
 const SEATED: [EnrolmentStatus; 3] =
     [EnrolmentStatus::PendingPayment, EnrolmentStatus::Active, EnrolmentStatus::Completed];
 
-/// Adds an enrolment with what entitles to it. False where the person has a live one of the course.
+/// Adds an enrolment. False where the person has a live one of the course, or one of the run.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert(
-    connection: &mut AsyncPgConnection,
-    row: &EnrolmentRow,
-    entitlement: &NewEntitlement,
-) -> Result<bool, Fault> {
+pub async fn insert(connection: &mut AsyncPgConnection, row: &EnrolmentRow) -> Result<bool, Fault> {
     let added = diesel::insert_into(enrolments::table).values(row).on_conflict_do_nothing().execute(connection).await?;
-    if added == 0 {
-        return Ok(false);
-    }
+    Ok(added > 0)
+}
+
+/// Entitles a person to learn.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn entitle(connection: &mut AsyncPgConnection, entitlement: &NewEntitlement) -> Result<(), Fault> {
     diesel::insert_into(entitlements::table).values(entitlement).execute(connection).await?;
-    Ok(true)
+    Ok(())
+}
+
+/// Entitles a person no more from a moment on.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn end_entitlements(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let open = entitlements::table
+        .filter(entitlements::user_id.eq(user))
+        .filter(entitlements::course_id.eq(course))
+        .filter(entitlements::ends_at.is_null().or(entitlements::ends_at.gt(now)));
+    diesel::update(open).set(entitlements::ends_at.eq(now)).execute(connection).await?;
+    Ok(())
+}
+
+/// Until when a person is entitled to learn from a course, as things stand.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn entitled_until(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> Result<Until, Fault> {
+    let ends: Vec<Option<DateTime<Utc>>> = entitlements::table
+        .filter(entitlements::user_id.eq(user))
+        .filter(entitlements::course_id.eq(course))
+        .filter(entitlements::starts_at.le(now))
+        .filter(entitlements::ends_at.is_null().or(entitlements::ends_at.gt(now)))
+        .select(entitlements::ends_at)
+        .load(&mut connection)
+        .await?;
+    if ends.iter().any(Option::is_none) {
+        return Ok(Until::Always);
+    }
+    Ok(ends.into_iter().flatten().max().map_or(Until::Over, Until::At))
+}
+
+/// What a person left of a run, locked.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn withdrawn(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    run: RunId,
+) -> Result<Option<EnrolmentRow>, Fault> {
+    let row = enrolments::table
+        .filter(enrolments::user_id.eq(user))
+        .filter(enrolments::run_id.eq(run))
+        .filter(enrolments::status.eq(EnrolmentStatus::Withdrawn))
+        .select(EnrolmentRow::as_select())
+        .for_update();
+    Ok(row.first(connection).await.optional()?)
+}
+
+/// Goes on with what somebody left: they have no other live enrolment of the course.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn resume(
+    connection: &mut AsyncPgConnection,
+    id: EnrolmentId,
+    status: EnrolmentStatus,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(enrolments::table.filter(enrolments::id.eq(id)))
+        .set((enrolments::status.eq(status), enrolments::enrolled_at.eq(now)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Says that a learner left.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn withdraw(connection: &mut AsyncPgConnection, id: EnrolmentId) -> Result<(), Fault> {
+    diesel::update(enrolments::table.filter(enrolments::id.eq(id)))
+        .set(enrolments::status.eq(EnrolmentStatus::Withdrawn))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// An enrolment, locked, where it is there.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn lock_if_there(
+    connection: &mut AsyncPgConnection,
+    id: EnrolmentId,
+) -> Result<Option<EnrolmentRow>, Fault> {
+    let row = enrolments::table.filter(enrolments::id.eq(id)).select(EnrolmentRow::as_select()).for_update();
+    Ok(row.first(connection).await.optional()?)
+}
+
+/// How many wait for a seat of a run.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn waiting_for(mut connection: &AsyncPgConnection, run: RunId) -> Result<i64, Fault> {
+    let waiting =
+        enrolments::table.filter(enrolments::run_id.eq(run)).filter(enrolments::status.eq(EnrolmentStatus::Waitlisted));
+    Ok(waiting.count().get_result(&mut connection).await?)
+}
+
+/// Who has waited for a seat of a run the longest.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn first_in_queue(
+    mut connection: &AsyncPgConnection,
+    run: RunId,
+    most: i64,
+) -> Result<Vec<EnrolmentRow>, Fault> {
+    let rows = enrolments::table
+        .filter(enrolments::run_id.eq(run))
+        .filter(enrolments::status.eq(EnrolmentStatus::Waitlisted))
+        .order((enrolments::enrolled_at, enrolments::id))
+        .limit(most);
+    Ok(rows.select(EnrolmentRow::as_select()).load(&mut connection).await?)
+}
+
+/// Who waited begins to learn by a version. False where they wait no more.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn begin(
+    connection: &mut AsyncPgConnection,
+    id: EnrolmentId,
+    version: VersionId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let waiting =
+        enrolments::table.filter(enrolments::id.eq(id)).filter(enrolments::status.eq(EnrolmentStatus::Waitlisted));
+    let begun = diesel::update(waiting).set((
+        enrolments::status.eq(EnrolmentStatus::Active),
+        enrolments::version_id.eq(version),
+        enrolments::enrolled_at.eq(now),
+    ));
+    Ok(begun.execute(connection).await? > 0)
+}
+
+/// Takes back that a lesson is completed. False where it was not.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn reopen(
+    connection: &mut AsyncPgConnection,
+    enrolment: EnrolmentId,
+    lesson: LessonId,
+) -> Result<bool, Fault> {
+    let row = lesson_completions::table
+        .filter(lesson_completions::enrolment_id.eq(enrolment))
+        .filter(lesson_completions::lesson_id.eq(lesson));
+    Ok(diesel::delete(row).execute(connection).await? > 0)
 }
 
 /// The courses that a person has completed.
@@ -602,5 +767,124 @@ impl Batch for CompletionsIn {
             found.entry(Self(course)).or_default().insert(lesson, count);
         }
         Ok(found)
+    }
+}
+
+/// Where somebody who waits for a seat stands in the queue, from one on.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct PlaceInQueue(pub EnrolmentId);
+
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+}
+
+impl Batch for PlaceInQueue {
+    type Value = i64;
+
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, i64>, Fault> {
+        let rows: Vec<Placed> = sql_query(
+            "select w.id, count(*) as place
+             from enrolments w join enrolments o on o.run_id = w.run_id and o.status = 'WAITLISTED'
+                 and (o.enrolled_at, o.id) <= (w.enrolled_at, w.id)
+             where w.id = any($1) and w.status = 'WAITLISTED' group by w.id",
+        )
+        .bind::<Array<SqlUuid>, _>(keys.iter().map(|key| key.0).collect::<Vec<_>>())
+        .load(&mut connection)
+        .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row.place)).collect())
+    }
+}
+
+/// Where a bookmark stands among a person's: newest first.
+pub type Marked = (DateTime<Utc>, LessonId);
+
+/// Marks a lesson, where it is not yet.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn add_bookmark(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    lesson: LessonId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    use lesson_bookmarks::{created_at, lesson_id, table, user_id};
+    let row = (user_id.eq(user), lesson_id.eq(lesson), created_at.eq(now));
+    diesel::insert_into(table).values(row).on_conflict_do_nothing().execute(connection).await?;
+    Ok(())
+}
+
+/// Takes a mark off a lesson.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn remove_bookmark(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    lesson: LessonId,
+) -> Result<(), Fault> {
+    let row = lesson_bookmarks::table
+        .filter(lesson_bookmarks::user_id.eq(user))
+        .filter(lesson_bookmarks::lesson_id.eq(lesson));
+    diesel::delete(row).execute(connection).await?;
+    Ok(())
+}
+
+/// How many lessons a person has marked.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn count_bookmarks(mut connection: &AsyncPgConnection, user: UserId) -> Result<i64, Fault> {
+    let rows = lesson_bookmarks::table.filter(lesson_bookmarks::user_id.eq(user));
+    Ok(rows.count().get_result(&mut connection).await?)
+}
+
+/// A page of the lessons that a person has marked, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn bookmarks(
+    mut connection: &AsyncPgConnection,
+    page: &Page<Marked>,
+    user: UserId,
+) -> Result<Vec<Marked>, Fault> {
+    use lesson_bookmarks::{created_at, lesson_id};
+    let mut query =
+        lesson_bookmarks::table.filter(lesson_bookmarks::user_id.eq(user)).select((created_at, lesson_id)).into_boxed();
+    let (after, before) = page.bounds();
+    if let Some((at, last)) = after {
+        query = query.filter(created_at.lt(*at).or(created_at.eq(*at).and(lesson_id.lt(*last))));
+    }
+    if let Some((at, first)) = before {
+        query = query.filter(created_at.gt(*at).or(created_at.eq(*at).and(lesson_id.gt(*first))));
+    }
+    query = if page.backwards() {
+        query.order((created_at.asc(), lesson_id.asc()))
+    } else {
+        query.order((created_at.desc(), lesson_id.desc()))
+    };
+    Ok(query.limit(page.one_more()).load(&mut connection).await?)
+}
+
+/// That a person has marked a lesson.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Bookmarked(pub UserId, pub LessonId);
+
+impl Batch for Bookmarked {
+    type Value = ();
+
+    async fn load(_: &Call, mut connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, ()>, Fault> {
+        use lesson_bookmarks::{lesson_id, table, user_id};
+        let rows: Vec<(UserId, LessonId)> = table
+            .filter(user_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .filter(lesson_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
+            .select((user_id, lesson_id))
+            .load(&mut connection)
+            .await?;
+        Ok(rows.into_iter().map(|(user, lesson)| (Self(user, lesson), ())).collect())
     }
 }

@@ -117,20 +117,16 @@ impl Storage {
     }
 }
 
-/// The store writes a file beside its place first, as `name#1` and on.
+/// The store writes a file beside its place first, as `name#0` and on: a number that is not taken.
+const PIECES: u32 = 16;
+
+/// Without reading the folder, which may hold all the files of an academy.
 fn remove_pieces(file: &Path) -> anyhow::Result<()> {
-    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
-        return Ok(());
-    };
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    for entry in entries.flatten() {
-        let is_piece = entry
-            .file_name()
-            .to_str()
-            .and_then(|other| other.strip_prefix(name))
-            .is_some_and(|rest| rest.starts_with('#'));
-        if is_piece {
-            std::fs::remove_file(entry.path()).context("removing a piece of a file")?;
+    for number in 0..PIECES {
+        match std::fs::remove_file(format!("{}#{number}", file.display())) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("removing a piece of a file"),
         }
     }
     Ok(())

@@ -100,6 +100,16 @@ impl Words {
     }
 }
 
+/// The value, or the objection as the outcome of the verb.
+macro_rules! or_object {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(objection) => return Ok(Err(objection)),
+        }
+    };
+}
+
 /// Makes [`Words`]: `words!("Kursus tidak ditemukan.", "There is no such course.")`; both may hold `{name}`s in scope.
 #[macro_export]
 macro_rules! words {

@@ -1010,8 +1010,20 @@ diesel::table! {
         version_id -> Uuid,
         lesson_id -> Uuid,
         position -> Int4,
+        id -> Uuid,
         file_id -> Uuid,
         name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    lesson_bookmarks (academy_id, user_id, lesson_id) {
+        academy_id -> Uuid,
+        user_id -> Uuid,
+        lesson_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 

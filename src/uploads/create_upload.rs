@@ -20,6 +20,8 @@ const MOST_WAITING: i64 = 10;
 
 /// Bytes of a picture that is sent.
 pub const PICTURE_BYTES: usize = 10 << 20;
+/// Bytes of a list of people.
+const LIST_BYTES: usize = 1 << 20;
 
 /// What somebody will send.
 pub struct Announced {
@@ -53,11 +55,13 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
         UploadPurpose::CourseImport
         | UploadPurpose::CourseCover
         | UploadPurpose::LessonMedia
-        | UploadPurpose::Attachment => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
+        | UploadPurpose::Attachment
+        | UploadPurpose::Enrolment => call.viewer().with_role(&[Role::Instructor, Role::Admin])?,
     };
     let limits = &call.services.settings.limits;
     let most = match announced.purpose {
         UploadPurpose::Avatar | UploadPurpose::CourseCover => limits.upload_bytes.min(PICTURE_BYTES),
+        UploadPurpose::Enrolment => limits.upload_bytes.min(LIST_BYTES),
         UploadPurpose::CourseImport | UploadPurpose::LessonMedia | UploadPurpose::Attachment => limits.upload_bytes,
     };
     if announced.size < 1 || usize::try_from(announced.size).is_ok_and(|size| size > most) {

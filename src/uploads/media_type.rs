@@ -9,11 +9,16 @@ pub const PROGRAM: &str = "application/x-executable";
 /// Text without markup, as far as one can see.
 pub const TEXT: &str = "text/plain";
 
+/// What is counted among programs and does not run: certificates, and disks of virtual machines.
+const NO_PROGRAMS: [&str; 2] = ["application/x-x509-ca-cert", "application/x-qemu-disk"];
+
 /// The media type of a file that begins so.
 #[must_use]
 pub fn of(head: &[u8]) -> &'static str {
     match infer::get(head) {
-        Some(found) if found.matcher_type() == MatcherType::App => PROGRAM,
+        // Words of a text may begin as a program does.
+        Some(found) if found.matcher_type() == MatcherType::App && is_text(head) => TEXT,
+        Some(found) if found.matcher_type() == MatcherType::App && !NO_PROGRAMS.contains(&found.mime_type()) => PROGRAM,
         Some(found) => found.mime_type(),
         None if is_text(head) => TEXT,
         None => BYTES,
@@ -45,6 +50,9 @@ mod tests {
             (b"<?xml version='1.0'?><svg onload='alert(1)'/>", "text/xml"),
             (b"<svg onload='alert(1)'/>", TEXT),
             (b"MZ\x90\0", PROGRAM),
+            (b"MZ is a code, and BC a bank", TEXT),
+            (b"BCA,1000\n", TEXT),
+            (b"-----BEGIN CERTIFICATE-----\n", TEXT),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", PROGRAM),
             ("a,b\n1,é".as_bytes(), TEXT),
             (&"é".as_bytes()[..1], TEXT),

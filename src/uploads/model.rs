@@ -23,6 +23,8 @@ crate::text_enum!(
         LessonMedia = "LESSON_MEDIA",
         /// A file beside a lesson.
         Attachment = "ATTACHMENT",
+        /// A list of people to be enrolled: CSV.
+        Enrolment = "ENROLMENT",
     }
 );
 

@@ -24,8 +24,15 @@ use super::{
 };
 use crate::{
     audit::graphql::AuditEntry,
-    catalog::{self, graphql::Course},
-    enrolment::{graphql::Enrolment, model::EnrolmentStatus},
+    catalog::{
+        self,
+        graphql::{Course, Lesson},
+    },
+    enrolment::{
+        graphql::{Enrolment, bookmarks},
+        model::EnrolmentStatus,
+        privacy::Bookmarked,
+    },
     instructors::graphql::InstructorApplication,
     notifications::graphql::Notification,
     platform::{
@@ -175,6 +182,19 @@ impl Viewer {
     /// With what they refer others, and who came; null where the academy does not offer it, or the server has no public address.
     async fn referral(&self, ctx: &Context<'_>) -> Result<Option<ReferralAccount>> {
         Ok(ReferralAccount::own(ctx.call(), self.user).await?)
+    }
+
+    /// Lessons that they have marked and may still see, newest first.
+    #[graphql(directive = visibility::apply(to::<Bookmarked>()), directive = personalData::apply(class::<Bookmarked>()))]
+    async fn bookmarks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Lesson>>> {
+        Ok(Some(bookmarks(ctx.call(), self.user, &PageArgs { first, after, last, before }).await?))
     }
 
     /// What they were told, newest first.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{CourseFileId, FileKind, FileRow, LessonFileRow, MEDIA, names, plain, store, sweep};
+use super::{AttachmentId, CourseFileId, FileKind, FileRow, LessonFileRow, MEDIA, names, plain, store, sweep};
 use crate::{
     catalog::{
         model::{LessonId, VersionId},
@@ -28,7 +28,7 @@ pub enum Enclosure {
     /// Something that was sent.
     Upload(UploadId),
     /// Something that is attached to it already.
-    Attached(CourseFileId),
+    Attached(AttachmentId),
 }
 
 /// What these ids name.
@@ -55,6 +55,21 @@ pub struct FileChange {
     pub attachments: Change<Vec<Enclosure>>,
 }
 
+impl FileChange {
+    /// The uploads that it names.
+    pub(in crate::catalog) fn uploads(&self) -> Vec<UploadId> {
+        let attached = self.enclosures().iter().filter_map(|enclosure| match enclosure {
+            Enclosure::Upload(id) => Some(*id),
+            Enclosure::Attached(_) => None,
+        });
+        self.media.clone().column().flatten().into_iter().chain(attached).collect()
+    }
+
+    fn enclosures(&self) -> &[Enclosure] {
+        if let Change::Set(enclosures) = &self.attachments { enclosures } else { &[] }
+    }
+}
+
 /// What changes of the files of a lesson, looked at. Nothing of it is written yet.
 #[derive(Default)]
 pub(in crate::catalog) struct Ready {
@@ -65,7 +80,7 @@ pub(in crate::catalog) struct Ready {
 
 enum Item {
     Sent(Sent),
-    Attached(CourseFileId),
+    Attached(AttachmentId),
 }
 
 /// A file that was sent.
@@ -87,7 +102,7 @@ impl Ready {
     }
 }
 
-/// Looks at what was sent, and plans that it goes if no lesson comes to have it.
+/// Looks at what was sent, and plans that it goes if no lesson comes to have it: for who was found to be allowed to put it there.
 ///
 /// # Errors
 /// Those of the database.
@@ -96,13 +111,8 @@ pub(in crate::catalog) async fn ready(
     user: UserId,
     change: FileChange,
 ) -> Result<Result<Ready, Objection>, Fault> {
-    let enclosures = if let Change::Set(enclosures) = &change.attachments { enclosures.as_slice() } else { &[] };
-    or_object!(few_and_different(enclosures));
-    let attached = enclosures.iter().filter_map(|enclosure| match enclosure {
-        Enclosure::Upload(id) => Some(*id),
-        Enclosure::Attached(_) => None,
-    });
-    let ids: Vec<UploadId> = change.media.clone().column().flatten().into_iter().chain(attached).collect();
+    or_object!(few_and_different(change.enclosures()));
+    let ids = change.uploads();
     let found =
         if ids.is_empty() { Vec::new() } else { uploads::store::those(&*call.reader().await?, user, &ids).await? };
     let sent = |upload: UploadId, purpose: UploadPurpose, field: &str| {
@@ -136,7 +146,7 @@ pub(in crate::catalog) async fn ready(
     let files: Vec<CourseFileId> = ready.sent().map(|sent| sent.row.id).collect();
     if !files.is_empty() {
         call.give_back_reader().await;
-        sweep::plan(&call.services, call.academy, files).await?;
+        sweep::plan(&call.services, call.academy, &files).await?;
     }
     Ok(Ok(ready))
 }
@@ -189,7 +199,8 @@ pub(in crate::catalog) async fn put(
     let uploads: Vec<UploadId> = ready.sent().map(|sent| sent.upload).collect();
     // Who used one of them since has it.
     if !uploads.is_empty() && uploads::store::take(tx, &uploads).await? < uploads.len() {
-        return Ok(Err(Objection::not_found(ATTACHMENT_UPLOADS)));
+        let field = if ready.media.is_set() { MEDIA_UPLOAD } else { ATTACHMENT_UPLOADS };
+        return Ok(Err(Objection::not_found(field)));
     }
     let mut seen = HashSet::new();
     let different = ready.sent().filter(|sent| seen.insert(&sent.row.digest));
@@ -199,42 +210,53 @@ pub(in crate::catalog) async fn put(
         let from = uploads::receive::name(sent.upload);
         call.services.storage.copy(call.academy, &from, &plain(sent.row.id)).await?;
     }
-    let file_of = |sent: &Sent| kept.get(&sent.row.digest).copied().unwrap_or(sent.row.id);
     let before = store::of_lesson(tx, version, lesson).await?;
-    let row =
-        |position, file_id, name| LessonFileRow { version_id: version, lesson_id: lesson, position, file_id, name };
+    let row = |position, sent: &Sent, name| LessonFileRow {
+        version_id: version,
+        lesson_id: lesson,
+        position,
+        id: call.services.random.ordered_id(&call.services.clock),
+        file_id: kept[&sent.row.digest],
+        name,
+    };
     let mut after: Vec<LessonFileRow> = match &ready.media {
         Change::Keep => before.iter().filter(|row| row.position == MEDIA).cloned().collect(),
         Change::Clear => Vec::new(),
-        Change::Set(sent) => vec![row(MEDIA, file_of(sent), sent.name.clone())],
+        Change::Set(sent) => vec![row(MEDIA, sent, sent.name.clone())],
     };
     match &ready.attachments {
         Change::Keep => after.extend(before.iter().filter(|row| row.position != MEDIA).cloned()),
         Change::Clear => {}
         Change::Set(items) => {
-            let mut names = Vec::new();
+            let known = |id: AttachmentId| before.iter().find(|row| row.position != MEDIA && row.id == id);
+            // What stays keeps its name: the text of the lesson calls it by that.
+            let kept_names = items.iter().filter_map(|item| match item {
+                Item::Attached(id) => known(*id).map(|row| row.name.clone()),
+                Item::Sent(_) => None,
+            });
+            let mut names: Vec<String> = kept_names.collect();
             for (position, item) in (1..).zip(items) {
-                let (file, name) = match item {
-                    Item::Sent(sent) => (file_of(sent), sent.name.clone()),
-                    Item::Attached(file) => {
-                        let known = before.iter().find(|row| row.position != MEDIA && row.file_id == *file);
-                        let Some(known) = known else {
+                match item {
+                    Item::Sent(sent) => {
+                        let name = names::free(&sent.name, &names);
+                        names.push(name.clone());
+                        after.push(row(position, sent, name));
+                    }
+                    Item::Attached(id) => {
+                        let Some(known) = known(*id) else {
                             let at = position - 1;
                             return Ok(Err(Objection::not_found(&format!("{ATTACHMENT_UPLOADS}.{at}"))));
                         };
-                        (*file, known.name.clone())
+                        after.push(LessonFileRow { position, ..known.clone() });
                     }
-                };
-                let name = names::free(&name, &names);
-                names.push(name.clone());
-                after.push(row(position, file, name));
+                }
             }
         }
     }
     store::put(tx, version, lesson, &after).await?;
     let still = |file| after.iter().any(|row| row.file_id == file);
-    let gone = before.into_iter().map(|row| row.file_id).filter(|file| !still(*file)).collect();
-    sweep::let_go(tx, &call.services, gone).await?;
+    let gone: Vec<CourseFileId> = before.iter().map(|row| row.file_id).filter(|file| !still(*file)).collect();
+    sweep::let_go(tx, &call.services, &gone).await?;
     Ok(Ok(uploads))
 }
 

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::{COVERS, FileKind, FileRow, cover_of, sweep};
+use super::{COVER_TYPE, COVERS, FileKind, FileRow, cover_of, sweep};
 use crate::{
     platform::{
         db::AcademyId,
@@ -42,11 +42,11 @@ pub(in crate::catalog) async fn stored(
         id: services.random.ordered_id(&services.clock),
         kind: FileKind::Cover,
         digest: Sha256::digest(largest).to_vec(),
-        media_type: "image/jpeg".to_owned(),
+        media_type: COVER_TYPE.to_owned(),
         size: i32::try_from(largest.len()).unwrap_or(i32::MAX),
         created_at: services.clock.now(),
     };
-    sweep::plan(services, academy, vec![row.id]).await?;
+    sweep::plan(services, academy, &[row.id]).await?;
     for (picture, shape) in pictures.iter().zip(COVERS) {
         let mut staged = services.storage.stage(academy, &cover_of(row.id, shape.width));
         staged.write_all(picture).await.map_err(anyhow::Error::from)?;

@@ -12,12 +12,18 @@ use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{course_files, lesson_files};
 
 use super::model::{LessonId, VersionId};
-use crate::platform::picture::Shape;
+use crate::platform::{id::Id, picture::Shape};
 
 crate::id_kind!(
-    /// The id of a file.
-    CourseFileId, CourseFileIdKind, "Attachment", 22
+    /// The id of a file in a lesson: the same through all versions.
+    AttachmentId, AttachmentKind, "Attachment", 22
 );
+
+/// Marks an id as that of a file. Clients never see one.
+#[derive(Debug)]
+pub enum CourseFile {}
+/// The id of a file.
+pub type CourseFileId = Id<CourseFile>;
 
 crate::text_enum!(
     /// What is kept of a file.
@@ -57,6 +63,8 @@ pub struct LessonFileRow {
     pub lesson_id: LessonId,
     /// [`MEDIA`], or from one on the place among what is attached.
     pub position: i32,
+    /// The attachment itself.
+    pub id: AttachmentId,
     /// The file.
     pub file_id: CourseFileId,
     /// Its name.
@@ -69,6 +77,9 @@ pub const MEDIA: i32 = 0;
 /// A cover as it is kept: wide enough for a page, a card, a row of a list.
 pub const COVERS: [Shape; 3] =
     [Shape { width: 1280, height: 720 }, Shape { width: 640, height: 360 }, Shape { width: 320, height: 180 }];
+
+/// What a cover is.
+const COVER_TYPE: &str = "image/jpeg";
 
 /// Where the bytes of a plain file lie.
 #[must_use]

@@ -51,9 +51,15 @@ pub fn served_as(media_type: &str) -> &str {
 #[must_use]
 pub fn bare(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let name: String = last.chars().filter(|c| !c.is_control() && !turns_text(*c)).take(NAME).collect();
     let name = name.trim().trim_matches('.');
     if name.is_empty() { "file".to_owned() } else { name.to_owned() }
+}
+
+/// Whether a character turns the direction of what follows: with it, a name can look like another one.
+#[must_use]
+pub const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The name, or one like it that none of these has: `a.png`, `a (2).png`.
@@ -72,7 +78,7 @@ pub fn free(name: &str, taken: &[String]) -> String {
 }
 
 /// What a link in the text of a lesson calls a file of that lesson: `images/a.png` of `../images/a%2Epng?raw=true`, `b.png` of
-/// `/static/b.png`. Nothing of what leads elsewhere.
+/// `/static/b.png`. Nothing of what leads to another site.
 #[must_use]
 pub fn meant(link: &str) -> Option<String> {
     if link.starts_with(['#', '?']) || link.starts_with("//") || link.contains("://") {
@@ -80,7 +86,7 @@ pub fn meant(link: &str) -> Option<String> {
     }
     let path = link.split(['?', '#']).next().unwrap_or_default();
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let mut rest = path.strip_prefix("/static/").unwrap_or(&path);
+    let mut rest = path.strip_prefix("/static/").or_else(|| path.strip_prefix('/')).unwrap_or(&path);
     while let Some(shorter) = rest.strip_prefix("./").or_else(|| rest.strip_prefix("../")) {
         rest = shorter;
     }
@@ -97,6 +103,7 @@ mod tests {
             ("C:\\kuliah\\bab 1.pdf", "bab 1.pdf"),
             ("../../etc/passwd", "passwd"),
             ("a\r\nb.txt", "ab.txt"),
+            ("faktur\u{202e}fdp.exe", "fakturfdp.exe"),
             ("..", "file"),
             ("", "file"),
         ] {
@@ -120,7 +127,7 @@ mod tests {
             ("100%.png", Some("100%.png")),
             ("https://example.org/a.png", None),
             ("//example.org/a.png", None),
-            ("/quiz/1", None),
+            ("/images/a.png", Some("images/a.png")),
             ("#a", None),
             ("%ff", None),
             ("..", Some("..")),

@@ -1,15 +1,15 @@
 //! Statements about files of courses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper,
-    dsl::{exists, select},
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, SelectableHelper,
+    dsl::{exists, not},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{course_files, course_versions, lesson_files};
 
-use super::{CourseFileId, FileKind, FileRow, LessonFileRow};
+use super::{AttachmentId, CourseFileId, FileKind, FileRow, LessonFileRow};
 use crate::{
     catalog::model::{LessonId, VersionId},
     platform::{
@@ -17,15 +17,6 @@ use crate::{
         graphql::{Batch, Call, grouped},
     },
 };
-
-/// A file.
-///
-/// # Errors
-/// Those of the database.
-pub async fn by_id(mut connection: &AsyncPgConnection, id: CourseFileId) -> Result<Option<FileRow>, Fault> {
-    let row = course_files::table.filter(course_files::id.eq(id)).select(FileRow::as_select());
-    Ok(row.first(&mut connection).await.optional()?)
-}
 
 /// The files of these bytes, as far as they are there.
 ///
@@ -45,18 +36,26 @@ pub async fn by_digests(
     Ok(rows.into_iter().collect())
 }
 
-/// Notes files, of different bytes each; where there is one of the same bytes, that one stays. Gives which one it is, as [`hold`] does.
+/// Notes files, of different bytes each; where there is one of the same bytes, that one stays. Gives which one it is, for each: none of them
+/// goes before this transaction ends.
 ///
 /// # Errors
-/// Those of the database.
+/// `OVERLOADED` where others come and go all the time; those of the database.
 pub async fn keep(
     connection: &mut AsyncPgConnection,
     kind: FileKind,
     rows: &[FileRow],
 ) -> Result<HashMap<Vec<u8>, CourseFileId>, Fault> {
-    insert(connection, rows).await?;
     let digests: Vec<&[u8]> = rows.iter().map(|row| row.digest.as_slice()).collect();
-    hold(connection, kind, &digests).await
+    // One that is on its way out stands in the way of the first insert, and is gone when it is looked for.
+    for _ in 0..3 {
+        insert(connection, rows).await?;
+        let held = hold(connection, kind, &digests).await?;
+        if held.len() == rows.len() {
+            return Ok(held);
+        }
+    }
+    Err(Fault::overloaded())
 }
 
 /// Postgres takes 65,535 values a statement.
@@ -67,7 +66,11 @@ const ROWS: usize = 5_000;
 /// # Errors
 /// Those of the database.
 pub async fn insert(connection: &mut AsyncPgConnection, rows: &[FileRow]) -> Result<(), Fault> {
+    // Two who note the same ones wait for each other in one order.
+    let mut rows: Vec<&FileRow> = rows.iter().collect();
+    rows.sort_unstable_by(|one, other| one.digest.cmp(&other.digest));
     for rows in rows.chunks(ROWS) {
+        let rows = rows.to_vec();
         diesel::insert_into(course_files::table).values(rows).on_conflict_do_nothing().execute(connection).await?;
     }
     Ok(())
@@ -141,25 +144,29 @@ pub async fn put(
     Ok(())
 }
 
-/// Takes a file out, where no version names it; nobody begins to meanwhile. True where it is gone now, or was.
+/// Takes out those of these files that no version names; nobody begins to meanwhile. Gives those that are still there.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn take_unused(connection: &mut AsyncPgConnection, id: CourseFileId) -> Result<bool, Fault> {
-    let row = course_files::table.filter(course_files::id.eq(id));
-    // In a statement of its own: what was written by who held it before is seen by the next one.
-    let locked: Option<CourseFileId> = row.select(course_files::id).for_update().first(connection).await.optional()?;
-    if locked.is_none() {
-        return Ok(true);
+pub async fn take_unused(
+    connection: &mut AsyncPgConnection,
+    ids: &[CourseFileId],
+) -> Result<HashSet<CourseFileId>, Fault> {
+    let rows = course_files::table.filter(course_files::id.eq_any(ids)).order(course_files::digest);
+    // In a statement of its own: what was written by who held one before is seen by the next one.
+    let mut left: HashSet<CourseFileId> =
+        rows.select(course_files::id).for_update().load(connection).await?.into_iter().collect();
+    let in_lessons = lesson_files::table.filter(lesson_files::file_id.eq(course_files::id));
+    let as_cover = course_versions::table.filter(course_versions::cover_id.eq(course_files::id.nullable()));
+    let unused = course_files::table
+        .filter(course_files::id.eq_any(ids))
+        .filter(not(exists(in_lessons)))
+        .filter(not(exists(as_cover)));
+    let gone: Vec<CourseFileId> = diesel::delete(unused).returning(course_files::id).get_results(connection).await?;
+    for id in gone {
+        left.remove(&id);
     }
-    let in_lessons = lesson_files::table.filter(lesson_files::file_id.eq(id));
-    let as_cover = course_versions::table.filter(course_versions::cover_id.eq(id));
-    let used: bool = select(exists(in_lessons).or(exists(as_cover))).get_result(connection).await?;
-    if used {
-        return Ok(false);
-    }
-    diesel::delete(row).execute(connection).await?;
-    Ok(true)
+    Ok(left)
 }
 
 /// A file of a lesson, with what is known of it.
@@ -169,8 +176,10 @@ pub struct LessonFile {
     pub position: i32,
     /// Its name.
     pub name: String,
+    /// The attachment itself.
+    pub id: AttachmentId,
     /// The file.
-    pub id: CourseFileId,
+    pub file: CourseFileId,
     /// What it is.
     pub media_type: String,
     /// Bytes.
@@ -198,8 +207,8 @@ impl Batch for FilesOf {
             .load(&mut connection)
             .await?;
         Ok(grouped(rows.into_iter().map(|(row, media_type, size)| {
-            let LessonFileRow { version_id, lesson_id, position, file_id, name } = row;
-            (Self(version_id, lesson_id), LessonFile { position, name, id: file_id, media_type, size })
+            let LessonFileRow { version_id, lesson_id, position, id, file_id, name } = row;
+            (Self(version_id, lesson_id), LessonFile { position, name, id, file: file_id, media_type, size })
         })))
     }
 }

@@ -24,20 +24,21 @@ impl Job for SweepCourseFiles {
     const KIND: &'static str = "sweep_course_files";
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
-        for id in self.files {
-            let mut tx = services.db.begin(academy).await?;
-            let gone = store::take_unused(&mut tx, id).await?;
-            tx.commit().await?;
-            // Also where there was no row: who stored the bytes may have died before it.
-            if gone {
-                for name in std::iter::once(plain(id)).chain(COVERS.map(|shape| cover_of(id, shape.width))) {
-                    services.storage.delete(academy, &name).await?;
-                }
+        let mut tx = services.db.begin(academy).await?;
+        let left = store::take_unused(&mut tx, &self.files).await?;
+        tx.commit().await?;
+        // Also where there was no row: who stored the bytes may have died before it.
+        for id in self.files.into_iter().filter(|id| !left.contains(id)) {
+            for name in std::iter::once(plain(id)).chain(COVERS.map(|shape| cover_of(id, shape.width))) {
+                services.storage.delete(academy, &name).await?;
             }
         }
         Ok(())
     }
 }
+
+/// So many files a job: each is looked at within the time of one.
+const MOST: usize = 200;
 
 /// Plans that files which are about to be stored go, if nothing comes to name them: before a byte of them lies anywhere.
 ///
@@ -46,11 +47,13 @@ impl Job for SweepCourseFiles {
 pub(in crate::catalog) async fn plan(
     services: &Services,
     academy: AcademyId,
-    files: Vec<CourseFileId>,
+    files: &[CourseFileId],
 ) -> Result<(), Fault> {
     let mut tx = services.db.begin(academy).await?;
     let at = services.clock.now() + UNUSED;
-    jobs::enqueue_at(&mut tx, services, &SweepCourseFiles { files }, at).await?;
+    for files in files.chunks(MOST) {
+        jobs::enqueue_at(&mut tx, services, &SweepCourseFiles { files: files.to_vec() }, at).await?;
+    }
     tx.commit().await
 }
 
@@ -58,13 +61,9 @@ pub(in crate::catalog) async fn plan(
 ///
 /// # Errors
 /// Those of the database.
-pub(in crate::catalog) async fn let_go(
-    tx: &mut Tx,
-    services: &Services,
-    files: Vec<CourseFileId>,
-) -> Result<(), Fault> {
-    if files.is_empty() {
-        return Ok(());
+pub(in crate::catalog) async fn let_go(tx: &mut Tx, services: &Services, files: &[CourseFileId]) -> Result<(), Fault> {
+    for files in files.chunks(MOST) {
+        jobs::enqueue(tx, services, &SweepCourseFiles { files: files.to_vec() }).await?;
     }
-    jobs::enqueue(tx, services, &SweepCourseFiles { files }).await
+    Ok(())
 }

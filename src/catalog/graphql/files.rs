@@ -70,5 +70,5 @@ impl Attachment {
 
 /// The address of a lesson's file.
 pub(super) fn url_of(call: &Call, file: &LessonFile) -> Result<Url, Fault> {
-    address::of_file(call, file.id, &file.name)
+    address::of_file(call, file)
 }

@@ -22,7 +22,7 @@ use crate::{
         rendering,
         store::VersionById,
     },
-    enrolment::store::{CompletedIn, LiveEnrolment},
+    enrolment::store::{Bookmarked, CompletedIn, LiveEnrolment},
     platform::{
         fault::Fault,
         graphql::{
@@ -339,6 +339,13 @@ impl Lesson {
     async fn estimated_duration(&self) -> Option<Duration> {
         let seconds = u32::try_from(self.row.estimated_duration?).ok()?;
         Some(Duration(crate::platform::duration::CalendarDuration::seconds(seconds)))
+    }
+
+    /// Whether the viewer has marked it to be found again; null to who is not signed in.
+    async fn bookmarked(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        let call = ctx.call();
+        let Some(user) = call.viewer().user else { return Ok(None) };
+        Ok(Some(call.load(Bookmarked(user, self.row.id)).await?.is_some()))
     }
 
     /// Whether the viewer has completed it; null where they are not enrolled.

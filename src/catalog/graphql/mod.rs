@@ -22,4 +22,4 @@ pub use quiz::Quiz;
 pub use quiz_writing::QuizWritingMutations;
 pub use submission::{CourseSubmission, ReviewMutations};
 pub use teaching::TeachingMutations;
-pub use writing::CourseWritingMutations;
+pub use writing::{CourseWritingMutations, LessonPayload};

@@ -7,7 +7,7 @@ use crate::{
     catalog::{
         course_files::attach::{self, FileChange},
         create_course::{self, NewCourse},
-        model::{BodyFormat, Completion, CourseId, CourseLevel, LessonKind, QuizId, SectionId},
+        model::{BodyFormat, Completion, CourseId, CourseLevel, LessonId, LessonKind, QuizId, SectionId},
         write::{self, LessonInput},
     },
     platform::{
@@ -123,6 +123,19 @@ pub struct LessonPayload {
     pub(super) lesson: Option<Lesson>,
     /// What the person can mend.
     pub(super) user_errors: Vec<UserError>,
+}
+
+impl LessonPayload {
+    /// The lesson, or why not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of(call: &Call, outcome: Result<LessonId, Objection>) -> Result<Self, Fault> {
+        Ok(match outcome {
+            Ok(id) => Self { lesson: Lesson::by_id(call, id).await?, user_errors: Vec::new() },
+            Err(objection) => Self { lesson: None, user_errors: user_error::told(vec![objection], call.language) },
+        })
+    }
 }
 
 /// Mutations that write courses.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::{
     Problem,
-    ProblemSeverity::Warning,
+    ProblemSeverity::{Note, Warning},
+    Problems,
     files::Tree,
     outline::{Enclosed, Outline},
 };
@@ -24,9 +26,11 @@ use crate::{
 /// A file of the source that the course comes to have.
 pub struct SourceFile {
     path: String,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     digest: Vec<u8>,
     media_type: &'static str,
+    /// Whether a lesson points to it; else it is the course's picture alone.
+    of_lesson: bool,
 }
 
 /// The files that lessons point to. Programs that run are no part of a course: they are told, and left out.
@@ -37,8 +41,10 @@ pub(super) fn collected(
     problems: &mut Vec<Problem>,
 ) -> Vec<SourceFile> {
     let lessons = || outline.sections.iter().flat_map(|section| &section.lessons);
-    let paths: BTreeSet<&str> =
-        lessons().flat_map(|lesson| &lesson.files).map(|file| file.path.as_str()).chain(cover).collect();
+    let of_lessons: BTreeSet<&str> =
+        lessons().flat_map(|lesson| &lesson.files).map(|file| file.path.as_str()).collect();
+    let paths: BTreeSet<&str> = of_lessons.iter().copied().chain(cover).collect();
+    let mut told = Problems::default();
     let mut found = Vec::new();
     let mut refused = BTreeSet::new();
     for path in paths {
@@ -46,12 +52,27 @@ pub(super) fn collected(
         let media_type = media_type::of(&bytes);
         if media_type == media_type::PROGRAM {
             let words = words!("Program yang dapat dijalankan: tidak diambil.", "A program that runs: not taken over.");
-            problems.push(Problem::new(path, None, Warning, words));
+            told.push(Problem::new(path, None, Warning, words));
             refused.insert(path.to_owned());
             continue;
         }
-        found.push(SourceFile { path: path.to_owned(), digest: Sha256::digest(&bytes).to_vec(), bytes, media_type });
+        if path.to_ascii_lowercase().ends_with(".svg") {
+            let words = words!(
+                "Gambar SVG dapat mengandung skrip: ia diambil sebagai unduhan, dan tidak ditampilkan.",
+                "A picture in SVG may hold scripts: it is taken over as a download, and not shown."
+            );
+            told.push(Problem::new(path, None, Note, words));
+        }
+        found.push(SourceFile {
+            path: path.to_owned(),
+            digest: Sha256::digest(&bytes).to_vec(),
+            bytes: bytes.into(),
+            media_type,
+            of_lesson: of_lessons.contains(path),
+        });
     }
+    problems.extend(told.told());
+    problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     for lesson in outline.sections.iter_mut().flat_map(|section| &mut section.lessons) {
         lesson.files.retain(|file: &Enclosed| !refused.contains(&file.path));
     }
@@ -106,7 +127,7 @@ pub async fn stored(
     let mut coming = Vec::new();
     for file in files {
         if cover == Some(file.path.as_str()) {
-            if let Ok(pictures) = picture::of_file(file.bytes, &COVERS).await? {
+            if let Ok(pictures) = picture::of_file(file.bytes.clone(), &COVERS).await? {
                 stored.cover = Some(cover::stored(services, academy, &pictures).await?);
             } else {
                 let words = words!(
@@ -115,6 +136,8 @@ pub async fn stored(
                 );
                 problems.push(Problem::new(&file.path, None, Warning, words));
             }
+        }
+        if !file.of_lesson {
             continue;
         }
         stored.digests.insert(file.path, file.digest.clone());
@@ -131,7 +154,8 @@ pub async fn stored(
         };
         coming.push((row, file.bytes));
     }
-    sweep::plan(services, academy, coming.iter().map(|(row, _)| row.id).collect()).await?;
+    let ids: Vec<CourseFileId> = coming.iter().map(|(row, _)| row.id).collect();
+    sweep::plan(services, academy, &ids).await?;
     for (row, bytes) in coming {
         let mut staged = services.storage.stage(academy, &plain(row.id));
         staged.write_all(&bytes).await.map_err(anyhow::Error::from)?;
@@ -150,7 +174,7 @@ impl Stored {
         let mut kept = Kept::default();
         if let Some(cover) = &self.cover {
             let ids = store::keep(tx, FileKind::Cover, std::slice::from_ref(cover)).await?;
-            kept.cover = ids.get(&cover.digest).copied();
+            kept.cover = Some(ids[&cover.digest]);
         }
         if self.digests.is_empty() {
             return Ok(kept);

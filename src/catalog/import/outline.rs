@@ -11,8 +11,8 @@ use crate::{
         content::Content,
         course_files::{LessonFileRow, names},
         model::{
-            BodyFormat, ChoiceRow, FeedbackPolicy, LessonKind, NewLesson, NewLessonQuiz, NewTranslation, QuestionRow,
-            QuizRow, SectionRow, VersionId,
+            BodyFormat, ChoiceRow, FeedbackPolicy, LessonId, LessonKind, NewLesson, NewLessonQuiz, NewTranslation,
+            QuestionRow, QuizRow, SectionRow, VersionId,
         },
         policy,
     },
@@ -68,6 +68,22 @@ pub struct Lesson {
     pub quizzes: Vec<usize>,
 }
 
+impl Lesson {
+    fn file_rows(
+        &self,
+        services: &Services,
+        version_id: VersionId,
+        lesson_id: LessonId,
+        kept: &Kept,
+    ) -> impl Iterator<Item = LessonFileRow> {
+        let files = self.files.iter().filter_map(|file| Some((kept.file(&file.path)?, file.name.clone())));
+        (1..).zip(files).map(move |(position, (file_id, name))| {
+            let id = services.random.ordered_id(&services.clock);
+            LessonFileRow { version_id, lesson_id, position, id, file_id, name }
+        })
+    }
+}
+
 /// A file of the source that a lesson has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enclosed {
@@ -82,7 +98,9 @@ pub(super) fn enclose(files: &mut Vec<Enclosed>, name: String, path: &str) -> bo
     if let Some(known) = files.iter().find(|file| file.name == name) {
         return known.path == path;
     }
-    let fits = files.len() < policy::ATTACHMENTS && name.chars().count() <= names::NAME;
+    let fits = files.len() < policy::ATTACHMENTS
+        && name.chars().count() <= names::NAME
+        && !name.chars().any(|c| c.is_control() || names::turns_text(c));
     if fits {
         files.push(Enclosed { name, path: path.to_owned() });
     }
@@ -252,14 +270,7 @@ impl Outline {
                         content.beside.push(NewLessonQuiz { version_id, lesson_id: id, position, quiz_id });
                     }
                 }
-                let files = lesson.files.iter().filter_map(|file| Some((kept.file(&file.path)?, file.name.clone())));
-                content.files.extend((1..).zip(files).map(|(position, (file_id, name))| LessonFileRow {
-                    version_id,
-                    lesson_id: id,
-                    position,
-                    file_id,
-                    name,
-                }));
+                content.files.extend(lesson.file_rows(services, version_id, id, kept));
                 for (locale, title, body) in &lesson.translations {
                     content.translations.push(NewTranslation {
                         version_id,

@@ -75,6 +75,15 @@ pub async fn slug_of(mut connection: &AsyncPgConnection, id: CourseId) -> Result
     Ok(courses::table.filter(courses::id.eq(id)).select(courses::slug).first(&mut connection).await?)
 }
 
+/// A course.
+///
+/// # Errors
+/// Those of the database.
+pub async fn course(mut connection: &AsyncPgConnection, id: CourseId) -> Result<Option<CourseRow>, Fault> {
+    let row = courses::table.filter(courses::id.eq(id)).select(CourseRow::as_select());
+    Ok(row.first(&mut connection).await.optional()?)
+}
+
 /// A course, locked for a change. Who enrols meanwhile waits for nobody.
 ///
 /// # Errors

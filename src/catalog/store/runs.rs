@@ -23,10 +23,18 @@ use crate::{
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<(), Fault> {
-    let run = course_runs::table.filter(course_runs::id.eq(id)).select(course_runs::id).for_no_key_update();
-    run.execute(connection).await?;
-    Ok(())
+pub async fn lock_run(connection: &mut AsyncPgConnection, id: RunId) -> Result<Option<RunRow>, Fault> {
+    let run = course_runs::table.filter(course_runs::id.eq(id)).select(RunRow::as_select()).for_no_key_update();
+    Ok(run.first(connection).await.optional()?)
+}
+
+/// A run.
+///
+/// # Errors
+/// Those of the database.
+pub async fn run(mut connection: &AsyncPgConnection, id: RunId) -> Result<Option<RunRow>, Fault> {
+    let run = course_runs::table.filter(course_runs::id.eq(id)).select(RunRow::as_select());
+    Ok(run.first(&mut connection).await.optional()?)
 }
 
 crate::batch!(

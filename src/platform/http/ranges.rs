@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use poem::http::{HeaderMap, header};
+use poem::http::{HeaderMap, Method, header};
 
 /// What of a file is answered with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,13 +19,17 @@ pub enum Part {
 
 /// What is asked of a file of so many bytes with this entity tag. Several parts at once are answered with the whole, as the RFC allows.
 #[must_use]
-pub fn asked(headers: &HeaderMap, size: u64, tag: &str) -> Part {
+pub fn asked(method: &Method, headers: &HeaderMap, size: u64, tag: &str) -> Part {
     let says = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let known = says(header::IF_NONE_MATCH).is_some_and(|tags| {
         tags.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
     });
     if known {
         return Part::Unchanged;
+    }
+    // Only GET may ask for a part.
+    if method != Method::GET {
+        return Part::Whole;
     }
     // A part is of use only to who has the rest of the same file.
     if says(header::IF_RANGE).is_some_and(|one| one != tag) {
@@ -37,7 +41,7 @@ pub fn asked(headers: &HeaderMap, size: u64, tag: &str) -> Part {
 /// Nothing of what is no range of bytes, or more than one.
 fn said(range: &str, size: u64) -> Option<Part> {
     let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
-    let number = |text: &str| text.parse::<u64>().ok();
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok())?;
     let part = if first.is_empty() {
         size.saturating_sub(number(last)?)..size
     } else {
@@ -55,7 +59,7 @@ mod tests {
 
     fn of(all: &[(header::HeaderName, &str)]) -> Part {
         let headers = all.iter().map(|(name, value)| (name.clone(), value.parse().expect("a value"))).collect();
-        asked(&headers, 100, "\"tag\"")
+        asked(&Method::GET, &headers, 100, "\"tag\"")
     }
 
     #[test]
@@ -72,6 +76,7 @@ mod tests {
             ("bytes=-0", Part::Nothing),
             ("bytes=0-1,5-6", Part::Whole),
             ("bytes=-", Part::Whole),
+            ("bytes=+0-+4", Part::Whole),
             ("lines=0-9", Part::Whole),
             ("bytes=x", Part::Whole),
         ] {

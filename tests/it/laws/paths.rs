@@ -177,6 +177,7 @@ pub fn queries() -> Vec<String> {
         missed,
         [
             "CertificateVerification",
+            "EnrolUserResult",
             "MfaChallenge",
             "PendingUpload",
             "RegistrationChallenge",

@@ -72,6 +72,7 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     for lesson in &course.lessons[..2] {
         done(&person.client, "completeLesson", json!({ "id": lesson }), "enrolment { id }").await;
     }
+    done(&person.client, "bookmarkLesson", json!({ "id": course.lessons[1] }), "lesson { id }").await;
     assert_eq!(take(course, person, true).await["passed"], true);
     let review = json!({ "course": course.course, "rating": 5, "body": "Bagus." });
     done(&person.client, "reviewCourse", review, "review { id }").await;

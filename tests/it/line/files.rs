@@ -174,10 +174,13 @@ async fn a_file_is_there_once_and_as_long_as_a_version_has_it() {
         .map(|one| one["id"].clone())
         .collect();
     publish(&course).await;
+    // As it was read it can be written; and what stays keeps its name.
+    let same = update(json!({ "id": course.lessons[0], "attachmentUploads": ids })).await;
+    assert_eq!(names(&same), ["a.pdf", "a (2).pdf", "b.txt"]);
     // The draft turns them round, takes one out and another in.
-    let new = upload(&app, ani, "ATTACHMENT", "c.txt", b"baru").await;
+    let new = upload(&app, ani, "ATTACHMENT", "a.pdf", b"baru").await;
     let turned = update(json!({ "id": course.lessons[0], "attachmentUploads": [new, ids[0]] })).await;
-    assert_eq!(names(&turned), ["c.txt", "a.pdf"]);
+    assert_eq!(names(&turned), ["a (2).pdf", "a.pdf"]);
     app.work().await;
     assert_eq!(stored(&app), 3, "who learns by the published version still has them all");
     let stays = json!({ "id": course.lessons[1], "attachmentUploads": [ids[0]] });
@@ -189,7 +192,7 @@ async fn a_file_is_there_once_and_as_long_as_a_version_has_it() {
     let cleared = update(json!({ "id": course.lessons[0], "attachmentUploads": null })).await;
     assert_eq!(names(&cleared), [""; 0]);
     app.work().await;
-    assert_eq!(stored(&app), 2, "no version ever had c.txt");
+    assert_eq!(stored(&app), 2, "no version ever had the new one");
     // A copy has them too, and what a lesson had goes with it.
     let copy = done(&ani.client, "duplicateCourse", json!({ "id": course.course }), "course { id }").await;
     assert!(copy["course"]["id"].is_string());
@@ -311,6 +314,38 @@ async fn what_does_not_fit_is_refused_and_nothing_is_kept() {
     app.stop().await;
 }
 
+/// A sweep that has begun when the same bytes come: they are stored anew, or it waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_out_comes_anew() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let ani = &course.instructor;
+    let cover = async || upload(&app, ani, "COURSE_COVER", "a.png", &picture(20, 20, ImageFormat::Png)).await;
+    let set = async |upload: Value| {
+        done(&ani.client, "updateCourse", json!({ "id": course.course, "coverUpload": upload }), "course { id }").await
+    };
+    set(cover().await).await;
+    done(&ani.client, "updateCourse", json!({ "id": course.course, "coverUpload": null }), "course { id }").await;
+    let again = cover().await;
+    // The sweep holds the row, and has not committed yet.
+    let mut superuser = app.database.superuser().await;
+    let out = "begin; delete from course_files";
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, out).await.expect("deleted");
+    let (_, ()) = tokio::join!(set(again), async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut superuser, "commit").await.expect("committed");
+    });
+    let look = "query ($id: ID!) { node(id: $id) { ... on Course { draft { sections { id } } } } }";
+    let _ = ani.client.data(look, json!({ "id": course.course })).await;
+    publish(&course).await;
+    let shown = "query ($id: ID!) { node(id: $id) { ... on Course { coverUrl } } }";
+    let shown = app.anonymous().data(shown, json!({ "id": course.course })).await["node"]["coverUrl"].clone();
+    assert_eq!(fetch(&app, &shown, &[]).await.status(), 200);
+    app.world.pass(TimeDelta::hours(1));
+    app.work().await;
+    app.stop().await;
+}
+
 /// Two who send the same bytes while what was there goes: whoever is first, a lesson that has a file has its bytes.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_and_comes_at_once_is_there() {
@@ -365,7 +400,7 @@ async fn only_staff_of_the_course_sees_files_of_what_is_hidden() {
 
 /// A course of Open edX with a picture, a cover and a program.
 fn open_edx() -> Vec<u8> {
-    let page = "<p><img src=\"/static/biji kopi.png\"/> <a href=\"/static/unduh.exe\">unduh</a> <a href='/static/bab%201.pdf'>bab</a> <script src=\"/static/a.js\"></script></p>";
+    let page = "<p><img src=\"/static/biji kopi.png\"/> <img src=\"/static/sampul.png\"/> <a href=\"/static/unduh.exe\">unduh</a> <a href='/static/bab%201.pdf'>bab</a> <script src=\"/static/a.js\"></script></p>";
     let course = format!(
         r#"<course org="Nusa" course="Kopi1" url_name="a" course_image="sampul.png"><chapter><sequential><vertical display_name="Kopi"><html url_name="h"><![CDATA[{page}]]></html></vertical></sequential></chapter></course>"#
     );
@@ -415,20 +450,25 @@ async fn an_imported_course_brings_its_files() {
     let names: Vec<_> = attached.iter().map(|one| (&one["name"], &one["contentType"])).collect();
     assert_eq!(
         names,
-        [(&json!("bab 1.pdf"), &json!("application/pdf")), (&json!("biji kopi.png"), &json!("image/png"))]
+        [
+            (&json!("bab 1.pdf"), &json!("application/pdf")),
+            (&json!("biji kopi.png"), &json!("image/png")),
+            (&json!("sampul.png"), &json!("image/png")),
+        ]
     );
     let html = lesson["bodyHtml"].as_str().expect("HTML");
+    assert!(html.starts_with("<p><img ") && !html.contains("]]"), "{html}");
     assert!(html.contains(&format!("src=\"{}\"", attached[1]["url"].as_str().expect("an address"))), "{html}");
     assert!(html.contains(&format!("href=\"{}\"", attached[0]["url"].as_str().expect("an address"))), "{html}");
     let bytes = fetch(&app, &attached[1]["url"], &[]).await.bytes().await.expect("bytes");
     assert_eq!(bytes.as_ref(), picture(3, 2, ImageFormat::Png));
     let cover = fetch(&app, &imported["course"]["coverUrl"], &[]).await.bytes().await.expect("bytes");
     assert_eq!(image::load_from_memory(&cover).expect("JPEG").dimensions(), (640, 360));
-    assert_eq!(stored(&app), 2 + 3);
+    assert_eq!(stored(&app), 3 + 3);
     let again = import().await;
     assert_eq!(again["course"]["id"], imported["course"]["id"]);
     app.world.pass(TimeDelta::hours(1));
     app.work().await;
-    assert_eq!(stored(&app), 2 + 3, "imported again, nothing is there twice");
+    assert_eq!(stored(&app), 3 + 3, "imported again, nothing is there twice");
     app.stop().await;
 }

@@ -7,6 +7,7 @@ mod editing;
 mod examples;
 mod files;
 pub mod import;
+mod learning;
 mod offering;
 mod olx;
 mod quiz;

@@ -138,11 +138,16 @@ async fn a_run_has_dates_seats_and_codes() {
     assert_eq!(elsewhere, ["NOT_FOUND input.invitationCode"], "a code leads into its own run");
     assert_eq!(enter(0, &once).await, [""; 0]);
     assert_eq!(enter(1, &once).await, ["LIMIT_REACHED input.invitationCode"]);
-    // Two at once for the last seat.
+    // Two at once for the last seat: the other one waits.
     let (one, two) = tokio::join!(enter(1, &code["code"]), enter(2, &code["code"]));
-    let mut both = [one, two].concat();
-    both.sort();
-    assert_eq!(both, ["LIMIT_REACHED input.run"]);
+    assert_eq!([one, two].concat(), [""; 0]);
+    let status = "query ($id: ID!) { node(id: $id) { ... on Course { viewerEnrolment { id status progress { placeInQueue } } } } }";
+    let own = async |who: usize| {
+        people[who].client.data(status, json!({ "id": course.course })).await["node"]["viewerEnrolment"].clone()
+    };
+    let mut standing = [own(1).await["status"].clone(), own(2).await["status"].clone()];
+    standing.sort_by_key(Value::to_string);
+    assert_eq!(standing, [json!("ACTIVE"), json!("WAITLISTED")]);
     let left = "query ($id: ID!) { node(id: $id) { ... on CourseRun { seatsLeft } } }";
     let left = async || client.data(left, json!({ "id": run["id"] })).await["node"]["seatsLeft"].clone();
     assert_eq!(left().await, 0);

@@ -346,10 +346,12 @@ mod tests {
             ("1-first/10-late/README.md", "# Late\n"),
             (
                 "1-first/2-early/README.md",
-                "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png) [do it](assignment.md#now)\n[a [b]](../../files/a%20b.pdf) <img src='./z.png'>\n",
+                "# Early\n[quiz](https://q.example/quiz/1)\n![z](z.png) [do it](assignment.md#now)\n[a [b]](../../files/a%20b.pdf) <img src='./z.png'> `![no](no.png)` ![r][r] ![c](<foto (1).png>)\n\n<img\n  alt=\"x\"\n  src=\"/files/d.png\">\n\n[r]: z.png\n",
             ),
             ("1-first/2-early/z.png", "png"),
+            ("1-first/2-early/foto (1).png", "png"),
             ("files/a b.pdf", "%PDF-1.7"),
+            ("files/d.png", "png"),
             ("1-first/2-early/translations/README.id.md", "# Awal\n[kuis](https://q.example/quiz/2)\n"),
             ("1-first/2-early/assignment.md", "# Do it\n"),
             ("quiz-app/src/assets/translations/en.json", QUIZ),
@@ -400,7 +402,15 @@ mod tests {
         assert!(!told.contains(&("1-first/README.md", None, Note)), "a title is all that there is");
         let files = &read.outline.sections[0].lessons[0].files;
         let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.path.as_str())).collect();
-        assert_eq!(files, [("z.png", "1-first/2-early/z.png"), ("files/a b.pdf", "files/a b.pdf")]);
+        assert_eq!(
+            files,
+            [
+                ("z.png", "1-first/2-early/z.png"),
+                ("files/a b.pdf", "files/a b.pdf"),
+                ("foto (1).png", "1-first/2-early/foto (1).png"),
+                ("files/d.png", "files/d.png"),
+            ]
+        );
         assert!(!told.iter().any(|(path, ..)| files.iter().any(|(_, file)| path == file)), "{told:#?}");
     }
 

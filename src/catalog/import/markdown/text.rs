@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use comrak::{Arena, Options, nodes::NodeValue, parse_document};
 use percent_encoding::percent_decode_str;
 
 use crate::catalog::{
@@ -17,6 +18,7 @@ use crate::catalog::{
         outline::{Enclosed, enclose},
     },
     policy,
+    rendering::is_shown_to_the_letter,
 };
 
 /// A text that must not be longer: a longer one stops the import.
@@ -109,35 +111,61 @@ pub(super) fn linked_quizzes(text: &str) -> Vec<u32> {
     found
 }
 
-/// Where a text leads: the line, the target, and whether it shows what is there. Code leads nowhere.
-fn targets(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
-    prose(text).flat_map(|(line, content)| {
-        let has_tags = content.contains("<img");
-        let mut before = "";
-        let linked = content.split("](").filter_map(move |rest| {
-            let shows = before.rsplit_once("![").is_some_and(|(_, alternative)| !alternative.contains(']'));
-            let found = (!before.is_empty()).then_some((rest, shows));
-            before = rest;
-            found
-        });
-        // HTML in Markdown: src="…", with either quote or none.
-        let embedded = content.split("src=").skip(1).filter(move |_| has_tags);
-        let embedded = embedded.map(|rest| (rest.trim_start_matches(['"', '\'']), true));
-        linked.chain(embedded).map(move |(rest, shows)| {
-            let target = rest.split([')', ' ', '?', '#', '"', '\'', '>']).next().unwrap_or_default();
-            (line, target, shows)
-        })
-    })
+/// Where a text leads: the line, the target, and whether it shows what is there.
+fn targets(text: &str) -> Vec<(usize, String, bool)> {
+    if is_shown_to_the_letter(text) {
+        return Vec::new();
+    }
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.footnotes = true;
+    let arena = Arena::new();
+    let mut found = Vec::new();
+    for node in parse_document(&arena, text, &options).descendants() {
+        let node = node.data();
+        let line = node.sourcepos.start.line;
+        match &node.value {
+            NodeValue::Link(link) => found.push((line, link.url.clone(), false)),
+            NodeValue::Image(link) => found.push((line, link.url.clone(), true)),
+            NodeValue::HtmlBlock(html) => in_tags(&html.literal, line, &mut found),
+            NodeValue::HtmlInline(html) => in_tags(html, line, &mut found),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where HTML within Markdown leads: `src` and `href`, with either quote or none.
+fn in_tags(html: &str, first: usize, found: &mut Vec<(usize, String, bool)>) {
+    let mut line = first;
+    let mut rest = html;
+    while let Some(at) = rest.find('=') {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        line += before.matches('\n').count();
+        rest = after;
+        let shows = before.trim_end().ends_with("src");
+        if !shows && !before.trim_end().ends_with("href") {
+            continue;
+        }
+        let value = after.trim_start();
+        let target = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value[1..].split(quote).next().unwrap_or_default(),
+            _ => value.split([' ', '>', '\n']).next().unwrap_or_default(),
+        };
+        found.push((line, target.to_owned(), shows));
+    }
 }
 
 /// What a target calls a file of the course, and where that is.
 fn own_file(path: &str, target: &str) -> Option<(String, String)> {
     let name = names::meant(target)?;
+    let target = target.split(['?', '#']).next().unwrap_or_default();
     let target = percent_decode_str(target).decode_utf8().ok()?;
     Some((name, resolve(path, &target)?))
 }
 
 fn is_image(target: &str) -> bool {
+    let target = target.split(['?', '#']).next().unwrap_or_default();
     ["png", "jpg", "jpeg", "gif", "svg", "webp"].iter().any(|kind| has_ending(target, kind))
 }
 
@@ -147,8 +175,11 @@ fn has_ending(path: &str, ending: &str) -> bool {
 
 /// Tells of images of the course's own files in a text that can have none.
 pub(super) fn tell_of_images(files: &Tree, path: &str, text: &str, problems: &mut Problems) {
-    for (line, target, shows) in targets(text).filter(|(_, target, _)| is_image(target)) {
-        match own_file(path, target) {
+    for (line, target, shows) in targets(text) {
+        if !is_image(&target) {
+            continue;
+        }
+        match own_file(path, &target) {
             Some((_, file)) if files.contains_key(&file) => {
                 let words = words!(
                     "Gambar {target} tidak diambil: di sini tidak ada tempatnya.",
@@ -156,7 +187,7 @@ pub(super) fn tell_of_images(files: &Tree, path: &str, text: &str, problems: &mu
                 );
                 problems.push(Problem::new(path, Some(line), Note, words));
             }
-            Some(_) if shows => problems.push(missing(path, line, target)),
+            Some(_) if shows => problems.push(missing(path, line, &target)),
             _ => {}
         }
     }
@@ -177,7 +208,7 @@ pub(super) fn enclose_files<'a>(
     problems: &mut Problems,
 ) {
     for (line, target, shows) in targets(text) {
-        let Some((name, file)) = own_file(path, target) else { continue };
+        let Some((name, file)) = own_file(path, &target) else { continue };
         let there = files.get_key_value(&file).map(|(file, _)| file.as_str());
         match there {
             Some(file) if ["md", "json"].iter().any(|kind| has_ending(file, kind)) => {
@@ -194,7 +225,7 @@ pub(super) fn enclose_files<'a>(
                 let words = words!("Berkas {target} tidak diambil.", "The file {target} is not taken over.");
                 problems.push(Problem::new(path, Some(line), Warning, words));
             }
-            None if shows && is_image(target) => problems.push(missing(path, line, target)),
+            None if shows && is_image(&target) => problems.push(missing(path, line, &target)),
             None => {}
         }
     }

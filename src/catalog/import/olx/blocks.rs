@@ -213,13 +213,27 @@ const NOT_SHOWN: [&str; 4] = [".js", ".css", ".html", ".htm"];
 /// Takes the files over that a page points to, and tells of those that are not.
 fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut Vec<Enclosed>) {
     let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut more = 0;
     for (at, _) in text.match_indices("/static/") {
-        let rest = &text[at + 8..];
-        let name = rest.split(['"', '\'', '?', '#', ')', '<', '>', '&', '\n']).next().unwrap_or_default();
-        let name = names::meant(name.trim_end_matches('\\'));
-        if let Some(name) = name.filter(|_| used.len() < MOST_NAMES) {
-            used.insert(name);
+        let start = at + "/static/".len();
+        // No name is longer: what has no end there is none, and is not looked through to the end of the page each time.
+        let near = &text.as_bytes()[start..text.len().min(start + LONGEST_NAME)];
+        match near.iter().position(|byte| b"\"'?#)<>&\n".contains(byte)) {
+            Some(end) if used.len() < MOST_NAMES => {
+                match names::meant(text[start..start + end].trim_end_matches('\\')) {
+                    Some(name) => _ = used.insert(name),
+                    None => more += 1,
+                }
+            }
+            _ => more += 1,
         }
+    }
+    if more > 0 {
+        let words = words!(
+            "{more} penunjuk ke static tidak dilihat: terlalu banyak, atau tanpa akhir.",
+            "{more} references to static were not looked at: too many, or without an end."
+        );
+        reading.tell_line(path, None, Warning, words);
     }
     let (mut left, mut gone) = (Vec::new(), Vec::new());
     for name in used {
@@ -236,7 +250,7 @@ fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut 
     }
     let first = || text.find("/static/").map(|at| text[..at].matches('\n').count() + 1);
     if !left.is_empty() {
-        let (count, names) = (left.len(), left.join(", "));
+        let (count, names) = (left.len(), few(&left));
         let words = words!(
             "{count} berkas dari static tidak diambil: {names}",
             "{count} files of static are not taken over: {names}"
@@ -244,7 +258,7 @@ fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut 
         reading.tell_line(path, first(), Note, words);
     }
     if !gone.is_empty() {
-        let (count, names) = (gone.len(), gone.join(", "));
+        let (count, names) = (gone.len(), few(&gone));
         let words =
             words!("{count} berkas dari static tidak ada: {names}", "{count} files of static are not there: {names}");
         reading.tell_line(path, first(), Warning, words);
@@ -253,6 +267,14 @@ fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut 
 
 /// Names of a page that are looked at, at most.
 const MOST_NAMES: usize = 1_000;
+/// Bytes of a name at most, escapes and all.
+const LONGEST_NAME: usize = 4 * names::NAME;
+
+/// As many names as one reads.
+fn few(names: &[String]) -> String {
+    let shown = names[..names.len().min(20)].join(", ");
+    if names.len() > 20 { format!("{shown}, …") } else { shown }
+}
 
 /// The address of a video where its files are told by their kinds: the best of them that has a picture.
 fn encoded(node: Node<'_, '_>) -> Option<String> {

@@ -510,6 +510,11 @@ mod tests {
         let strange = super::read(&files(&[("course.xml", &strange)]), None).unwrap_or_else(|one| panic!("{one:?}"));
         assert_eq!(strange.blocks["wiki"], 200_000);
         assert!(strange.problems.len() < 1_100);
+        let pointers = format!("<html>{}</html>", "/static/".repeat(20_000));
+        let pointers =
+            format!("<course><chapter><sequential><vertical>{pointers}</vertical></sequential></chapter></course>");
+        let pointers = super::read(&files(&[("course.xml", &pointers)]), None).unwrap_or_else(|one| panic!("{one:?}"));
+        assert!(pointers.problems.iter().any(|problem| problem.message.en.contains("without an end")));
         let page = format!("<html>{}</html>", "a".repeat(policy::BODY + 1));
         let page = format!("<course><chapter><sequential><vertical>{page}</vertical></sequential></chapter></course>");
         let page = super::read(&files(&[("course.xml", &page)]), None).err().expect("refused");

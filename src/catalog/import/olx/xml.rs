@@ -59,8 +59,12 @@ pub(super) fn elements<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item
     node.children().filter(Node::is_element)
 }
 
-/// What stands between the tags of an element, as it was written.
+/// What stands between the tags of an element: its text, or its markup as it was written.
 pub(super) fn inside(node: Node<'_, '_>) -> String {
+    // Text alone is meant as it reads: pages are written as CDATA, or with their markup escaped.
+    if node.children().all(|child| child.is_text()) {
+        return node.children().filter_map(|child| child.text()).collect();
+    }
     let text = node.document().input_text();
     match (node.first_child(), node.last_child()) {
         (Some(first), Some(last)) => text[first.range().start..last.range().end].to_owned(),
