@@ -5,6 +5,7 @@ mod documents;
 mod kill;
 mod logs;
 mod provider;
+mod seats;
 mod storm;
 mod timing;
 
@@ -31,14 +32,15 @@ fn below(most: u64) -> u64 {
 const ENROL: &str =
     "mutation ($input: EnrolInput!) { enrol(input: $input) { enrolment { id } userErrors { code path } } }";
 
-/// Sends under a key until the server has an answer of its own, as a client does: it tries again where the server was busy or gone.
+/// Sends under a key until the server has an answer of its own, as a client does: it tries again where the server was busy or gone, or asked it to
+/// wait.
 async fn persistent(client: &Client, key: &str, query: &str, input: &Value) -> Value {
     let body = json!({ "query": query, "variables": { "input": input } }).to_string();
     loop {
         let request = client.post().header("idempotency-key", key).body(body.clone());
         if let Ok(response) = request.send().await
             && let Ok(answer) = response.json::<Value>().await
-            && answer["errors"][0]["extensions"]["code"] != "OVERLOADED"
+            && !["OVERLOADED", "RATE_LIMITED"].iter().any(|code| answer["errors"][0]["extensions"]["code"] == *code)
         {
             return answer;
         }

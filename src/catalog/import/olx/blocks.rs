@@ -219,6 +219,8 @@ fn enclose_files(reading: &mut Reading<'_>, path: &str, text: &str, files: &mut 
         // No name is longer: what has no end there is none, and is not looked through to the end of the page each time.
         let near = &text.as_bytes()[start..text.len().min(start + LONGEST_NAME)];
         match near.iter().position(|byte| b"\"'?#)<>&\n".contains(byte)) {
+            // The folder itself, in a script.
+            Some(0) => {}
             Some(end) if used.len() < MOST_NAMES => {
                 match names::meant(text[start..start + end].trim_end_matches('\\')) {
                     Some(name) => _ = used.insert(name),
