@@ -99,9 +99,7 @@ async fn listed(call: &Call, user: UserId, id: UploadId) -> Result<Result<Vec<(u
         return Ok(Err(Objection::not_found(field)));
     }
     tx.commit().await?;
-    if let Err(error) = call.services.storage.delete(call.academy, &name).await {
-        tracing::warn!(%error, "the bytes of an upload could not be removed yet");
-    }
+    uploads::receive::used_up(&call.services, call.academy, id).await;
     Ok(Ok(logins))
 }
 

@@ -86,10 +86,7 @@ async fn taken(
     let Some(sent) = sent else { return Ok(Err(not_sent(field))) };
     store::delete(&mut tx, upload).await?;
     tx.commit().await?;
-    // Where that fails, what was planned when the upload was made does it.
-    if let Err(error) = call.services.storage.delete(call.academy, &name).await {
-        tracing::warn!(%error, "the bytes of an upload could not be removed yet");
-    }
+    receive::used_up(&call.services, call.academy, upload).await;
     Ok(Ok(sent))
 }
 

@@ -52,6 +52,13 @@ pub async fn keep(services: &Services, academy: AcademyId, upload: &UploadRow, b
     Ok(true)
 }
 
+/// Removes the bytes of an upload that is used up. Where that fails, what was planned when it was made does it.
+pub async fn used_up(services: &Services, academy: AcademyId, id: UploadId) {
+    if let Err(error) = services.storage.delete(academy, &name(id)).await {
+        tracing::warn!(%error, "the bytes of an upload could not be removed yet");
+    }
+}
+
 /// Where the bytes of an upload lie.
 #[must_use]
 pub fn name(id: UploadId) -> String {

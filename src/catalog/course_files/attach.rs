@@ -260,11 +260,9 @@ pub(in crate::catalog) async fn put(
     Ok(Ok(uploads))
 }
 
-/// Removes the bytes of uploads that are used up. Where that fails, what was planned when they were made does it.
+/// Removes the bytes of uploads that are used up.
 pub(in crate::catalog) async fn used(call: &Call, uploads: Vec<UploadId>) {
     for upload in uploads {
-        if let Err(error) = call.services.storage.delete(call.academy, &uploads::receive::name(upload)).await {
-            tracing::warn!(%error, "the bytes of an upload could not be removed yet");
-        }
+        uploads::receive::used_up(&call.services, call.academy, upload).await;
     }
 }
