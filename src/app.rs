@@ -89,6 +89,8 @@ pub fn data() -> Vec<Entry> {
         enrolment::privacy::Bookmarked::ENTRY,
         quizzes::privacy::Graded::ENTRY,
         quizzes::privacy::Answered::ENTRY,
+        quizzes::privacy::Graders::ENTRY,
+        quizzes::privacy::Extended::ENTRY,
         certificates::privacy::HolderName::ENTRY,
         certificates::privacy::HeldCertificate::ENTRY,
         gamification::privacy::Points::ENTRY,
@@ -202,34 +204,27 @@ pub fn job_kinds() -> jobs::Registry {
         .with::<subject::ForgetFiles>()
         .with::<profiles::set_avatar::SweepAvatar>()
         .with::<uploads::forget::ForgetUpload>()
-        .with::<catalog::import::job::ImportCourse>()
+        .with::<catalog::import::job::RunImport>()
         .with::<catalog::course_files::sweep::SweepCourseFiles>()
         .with::<catalog::tell_reviewers::TellReviewers>()
         .with::<instructors::tell_reviewers::TellReviewers>()
         .with::<enrolment::queue::FillSeats>()
         .with::<enrolment::expire::ExpireEnrolment>()
         .with::<quizzes::close::CloseAttempt>()
+        .with::<quizzes::regrade::RegradeQuestion>()
         .with::<accounts::forget_unfinished::ForgetUnfinished>()
         .with::<accounts::address_request::AnswerAddressRequest>()
         .with::<accounts::guessing::TellOfGuessing>()
         .with::<profiles::sign_up::MakeRegistration>()
 }
 
-/// What time and chance a server has: a test brings its own.
+/// What time and chance a server has: the database's clock and the operating system's chance; a test brings its own.
 #[derive(Clone)]
 pub struct World {
     /// The present moment.
     pub clock: Clock,
     /// Random bytes.
     pub random: Random,
-}
-
-impl World {
-    /// The real one.
-    #[must_use]
-    pub fn system() -> Self {
-        Self { clock: Clock::system(), random: Random::system() }
-    }
 }
 
 /// What the whole server shares, on the database at `url`.

@@ -21,6 +21,7 @@ use crate::{
     notifications::graphql::Notification,
     platform::graphql::{List, page::Cursor, weight::Weighing},
     profiles::graphql::User,
+    quizzes::graphql::GradingTask,
     referrals::graphql::Referral,
     reviews::graphql::Review,
 };
@@ -79,6 +80,7 @@ fn described(builder: Builder) -> Builder {
     let builder = list_of::<CourseRun>(builder, "Runs of a course, a page at a time.", "A run in a list.");
     let builder = list_of::<CourseSubmission>(builder, "Submissions, a page at a time.", "A submission in a list.");
     let builder = list_of::<Question>(builder, "Questions, a page at a time.", "A question in a list.");
+    let builder = list_of::<GradingTask>(builder, "Answers that wait, a page at a time.", "An answer in a list.");
     let builder = list_of::<Certificate>(builder, "Certificates, a page at a time.", "A certificate in a list.");
     let builder = list_of::<AuditEntry>(builder, "Entries of the audit log, a page at a time.", "An entry in a list.");
     let builder = list_of::<Notification>(builder, "Notifications, a page at a time.", "A notification in a list.");

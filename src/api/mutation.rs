@@ -16,7 +16,7 @@ use crate::{
     instructors::graphql::InstructorMutations,
     notifications::graphql::NotificationMutations,
     profiles::graphql::ProfileMutations,
-    quizzes::graphql::AttemptMutations,
+    quizzes::graphql::{AttemptMutations, GradingMutations},
     reviews::graphql::CourseReviewMutations,
     uploads::graphql::UploadMutations,
 };
@@ -48,6 +48,7 @@ pub struct LearningMutations(
     ReviewMutations,
     EnrolmentMutations,
     AttemptMutations,
+    GradingMutations,
     CourseReviewMutations,
 );
 

@@ -7,9 +7,12 @@ use crate::{
     accounts::graphql::Session,
     audit::{AuditEntryKind, graphql::AuditEntry},
     catalog::{
-        graphql::{ChoiceQuestion, Course, CourseRun, CourseSubmission, Lesson, Quiz, Section},
+        graphql::{
+            ChoiceQuestion, Course, CourseRun, CourseSubmission, EssayQuestion, Lesson, MatchingQuestion,
+            NumericQuestion, OrderingQuestion, Question, Quiz, Section, ShortAnswerQuestion,
+        },
         import::{graphql::Import, model::ImportKind},
-        model::{CourseKind, LessonKindOfId, QuestionKind, QuizKind, RunKind, SectionKind, SubmissionKind},
+        model::{CourseKind, LessonKindOfId, QuestionKindOfId, QuizKind, RunKind, SectionKind, SubmissionKind},
     },
     certificates::{graphql::Certificate, model::CertificateKind},
     consent::{DocumentKind, graphql::PolicyDocument},
@@ -28,7 +31,10 @@ use crate::{
         privacy::{SessionKind, UserKind},
     },
     profiles::graphql::User,
-    quizzes::{graphql::Attempt, model::AttemptKind},
+    quizzes::{
+        graphql::{Attempt, GradingTask},
+        model::{AttemptKind, TaskKind},
+    },
     referrals::{graphql::Referral, model::ReferralKind},
     reviews::{graphql::Review, model::ReviewKind},
 };
@@ -59,6 +65,18 @@ pub enum Node {
     Quiz(Quiz),
     /// A question with choices, for who writes, reviews or runs its course.
     ChoiceQuestion(ChoiceQuestion),
+    /// A question that a few words answer, for the same.
+    ShortAnswerQuestion(ShortAnswerQuestion),
+    /// A question that a number answers, for the same.
+    NumericQuestion(NumericQuestion),
+    /// Stems to match with options, for the same.
+    MatchingQuestion(MatchingQuestion),
+    /// Items to put in order, for the same.
+    OrderingQuestion(OrderingQuestion),
+    /// A question that a text answers, for the same.
+    EssayQuestion(EssayQuestion),
+    /// An answer that waits for a person.
+    GradingTask(GradingTask),
     /// A submitted version of a course.
     CourseSubmission(CourseSubmission),
     /// An enrolment.
@@ -117,8 +135,18 @@ impl Node {
         if let Some(id) = id.of::<QuizKind>() {
             return Ok(Quiz::by_id(call, id).await?.map(Self::Quiz));
         }
-        if let Some(id) = id.of::<QuestionKind>() {
-            return Ok(ChoiceQuestion::by_id(call, id).await?.map(Self::ChoiceQuestion));
+        if let Some(id) = id.of::<QuestionKindOfId>() {
+            return Ok(Question::by_id(call, id).await?.map(|question| match question {
+                Question::ChoiceQuestion(question) => Self::ChoiceQuestion(question),
+                Question::ShortAnswerQuestion(question) => Self::ShortAnswerQuestion(question),
+                Question::NumericQuestion(question) => Self::NumericQuestion(question),
+                Question::MatchingQuestion(question) => Self::MatchingQuestion(question),
+                Question::OrderingQuestion(question) => Self::OrderingQuestion(question),
+                Question::EssayQuestion(question) => Self::EssayQuestion(question),
+            }));
+        }
+        if let Some(id) = id.of::<TaskKind>() {
+            return Ok(GradingTask::by_id(call, id).await?.map(Self::GradingTask));
         }
         if let Some(id) = id.of::<SubmissionKind>() {
             return Ok(CourseSubmission::by_id(call, id).await?.map(Self::CourseSubmission));

@@ -67,6 +67,16 @@ pub enum Action {
     UserEnrolled,
     /// Who waited for a seat has one.
     SeatTaken,
+    /// A person graded an answer.
+    AnswerGraded,
+    /// All of an attempt is graded.
+    AttemptGraded,
+    /// A learner asks a person to look at a grade.
+    GradeContested,
+    /// The key of a question was corrected, and who had answered it is graded anew.
+    KeyCorrected,
+    /// A learner has more time or attempts at a quiz than others.
+    ExtraTimeGranted,
     /// A guardian confirmed a minor.
     GuardianshipConfirmed,
     /// Somebody guesses at what a person signs in with: more than their share was wrong.
@@ -107,6 +117,11 @@ impl Action {
             Self::UserInvited => "USER_INVITED",
             Self::UserEnrolled => "USER_ENROLLED",
             Self::SeatTaken => "SEAT_TAKEN",
+            Self::AnswerGraded => "ANSWER_GRADED",
+            Self::AttemptGraded => "ATTEMPT_GRADED",
+            Self::GradeContested => "GRADE_CONTESTED",
+            Self::KeyCorrected => "ANSWER_KEY_CORRECTED",
+            Self::ExtraTimeGranted => "EXTRA_TIME_GRANTED",
             Self::GuardianshipConfirmed => "GUARDIANSHIP_CONFIRMED",
             Self::LogInGuessed => "LOG_IN_GUESSED",
             Self::ReferralRejected => "REFERRAL_REJECTED",

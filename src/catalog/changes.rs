@@ -13,8 +13,8 @@ use super::{
     content::{Content, ContentOf},
     course_files::{CourseFileId, LessonFileRow, MEDIA},
     model::{
-        ChoiceRow, CourseId, LessonId, NewLesson, NewTranslation, QuestionId, QuestionRow, QuizId, QuizRow, SectionId,
-        SectionRow, SubmissionRow, VersionId, VersionRow,
+        CourseId, ItemRole, LessonId, NewItem, NewLesson, NewQuestion, NewTranslation, QuestionId, QuestionRow, QuizId,
+        QuizRow, SectionId, SectionRow, SubmissionRow, VersionId, VersionRow,
     },
     store::{CourseById, DescriptionOf, PrerequisitesOf, VersionById},
 };
@@ -217,13 +217,20 @@ struct Index<'a> {
     beside: HashMap<LessonId, Vec<(i32, QuizId)>>,
     files_of: HashMap<LessonId, Vec<&'a LessonFileRow>>,
     quizzes: HashMap<QuizId, &'a QuizRow>,
-    questions: HashMap<QuestionId, &'a QuestionRow>,
+    questions: HashMap<QuestionId, &'a NewQuestion>,
     questions_of: HashMap<QuizId, Vec<QuestionId>>,
-    choices_of: HashMap<QuestionId, Vec<&'a ChoiceRow>>,
+    choices_of: HashMap<QuestionId, Vec<&'a NewItem>>,
 }
 
 impl<'a> Index<'a> {
     fn of(all: &'a Content) -> Self {
+        let mut choices_of: HashMap<QuestionId, Vec<&NewItem>> =
+            grouped(all.choices.iter().map(|item| (item.row.question_id, item)));
+        // The order in which they were written would tell what belongs together.
+        for items in choices_of.values_mut().filter(|items| items.iter().any(|item| item.row.role != ItemRole::Choice))
+        {
+            items.sort_unstable_by_key(|item| (item.row.role, item.row.id));
+        }
         Self {
             all,
             sections: all.sections.iter().map(|row| (row.id, row)).collect(),
@@ -233,9 +240,9 @@ impl<'a> Index<'a> {
             beside: grouped(all.beside.iter().map(|row| (row.lesson_id, (row.position, row.quiz_id)))),
             files_of: grouped(all.files.iter().map(|row| (row.lesson_id, row))),
             quizzes: all.quizzes.iter().map(|row| (row.id, row)).collect(),
-            questions: all.questions.iter().map(|row| (row.id, row)).collect(),
-            questions_of: grouped(all.questions.iter().map(|row| (row.quiz_id, row.id))),
-            choices_of: grouped(all.choices.iter().map(|row| (row.question_id, row))),
+            questions: all.questions.iter().map(|question| (question.row.id, question)).collect(),
+            questions_of: grouped(all.questions.iter().map(|question| (question.row.quiz_id, question.row.id))),
+            choices_of,
         }
     }
 
@@ -283,17 +290,17 @@ impl<'a> Index<'a> {
 
     fn choices_in(&self, question: QuestionId, locale: &str) -> String {
         let own = self.choices_of.get(&question).into_iter().flatten();
-        own.map(|choice| in_locale(&choice.texts, locale)).collect::<Vec<_>>().join("\n")
+        own.map(|choice| in_locale(&choice.row.texts, locale)).collect::<Vec<_>>().join("\n")
     }
 
     fn choice_locales(&self, question: QuestionId) -> impl Iterator<Item = &'a str> {
-        self.choices_of.get(&question).into_iter().flatten().flat_map(|choice| locales(&choice.texts))
+        self.choices_of.get(&question).into_iter().flatten().flat_map(|choice| locales(&choice.row.texts))
     }
 
     /// What may be ticked, and what is right.
     fn choices(&self, question: QuestionId) -> (Vec<&str>, Vec<(i64, Option<&str>)>) {
         let own = self.choices_of.get(&question).into_iter().flatten();
-        own.map(|choice| (choice.text.as_str(), (choice.fraction, choice.feedback.as_deref()))).unzip()
+        own.map(|choice| (choice.row.text.as_str(), (choice.fraction, choice.feedback.as_deref()))).unzip()
     }
 }
 
@@ -395,6 +402,7 @@ fn quizzes(before: &Index<'_>, after: &Index<'_>, told: &mut Told) {
             told.field(at, "timeLimit", &shown(was.time_limit), &shown(quiz.time_limit));
             told.field(at, "attemptsAllowed", &shown(was.attempts_allowed), &shown(quiz.attempts_allowed));
             told.field(at, "shuffle", &was.shuffle.to_string(), &quiz.shuffle.to_string());
+            told.field(at, "drawCount", &shown(was.draw_count), &shown(quiz.draw_count));
             told.field(at, "feedback", was.feedback.as_str(), quiz.feedback.as_str());
         } else {
             told.push(at.clone(), ChangeKind::Added, None, Some(at.clone()));
@@ -412,22 +420,24 @@ fn questions(before: &Index<'_>, after: &Index<'_>, quiz: &QuizRow, told: &mut T
     let moved = moved(&old, &new);
     let path = |question: &QuestionRow| below(&quiz.title, &question.prompt.chars().take(80).collect::<String>());
     for id in new {
-        let question = after.questions[&id];
+        let NewQuestion { row: question, key, feedback, .. } = after.questions[&id];
         let at = path(question);
-        let Some(was) = before.questions.get(&id) else {
+        let Some(NewQuestion { row: was, key: old_key, feedback: old_feedback, .. }) = before.questions.get(&id) else {
             told.push(at, ChangeKind::Added, None, Some(question.prompt.clone()));
             continue;
         };
+        told.field(&at, "kind", was.kind.as_str(), question.kind.as_str());
+        told.field(&at, "format", was.format.as_str(), question.format.as_str());
         told.field(&at, "prompt", &was.prompt, &question.prompt);
         texts(told, &at, "prompt", &was.prompts, &question.prompts);
         told.field(&at, "points", &was.points.to_string(), &question.points.to_string());
         told.field(&at, "multiple", &was.multiple.to_string(), &question.multiple.to_string());
-        let ((old_offer, old_key), (offer, key)) = (before.choices(id), after.choices(id));
+        let ((old_offer, old_shares), (offer, shares)) = (before.choices(id), after.choices(id));
         told.field(&at, "choices", &old_offer.join("\n"), &offer.join("\n"));
         let locales = before.choice_locales(id).chain(after.choice_locales(id)).collect();
         let (old_texts, texts) = (|locale| before.choices_in(id, locale), |locale| after.choices_in(id, locale));
         told.translated(&at, "choices", locales, old_texts, texts);
-        if old_key != key || was.feedback != question.feedback {
+        if old_shares != shares || old_key != key || old_feedback != feedback {
             told.push(below(&at, "answerKey"), ChangeKind::Changed, None, None);
         }
         if moved.contains(&id) {
@@ -435,7 +445,7 @@ fn questions(before: &Index<'_>, after: &Index<'_>, quiz: &QuizRow, told: &mut T
         }
     }
     for id in old.into_iter().filter(|id| !after.questions.contains_key(id)) {
-        let was = before.questions[&id];
+        let was = &before.questions[&id].row;
         told.push(path(was), ChangeKind::Removed, Some(was.prompt.clone()), None);
     }
 }

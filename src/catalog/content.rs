@@ -10,13 +10,14 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sanggar_schema::tables::{
-    choices, lesson_files, lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections,
+    choices, course_versions, lesson_files, lesson_quizzes, lesson_translations, lessons, question_files, questions,
+    quizzes, sections,
 };
 
 use super::course_files::LessonFileRow;
 use super::model::{
-    BodyFormat, ChoiceRow, LessonId, LessonRow, NewLesson, NewLessonQuiz, NewTranslation, QuestionId, QuestionRow,
-    QuizId, QuizRow, SectionId, SectionRow, VersionId,
+    BodyFormat, CourseId, FeedbackPolicy, LessonId, LessonRow, NewItem, NewLesson, NewLessonQuiz, NewQuestion,
+    NewTranslation, QuestionFileRow, QuestionId, QuizId, QuizRow, SectionId, SectionRow, VersionId,
 };
 use crate::platform::{
     fault::Fault,
@@ -39,9 +40,11 @@ pub struct Content {
     /// Files of lessons.
     pub files: Vec<LessonFileRow>,
     /// Questions.
-    pub questions: Vec<QuestionRow>,
-    /// Choices.
-    pub choices: Vec<ChoiceRow>,
+    pub questions: Vec<NewQuestion>,
+    /// What is ticked, matched or put in order.
+    pub choices: Vec<NewItem>,
+    /// Files of questions.
+    pub question_files: Vec<QuestionFileRow>,
 }
 
 /// Postgres takes 65,535 values a statement; a row has at most a dozen.
@@ -52,6 +55,20 @@ impl Content {
     #[must_use]
     pub fn lessons_shown(&self) -> i32 {
         i32::try_from(self.lessons.iter().filter(|lesson| !lesson.hidden).count()).unwrap_or(i32::MAX)
+    }
+
+    /// The same in another version.
+    #[must_use]
+    pub fn in_version(mut self, id: VersionId) -> Self {
+        macro_rules! placed {
+            ($($part:ident $(. $nested:ident)?),+) => {
+                $(for row in &mut self.$part {
+                    row$(.$nested)?.version_id = id;
+                })+
+            };
+        }
+        placed!(sections, quizzes, lessons, beside, translations, files, questions.row, choices.row, question_files);
+        self
     }
 
     /// How many rows it has.
@@ -65,6 +82,7 @@ impl Content {
             + self.files.len()
             + self.questions.len()
             + self.choices.len()
+            + self.question_files.len()
     }
 }
 
@@ -97,6 +115,7 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
     all!(lesson_files, content.files);
     all!(questions, content.questions);
     all!(choices, content.choices);
+    all!(question_files, content.question_files);
     watch(written, all);
     Ok(())
 }
@@ -107,12 +126,12 @@ pub async fn insert(connection: &mut AsyncPgConnection, content: &Content, watch
 /// Those of the database.
 pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: VersionId) -> Result<(), Fault> {
     // By name, table after table; the ids of things stay.
-    const COPIES: [&str; 9] = [
+    const COPIES: [&str; 10] = [
         "insert into sections (version_id, id, position, title, hidden, source)
          select $2, id, position, title, hidden, source from sections where version_id = $1",
         "insert into quizzes (version_id, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback,
-             source)
-         select $2, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback, source
+             source, draw_count)
+         select $2, id, title, titles, pass_percent, time_limit, attempts_allowed, shuffle, feedback, source, draw_count
          from quizzes where version_id = $1",
         "insert into lessons (version_id, id, section_id, position, kind, preview, title, body, media_url,
              estimated_duration, quiz_id, hidden, body_format, source)
@@ -125,13 +144,17 @@ pub async fn copy(connection: &mut AsyncPgConnection, from: VersionId, into: Ver
          select $2, lesson_id, locale, title, body from lesson_translations where version_id = $1",
         "insert into lesson_files (version_id, lesson_id, position, id, file_id, name)
          select $2, lesson_id, position, id, file_id, name from lesson_files where version_id = $1",
-        "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source)
-         select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source
+        "insert into questions (version_id, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source, kind,
+             format, key)
+         select $2, id, quiz_id, position, multiple, prompt, prompts, points, feedback, source, kind, format, key
          from questions where version_id = $1",
+        "insert into question_files (version_id, question_id, position, file_id, name)
+         select $2, question_id, position, file_id, name from question_files where version_id = $1",
         "insert into course_prerequisites (version_id, course_id, position)
          select $2, course_id, position from course_prerequisites where version_id = $1",
-        "insert into choices (version_id, id, question_id, position, text, texts, fraction, feedback)
-         select $2, id, question_id, position, text, texts, fraction, feedback from choices where version_id = $1",
+        "insert into choices (version_id, id, question_id, position, text, texts, fraction, feedback, role)
+         select $2, id, question_id, position, text, texts, fraction, feedback, role
+         from choices where version_id = $1",
     ];
     for statement in COPIES {
         diesel::sql_query(statement)
@@ -169,20 +192,6 @@ pub async fn last_lesson(
         .filter(lessons::version_id.eq(version))
         .filter(lessons::section_id.eq(section))
         .select(diesel::dsl::max(lessons::position))
-        .first(&mut connection)
-        .await?;
-    Ok(last.unwrap_or(0))
-}
-
-/// The last position of a quiz's questions.
-///
-/// # Errors
-/// Those of the database.
-pub async fn last_question(mut connection: &AsyncPgConnection, version: VersionId, quiz: QuizId) -> Result<i32, Fault> {
-    let last: Option<i32> = questions::table
-        .filter(questions::version_id.eq(version))
-        .filter(questions::quiz_id.eq(quiz))
-        .select(diesel::dsl::max(questions::position))
         .first(&mut connection)
         .await?;
     Ok(last.unwrap_or(0))
@@ -324,6 +333,47 @@ pub(super) async fn change_lesson(
     Ok(())
 }
 
+/// The course that a quiz is of.
+///
+/// # Errors
+/// Those of the database.
+pub async fn course_of_quiz(mut connection: &AsyncPgConnection, id: QuizId) -> Result<Option<CourseId>, Fault> {
+    let rows = quizzes::table
+        .inner_join(course_versions::table.on(course_versions::id.eq(quizzes::version_id)))
+        .filter(quizzes::id.eq(id))
+        .select(course_versions::course_id);
+    Ok(rows.first(&mut connection).await.optional()?)
+}
+
+/// What changes of a quiz.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+#[derive(AsChangeset, Default, Debug)]
+#[diesel(table_name = quizzes)]
+pub(super) struct QuizChange {
+    pub title: Option<String>,
+    pub pass_percent: Option<i32>,
+    pub time_limit: Option<Option<i32>>,
+    pub attempts_allowed: Option<Option<i32>>,
+    pub shuffle: Option<bool>,
+    pub draw_count: Option<Option<i32>>,
+    pub feedback: Option<FeedbackPolicy>,
+}
+
+/// Changes a quiz of a version.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn change_quiz(
+    connection: &mut AsyncPgConnection,
+    version: VersionId,
+    id: QuizId,
+    change: &QuizChange,
+) -> Result<(), Fault> {
+    let row = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.eq(id));
+    diesel::update(row).set(change).execute(connection).await.optional_empty_changeset()?;
+    Ok(())
+}
+
 /// Deletes lessons of a version, and of their quizzes those that no other lesson has.
 ///
 /// # Errors
@@ -422,71 +472,6 @@ pub async fn lessons_of(mut connection: &AsyncPgConnection, version: VersionId) 
     Ok(rows)
 }
 
-/// A question and its choices, both in their order.
-pub type Asked = (QuestionRow, Vec<ChoiceRow>);
-
-/// The questions of a quiz with their choices, in their order.
-///
-/// # Errors
-/// Those of the database.
-pub async fn questions_of(
-    connection: &AsyncPgConnection,
-    version: VersionId,
-    quiz: QuizId,
-) -> Result<Vec<Asked>, Fault> {
-    let mut found = asked(connection, &[version], &[quiz]).await?;
-    Ok(found.remove(&(version, quiz)).unwrap_or_default())
-}
-
-/// The questions of quizzes, in two statements.
-async fn asked(
-    mut connection: &AsyncPgConnection,
-    versions: &[VersionId],
-    of: &[QuizId],
-) -> Result<HashMap<(VersionId, QuizId), Vec<Asked>>, Fault> {
-    let asked: Vec<QuestionRow> = questions::table
-        .filter(questions::version_id.eq_any(versions))
-        .filter(questions::quiz_id.eq_any(of))
-        .order((questions::position, questions::id))
-        .select(QuestionRow::as_select())
-        .load(&mut connection)
-        .await?;
-    let offered: Vec<ChoiceRow> = choices::table
-        .filter(choices::version_id.eq_any(versions))
-        .filter(choices::question_id.eq_any(asked.iter().map(|question| question.id).collect::<Vec<_>>()))
-        .order((choices::position, choices::id))
-        .select(ChoiceRow::as_select())
-        .load(&mut connection)
-        .await?;
-    let mut by_question = grouped(offered.into_iter().map(|choice| ((choice.version_id, choice.question_id), choice)));
-    Ok(grouped(asked.into_iter().map(|question| {
-        let choices = by_question.remove(&(question.version_id, question.id)).unwrap_or_default();
-        ((question.version_id, question.quiz_id), (question, choices))
-    })))
-}
-
-/// The questions of a quiz of a version with their choices, in their order.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct QuestionsOf(pub VersionId, pub QuizId);
-
-impl Batch for QuestionsOf {
-    type Value = std::sync::Arc<Vec<Asked>>;
-
-    async fn load(
-        _: &Call,
-        connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, Self::Value>, Fault> {
-        let versions: Vec<VersionId> = keys.iter().map(|key| key.0).collect();
-        let quizzes: Vec<QuizId> = keys.iter().map(|key| key.1).collect();
-        let found = asked(connection, &versions, &quizzes).await?;
-        Ok(found
-            .into_iter()
-            .map(|((version, quiz), asked)| (Self(version, quiz), std::sync::Arc::new(asked)))
-            .collect())
-    }
-}
-
 /// A quiz of a version.
 ///
 /// # Errors
@@ -572,19 +557,6 @@ impl Batch for HiddenQuizzesOf {
         }
         Ok(found)
     }
-}
-
-/// The title of a quiz of a version that nobody could take: it has no question.
-///
-/// # Errors
-/// Those of the database.
-pub async fn quiz_without_questions(
-    mut connection: &AsyncPgConnection,
-    version: VersionId,
-) -> Result<Option<String>, Fault> {
-    let asked = questions::table.filter(questions::version_id.eq(version)).select(questions::quiz_id);
-    let row = quizzes::table.filter(quizzes::version_id.eq(version)).filter(quizzes::id.ne_all(asked));
-    Ok(row.select(quizzes::title).first(&mut connection).await.optional()?)
 }
 
 /// The title of a quiz of a version that no lesson leads to.
@@ -762,33 +734,6 @@ impl Batch for QuizzesBeside {
     }
 }
 
-/// How many questions a quiz has, and what they are worth together, in millionths.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct SizeOf(pub VersionId, pub QuizId);
-
-impl Batch for SizeOf {
-    type Value = (i64, i64);
-
-    async fn load(
-        _: &Call,
-        mut connection: &AsyncPgConnection,
-        keys: &[Self],
-    ) -> Result<HashMap<Self, (i64, i64)>, Fault> {
-        let rows: Vec<(VersionId, QuizId, i64)> = questions::table
-            .filter(questions::version_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
-            .filter(questions::quiz_id.eq_any(keys.iter().map(|key| key.1).collect::<Vec<_>>()))
-            .select((questions::version_id, questions::quiz_id, questions::points))
-            .load(&mut connection)
-            .await?;
-        let mut found: HashMap<Self, (i64, i64)> = HashMap::new();
-        for (version, quiz, points) in rows {
-            let size = found.entry(Self(version, quiz)).or_default();
-            *size = (size.0 + 1, size.1 + points);
-        }
-        Ok(found)
-    }
-}
-
 /// How long the lessons of a version take together, in seconds; none where no lesson says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LengthOf(pub VersionId);
@@ -848,7 +793,7 @@ async fn whole_of(
 ) -> Result<HashMap<VersionId, Content>, Fault> {
     let mut found: HashMap<VersionId, Content> = versions.iter().map(|id| (*id, Content::default())).collect();
     macro_rules! all {
-            ($table:ident: $row:ty, $($order:ident),+ => $part:ident) => {{
+            ($table:ident: $row:ty, $($order:ident),+ => $part:ident$(.$nested:ident)?) => {{
                 let mut connection = connection;
                 let rows: Vec<$row> = $table::table
                     .filter($table::version_id.eq_any(&versions))
@@ -857,7 +802,7 @@ async fn whole_of(
                     .load(&mut connection)
                     .await?;
                 for row in rows {
-                    found.entry(row.version_id).or_default().$part.push(row);
+                    found.entry(row$(.$nested)?.version_id).or_default().$part.push(row);
                 }
             }};
         }
@@ -867,7 +812,8 @@ async fn whole_of(
     all!(lesson_quizzes: NewLessonQuiz, lesson_id, position => beside);
     all!(lesson_translations: NewTranslation, lesson_id, locale => translations);
     all!(lesson_files: LessonFileRow, lesson_id, position => files);
-    all!(questions: QuestionRow, position, id => questions);
-    all!(choices: ChoiceRow, position, id => choices);
+    all!(questions: NewQuestion, position, id => questions.row);
+    all!(choices: NewItem, position, id => choices.row);
+    all!(question_files: QuestionFileRow, question_id, position => question_files);
     Ok(found)
 }

@@ -143,7 +143,11 @@ pub async fn close(mut tx: Tx, call: &Call, version: &VersionRow) -> Result<(), 
 ///
 /// # Errors
 /// Those of the database.
-async fn of(tx: &mut Tx, services: &Services, course: &CourseRow) -> Result<Result<VersionRow, Objection>, Fault> {
+pub(super) async fn of(
+    tx: &mut Tx,
+    services: &Services,
+    course: &CourseRow,
+) -> Result<Result<VersionRow, Objection>, Fault> {
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let latest = store::version(tx, latest).await?;
     if latest.frozen_at.is_none() {

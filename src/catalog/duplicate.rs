@@ -8,8 +8,10 @@ use super::{
     authority,
     content::{self, Content, UNWATCHED},
     create_course::{self, NewCourse},
-    model::{Completion, CourseId, VersionId},
-    policy, store,
+    model::{Completion, CourseId, NewItem, NewQuestion},
+    policy,
+    questions::OtherKey,
+    store,
 };
 use crate::platform::{
     fault::Fault,
@@ -31,7 +33,7 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Vec
     };
     let latest = course.latest_id.ok_or_else(|| anyhow::anyhow!("a course without a version"))?;
     let version = store::version(&tx, latest).await?;
-    let copied = content::whole(&tx, latest).await?;
+    let copied = under_new_ids(&call.services, content::whole(&tx, latest).await?)?;
     let prerequisites = call.load_in(&tx, store::PrerequisitesOf(latest)).await?.unwrap_or_default();
     let new = NewCourse {
         title: copy_of(&version.title),
@@ -52,14 +54,8 @@ pub async fn duplicate(call: &Call, id: CourseId) -> Result<Result<CourseId, Vec
         source: None,
     };
     let services = &call.services;
-    let made = create_course::insert(
-        &mut tx,
-        services,
-        Some(instructor),
-        new,
-        |into| under_new_ids(services, copied, into),
-        UNWATCHED,
-    );
+    let made =
+        create_course::insert(&mut tx, services, Some(instructor), new, |into| copied.in_version(into), UNWATCHED);
     let made = match made.await? {
         Ok(made) => made,
         Err(objections) => return Ok(Err(objections)),
@@ -105,47 +101,44 @@ impl Renamed<'_> {
     }
 }
 
-fn under_new_ids(services: &Services, mut content: Content, into: VersionId) -> Content {
+/// The same things under new ids.
+fn under_new_ids(services: &Services, mut content: Content) -> Result<Content, Fault> {
     let mut new = Renamed { services, known: HashMap::new() };
     for section in &mut content.sections {
-        section.version_id = into;
         section.id = new.ordered(section.id);
     }
     for quiz in &mut content.quizzes {
-        quiz.version_id = into;
         quiz.id = new.ordered(quiz.id);
     }
     for lesson in &mut content.lessons {
-        lesson.version_id = into;
         lesson.id = new.ordered(lesson.id);
         lesson.section_id = new.ordered(lesson.section_id);
         lesson.quiz_id = lesson.quiz_id.map(|quiz| new.ordered(quiz));
     }
     for beside in &mut content.beside {
-        beside.version_id = into;
         beside.lesson_id = new.ordered(beside.lesson_id);
         beside.quiz_id = new.ordered(beside.quiz_id);
     }
     for file in &mut content.files {
-        file.version_id = into;
         file.lesson_id = new.ordered(file.lesson_id);
         file.id = new.ordered(file.id);
     }
     for translation in &mut content.translations {
-        translation.version_id = into;
         translation.lesson_id = new.ordered(translation.lesson_id);
     }
-    for question in &mut content.questions {
-        question.version_id = into;
+    for NewQuestion { row: question, key, .. } in &mut content.questions {
         question.id = new.random(question.id);
         question.quiz_id = new.ordered(question.quiz_id);
+        *key = key.take().map(|key| OtherKey::stored(key)?.with(|item| new.random(item)).to_stored()).transpose()?;
     }
-    for choice in &mut content.choices {
-        choice.version_id = into;
-        choice.id = new.random(choice.id);
-        choice.question_id = new.random(choice.question_id);
+    for NewItem { row: item, .. } in &mut content.choices {
+        item.id = new.random(item.id);
+        item.question_id = new.random(item.question_id);
     }
-    content
+    for file in &mut content.question_files {
+        file.question_id = new.random(file.question_id);
+    }
+    Ok(content)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Owns `courses`, `course_instructors`, `teaching_assignments`, `course_versions`, `sections`, `lessons`, `lesson_translations`, `quizzes`, `questions`,
 //! `choices`, `catalogue_entries`, `catalogue_words`, `course_figures`, `course_prerequisites`, `course_runs`, `invitation_codes`,
-//! `course_submissions`, `course_files` and `lesson_files`. A frozen version never changes; the id of a section, lesson or quiz is the thing itself through all versions. Personal data: none but who teaches. Calls instructors, profiles and accounts.
+//! `course_submissions`, `course_files`, `lesson_files`, `question_files` and `imports`. A frozen version never changes, but for a key that is corrected; the id of a section, lesson or quiz is the thing itself through all versions. Personal data: none but who teaches and who imports. Calls instructors, profiles and accounts.
 
 pub mod archive;
 pub mod authority;
@@ -22,6 +22,8 @@ pub mod model;
 pub mod policy;
 mod prerequisites;
 pub mod privacy;
+pub mod questions;
+pub mod quiz_write;
 pub mod rendering;
 pub mod reorder;
 pub mod runs;

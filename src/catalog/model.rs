@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{Insertable, Queryable, Selectable};
 use sanggar_schema::tables::{
     choices, course_prerequisites, course_runs, course_submissions, course_versions, courses, invitation_codes,
-    lesson_quizzes, lesson_translations, lessons, questions, quizzes, sections, teaching_assignments,
+    lesson_quizzes, lesson_translations, lessons, question_files, questions, quizzes, sections, teaching_assignments,
 };
 use serde_json::Value as Json;
 
@@ -19,8 +19,8 @@ crate::id_kind!(CourseId, CourseKind, "Course", 8);
 crate::id_kind!(SectionId, SectionKind, "Section", 9);
 crate::id_kind!(LessonId, LessonKindOfId, "Lesson", 10);
 crate::id_kind!(QuizId, QuizKind, "Quiz", 11);
-crate::id_kind!(QuestionId, QuestionKind, "ChoiceQuestion", 12);
-crate::id_kind!(ChoiceId, ChoiceKind, "Item", 13);
+crate::id_kind!(QuestionId, QuestionKindOfId, "Question", 12);
+crate::id_kind!(ItemId, ItemKind, "Item", 13);
 crate::id_kind!(SubmissionId, SubmissionKind, "CourseSubmission", 14);
 crate::id_kind!(RunId, RunKind, "CourseRun", 15);
 crate::id_kind!(VersionId, VersionKind, "CourseVersion", 16);
@@ -68,6 +68,50 @@ crate::text_enum!(
 crate::text_enum!(
     /// What a text is written in.
     BodyFormat {
+        /// Markdown, with HTML in it as it allows.
+        Markdown = "MARKDOWN",
+        /// HTML.
+        Html = "HTML",
+    }
+);
+
+crate::text_enum!(
+    /// What a question asks for.
+    QuestionKind {
+        /// To tick choices.
+        Choice = "CHOICE",
+        /// To write a few words.
+        ShortAnswer = "SHORT_ANSWER",
+        /// To write a number.
+        Numeric = "NUMERIC",
+        /// To match stems with options.
+        Matching = "MATCHING",
+        /// To put items in order.
+        Ordering = "ORDERING",
+        /// To write a text that a person grades.
+        Essay = "ESSAY",
+    }
+);
+
+crate::text_enum!(
+    /// What an item of a question is there for.
+    ItemRole {
+        /// To be ticked.
+        Choice = "CHOICE",
+        /// To be matched.
+        Stem = "STEM",
+        /// To be matched with.
+        Option = "OPTION",
+        /// To be put in its place.
+        Item = "ITEM",
+    }
+);
+
+crate::text_enum!(
+    /// What the texts of a question are written in.
+    TextFormat {
+        /// Plain text, shown to the letter.
+        Plain = "PLAIN",
         /// Markdown, with HTML in it as it allows.
         Markdown = "MARKDOWN",
         /// HTML.
@@ -298,10 +342,12 @@ pub struct QuizRow {
     pub time_limit: Option<i32>,
     pub attempts_allowed: Option<i32>,
     pub shuffle: bool,
+    pub draw_count: Option<i32>,
     pub feedback: FeedbackPolicy,
     pub source: Option<String>,
 }
 
+/// A question as learners may see it: nothing of what is right is read with it.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = questions, check_for_backend(diesel::pg::Pg))]
 pub struct QuestionRow {
@@ -309,25 +355,57 @@ pub struct QuestionRow {
     pub id: QuestionId,
     pub quiz_id: QuizId,
     pub position: i32,
+    pub kind: QuestionKind,
     pub multiple: bool,
+    pub format: TextFormat,
     pub prompt: String,
     pub prompts: Json,
     pub points: i64,
+}
+
+/// A question with its key, for who writes it.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = questions, check_for_backend(diesel::pg::Pg))]
+pub struct NewQuestion {
+    #[diesel(embed)]
+    pub row: QuestionRow,
     pub feedback: Option<String>,
+    pub key: Option<Json>,
     pub source: Option<String>,
 }
 
+/// Something to tick, match or put in order, as learners may see it.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = choices, check_for_backend(diesel::pg::Pg))]
-pub struct ChoiceRow {
+pub struct ItemRow {
     pub version_id: VersionId,
-    pub id: ChoiceId,
+    pub id: ItemId,
     pub question_id: QuestionId,
     pub position: i32,
+    pub role: ItemRole,
     pub text: String,
     pub texts: Json,
+}
+
+/// An item with what ticking it earns, for who writes it.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = choices, check_for_backend(diesel::pg::Pg))]
+pub struct NewItem {
+    #[diesel(embed)]
+    pub row: ItemRow,
     pub fraction: i64,
     pub feedback: Option<String>,
+}
+
+/// A file that the text of a question shows.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = question_files, check_for_backend(diesel::pg::Pg))]
+pub struct QuestionFileRow {
+    pub version_id: VersionId,
+    pub question_id: QuestionId,
+    pub position: i32,
+    pub file_id: CourseFileId,
+    pub name: String,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]

@@ -30,8 +30,16 @@ pub const LESSONS: usize = 500;
 pub const QUIZZES: usize = 2_000;
 /// Quizzes beside a lesson at most.
 pub const QUIZZES_BESIDE: usize = 20;
-/// Questions of a quiz at most.
-pub const QUESTIONS: usize = 500;
+/// Questions of a quiz at most: of a bank that attempts draw from.
+pub const QUESTIONS: usize = 50_000;
+/// Questions that an attempt asks at most.
+pub const ASKED: usize = 500;
+/// Characters of a short answer at most.
+pub const SHORT_ANSWER: usize = 500;
+/// Characters of an essay at most.
+pub const ESSAY: usize = 50_000;
+/// Millionths that a question is worth at most.
+pub const POINTS: i64 = 1_000_000_000_000_000;
 /// Attempts of a learner at a quiz at most, whatever the quiz allows.
 pub const ATTEMPTS: i32 = 100;
 /// Courses that one course asks to be completed before at most.
@@ -52,7 +60,9 @@ pub fn published() -> Vec<PublishedLimit> {
         ("quizzes", QUIZZES as u64, "quizzes", "A course."),
         ("quizzesBeside", QUIZZES_BESIDE as u64, "quizzes", "A lesson of an imported course."),
         ("questions", QUESTIONS as u64, "questions", "A quiz."),
+        ("questionsAsked", ASKED as u64, "questions", "An attempt at a quiz."),
         ("choices", CHOICES as u64, "choices", "A question."),
+        ("essay", ESSAY as u64, "characters", "An answer to a question that asks for an essay."),
         ("instructors", super::teaching::INSTRUCTORS.unsigned_abs(), "people", "A course."),
         ("prerequisites", PREREQUISITES as u64, "courses", "A course."),
         ("attachments", ATTACHMENTS as u64, "files", "A lesson."),

@@ -86,6 +86,7 @@ pub const TABLES: &[Table] = &[
     ),
     Table::of_nobody("course_files", &["academy_id", "id", "kind", "digest", "media_type", "size", "created_at"]),
     Table::of_nobody("lesson_files", &["academy_id", "version_id", "lesson_id", "position", "id", "file_id", "name"]),
+    Table::of_nobody("question_files", &["academy_id", "version_id", "question_id", "position", "file_id", "name"]),
     Table::of_nobody("lesson_translations", &["academy_id", "version_id", "lesson_id", "locale", "title", "body"]),
     Table::of_nobody("lesson_quizzes", &["academy_id", "version_id", "lesson_id", "position", "quiz_id"]),
     Table::of_nobody(
@@ -102,6 +103,7 @@ pub const TABLES: &[Table] = &[
             "shuffle",
             "feedback",
             "source",
+            "draw_count",
         ],
     ),
     Table::of_nobody(
@@ -118,11 +120,14 @@ pub const TABLES: &[Table] = &[
             "points",
             "feedback",
             "source",
+            "kind",
+            "format",
+            "key",
         ],
     ),
     Table::of_nobody(
         "choices",
-        &["academy_id", "version_id", "id", "question_id", "position", "text", "texts", "fraction", "feedback"],
+        &["academy_id", "version_id", "id", "question_id", "position", "text", "texts", "fraction", "feedback", "role"],
     ),
     Table::of_person(
         "imports",
@@ -141,6 +146,7 @@ pub const TABLES: &[Table] = &[
             "created_at",
             "into_id",
             "format",
+            "quiz_id",
         ],
     ),
     Table::of_nobody(

@@ -3,6 +3,8 @@
 use super::{
     authority, content,
     model::{CourseId, CourseStatus, SubmissionId, SubmissionRow, SubmissionStatus},
+    policy,
+    questions::{self, store::Unaskable},
     store,
     tell_reviewers::TellReviewers,
 };
@@ -10,6 +12,7 @@ use crate::platform::{
     fault::Fault,
     graphql::{Call, UserErrorCode, user_error::Objection},
     jobs,
+    text::Words,
 };
 
 /// Submits the draft.
@@ -41,8 +44,8 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
     if content::lessons_of(&tx, version.id).await?.iter().all(|lesson| lesson.hidden) {
         return not_ready(words!("Kursus belum punya pelajaran.", "The course has no lesson yet."));
     }
-    if let Some(title) = content::quiz_without_questions(&tx, version.id).await? {
-        return not_ready(words!("Kuis \"{title}\" belum punya soal.", "The quiz \"{title}\" has no question yet."));
+    if let Some(quiz) = questions::store::unaskable(&tx, version.id, policy::ASKED).await? {
+        return not_ready(why_not(&quiz));
     }
     // Who completes the course must have passed it, and nobody could find it.
     if version.quizzes_passed
@@ -72,4 +75,27 @@ pub async fn submit_course(call: &Call, course: CourseId) -> Result<Result<Submi
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(submission.id))
+}
+
+/// Why nobody could take a quiz as it is, and what to do.
+fn why_not(quiz: &Unaskable) -> Words {
+    let Unaskable { title, questions, draw_count } = quiz;
+    let most = policy::ASKED;
+    match draw_count.map(i64::from) {
+        _ if *questions == 0 => {
+            words!("Kuis \"{title}\" belum punya soal.", "The quiz \"{title}\" has no question yet.")
+        }
+        None => words!(
+            "Kuis \"{title}\" punya {questions} soal; satu pengerjaan paling banyak {most}: isi drawCount.",
+            "The quiz \"{title}\" has {questions} questions, and an attempt asks {most} at most: set drawCount."
+        ),
+        Some(drawn) if drawn > *questions => words!(
+            "Kuis \"{title}\" mengundi {drawn} soal, dan punya {questions}.",
+            "The quiz \"{title}\" draws {drawn} questions, and has {questions}."
+        ),
+        Some(_) => words!(
+            "Kuis \"{title}\" mengundi soalnya: nilainya harus sama semua, agar setiap pengerjaan sama nilainya.",
+            "The quiz \"{title}\" draws its questions: they are to be worth the same, so that every attempt is."
+        ),
+    }
 }

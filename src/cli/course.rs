@@ -143,21 +143,21 @@ pub(super) async fn course_command(
     Ok(())
 }
 
-fn counted(number: usize, one: &str, more: &str) -> String {
+pub(super) fn counted(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-fn told_problem(problem: &import::Problem) -> String {
+pub(super) fn told_problem(problem: &import::Problem) -> String {
     let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
     let place = if problem.path.is_empty() { String::new() } else { format!(" {}{line}", problem.path) };
     format!("{}{place}: {}", problem.severity.as_str(), problem.message.en)
 }
 
-fn document_of(problem: &import::Problem) -> Json {
+pub(super) fn document_of(problem: &import::Problem) -> Json {
     json!({ "path": problem.path, "line": problem.line, "severity": problem.severity, "message": problem.message.en })
 }
 
 /// A bar is drawn on a terminal only.
-fn style(template: &str) -> anyhow::Result<ProgressStyle> {
+pub(super) fn style(template: &str) -> anyhow::Result<ProgressStyle> {
     Ok(ProgressStyle::with_template(template)?)
 }

@@ -11,13 +11,16 @@ use anyhow::{Context, bail};
 use crate::{
     app::{self, World},
     platform::{
+        clock::Clock,
         config::{ProgramFolders, Settings},
         db::{
             embedded::{self, Cluster, Durability},
             migrate,
+            time::DatabaseTime,
         },
         folders,
         graphql::Services,
+        id::Random,
     },
 };
 
@@ -107,6 +110,11 @@ impl Home {
 
     pub(super) async fn services(&self, settings: &Arc<Settings>) -> anyhow::Result<Services> {
         self.prepare().await?;
-        app::services(settings, &self.url()?, &World::system())
+        let url = self.url()?;
+        let time = DatabaseTime::of(&url).await?;
+        let world = World { clock: Clock::new(time.clone()), random: Random::system() };
+        let services = app::services(settings, &url, &world)?;
+        tokio::spawn(time.keep(services.db.clone()));
+        Ok(services)
     }
 }

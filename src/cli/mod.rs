@@ -7,6 +7,7 @@ mod care;
 mod course;
 mod home;
 mod privacy;
+mod quiz;
 mod serve;
 mod user;
 
@@ -24,6 +25,7 @@ use self::{
     course::{CourseCommand, course_command, read_course},
     home::Home,
     privacy::{PrivacyCommand, privacy_command},
+    quiz::{QuizCommand, quiz_command, read_bank},
     serve::{serve, tell_demo},
     user::{UserCommand, user_command},
 };
@@ -92,6 +94,9 @@ enum Command {
     /// Courses
     #[command(subcommand)]
     Course(CourseCommand),
+    /// Quizzes
+    #[command(subcommand)]
+    Quiz(QuizCommand),
     /// Personal data: what is held and why
     #[command(subcommand)]
     Privacy(PrivacyCommand),
@@ -149,12 +154,22 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Course(command) => Some((command, read_course(cli, command)?)),
         _ => None,
     };
+    let bank = match &cli.command {
+        Command::Quiz(command) => match read_bank(cli, command)? {
+            Some(read) => Some((command, read)),
+            None => return Ok(()),
+        },
+        _ => None,
+    };
     // On the main thread, which lives as long as the process: Postgres stops when the thread that started it ends.
     let home = Home::open(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         if let Some((command, read)) = course {
             return course_command(cli, command, read, &settings, &home).await;
+        }
+        if let Some((command, read)) = bank {
+            return quiz_command(cli, command, read, &settings, &home).await;
         }
         match &cli.command {
             Command::Serve { demo, .. } => serve(cli, &settings, &home, *demo).await,
@@ -164,9 +179,12 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             Command::Privacy(command) => privacy_command(cli, command, &settings, &home).await,
             Command::Audit(command) => audit_command(cli, command, &settings, &home).await,
             Command::Academy(command) => academy_command(cli, command, &settings, &home).await,
-            Command::Demo | Command::Schema | Command::Config | Command::Completions { .. } | Command::Course(_) => {
-                Ok(())
-            }
+            Command::Demo
+            | Command::Schema
+            | Command::Config
+            | Command::Completions { .. }
+            | Command::Course(_)
+            | Command::Quiz(_) => Ok(()),
         }
     });
     // What still computes on a thread of its own (a long import) is not waited for: its job is tried again.

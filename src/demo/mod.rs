@@ -14,8 +14,13 @@ use crate::{
         create_course::{self, NewCourse},
         decide_submission,
         model::{BodyFormat, Completion, CourseId, CourseLevel, FeedbackPolicy, LessonKind, MILLIONTHS, QuizId},
+        questions::{
+            self,
+            written::{Asks, ChoiceInput, QuestionInput},
+        },
+        quiz_write::{self, QuizInput},
         submit_course,
-        write::{self, LessonInput, QuestionInput, QuizInput},
+        write::{self, LessonInput},
     },
     certificates,
     enrolment::{complete, enrol},
@@ -30,7 +35,7 @@ use crate::{
         add_person::{self, NewPerson},
         set_visibility::set_visibility,
     },
-    quizzes::attempt,
+    quizzes::{attempt, response::Response},
     reviews::{privacy::Reviewed, review_course::review_course},
 };
 
@@ -211,21 +216,21 @@ async fn write_course(call: &Arc<Call>, course: &courses::Course) -> anyhow::Res
         time_limit: None,
         attempts_allowed: None,
         shuffle: true,
+        draw_count: None,
         feedback: FeedbackPolicy::AfterPassing,
     };
-    let (_, quiz) = agreed(one(write::add_quiz(call, input).await?))?;
+    let (_, quiz) = agreed(one(quiz_write::add_quiz(call, input).await?))?;
     for (prompt, right, wrong) in course.questions {
-        let choices = std::iter::once(((*right).to_owned(), MILLIONTHS, None))
-            .chain(wrong.iter().map(|text| ((*text).to_owned(), 0, None)));
+        let choice = |text: &str, fraction| ChoiceInput { id: None, text: text.to_owned(), fraction, feedback: None };
+        let choices = std::iter::once(choice(right, MILLIONTHS)).chain(wrong.iter().map(|text| choice(text, 0)));
         let input = QuestionInput {
-            quiz,
             prompt: (*prompt).to_owned(),
+            format: None,
             points: MILLIONTHS,
-            multiple: false,
-            choices: choices.collect(),
             feedback: None,
+            asks: Asks::Choice { multiple: false, choices: choices.collect() },
         };
-        agreed(one(write::add_question(call, input).await?))?;
+        agreed(one(questions::write::add_question(call, quiz, input).await?))?;
     }
     agreed(one(write::add_lesson(call, lesson(course.quiz, LessonKind::Quiz, None, false, Some(quiz))).await?))?;
     let row = call.load(catalog::store::CourseById(id)).await?.context("the course was made")?;
@@ -246,10 +251,12 @@ async fn learn(call: &Arc<Call>, course: CourseId, quiz: QuizId) -> anyhow::Resu
         }
     }
     let taken = agreed(one(attempt::start(call, quiz, None).await?))?;
-    let questions = catalog::content::questions_of(&*call.reader().await?, version, quiz).await?;
-    for (question, choices) in questions {
-        let right = choices.iter().find(|choice| choice.fraction == MILLIONTHS).context("a right choice")?;
-        agreed(one(attempt::save(call, taken, question.id, vec![right.id]).await?))?;
+    let asked = questions::store::worth_of(&*call.reader().await?, version, quiz).await?;
+    for (question, _) in asked {
+        let written = questions::store::written(&*call.reader().await?, version, question).await?;
+        let (_, items) = written.context("the quiz has this question")?;
+        let right = items.iter().find(|item| item.fraction == MILLIONTHS).context("a right choice")?;
+        agreed(one(attempt::save(call, taken, question, Response::Choices(vec![right.row.id])).await?))?;
     }
     agreed(one(attempt::submit(call, taken).await?))?;
     let certificate = call.load(certificates::store::CertificateOf(enrolment)).await?;

@@ -40,7 +40,8 @@ impl Statistics {
 }
 
 /// A number of so many, where neither those nor the others are too few: of none and of all nobody learns who.
-fn told(some: i64, all: i64) -> Option<i64> {
+#[must_use]
+pub fn told(some: i64, all: i64) -> Option<i64> {
     let enough = |group: i64| group == 0 || group >= FEWEST;
     (all >= FEWEST && enough(some) && enough(all - some)).then_some(some)
 }

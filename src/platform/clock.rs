@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-/// Tells the time. The server has [`Clock::system`]; a test brings its own.
+/// Tells the time. The server has that of its database; a test brings its own.
 pub trait TimeSource: Send + Sync + 'static {
     /// The present moment, UTC.
     fn now(&self) -> DateTime<Utc>;
@@ -15,18 +15,6 @@ pub trait TimeSource: Send + Sync + 'static {
 pub struct Clock(Arc<dyn TimeSource>);
 
 impl Clock {
-    /// The clock of the machine.
-    #[must_use]
-    pub fn system() -> Self {
-        struct System;
-        impl TimeSource for System {
-            fn now(&self) -> DateTime<Utc> {
-                Utc::now()
-            }
-        }
-        Self::new(System)
-    }
-
     /// A clock that reads `source`.
     pub fn new(source: impl TimeSource) -> Self {
         Self(Arc::new(source))

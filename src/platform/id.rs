@@ -108,7 +108,7 @@ impl<K> ToSql<sql_types::Uuid, Pg> for Id<K> {
     }
 }
 
-/// Declares a kind of id and its alias: `id_kind!(CourseId, CourseKind, "Course", 20);`
+/// Declares a kind of id and its alias: `id_kind!(CourseId, CourseKind, "Course", 8);`
 #[macro_export]
 macro_rules! id_kind {
     ($(#[$doc:meta])* $alias:ident, $kind:ident, $type:literal, $tag:literal) => {

@@ -6,14 +6,15 @@ use chrono::TimeDelta;
 use super::{
     close::{CloseAttempt, GRACE, close},
     model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
+    response::{self, Response},
     store,
 };
 use crate::{
     catalog::{
         self,
         content::{self, HiddenQuizzesOf},
-        model::{ChoiceId, ChoiceRow, QuestionId, QuestionRow, QuizId},
-        policy,
+        model::{QuestionId, QuizId},
+        policy, questions,
     },
     enrolment::{self, complete},
     platform::{
@@ -54,16 +55,20 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         }
     }
     let made = i32::try_from(earlier.len()).unwrap_or(i32::MAX);
-    if made >= row.attempts_allowed.unwrap_or(policy::ATTEMPTS) {
+    let more = store::extension(&tx, user, quiz).await?;
+    let extra_attempts = more.map_or(0, |more| more.extra_attempts);
+    if made >= row.attempts_allowed.map_or(policy::ATTEMPTS, |allowed| allowed + extra_attempts) {
         tx.commit().await?;
         let words = words!("Kesempatan mengerjakan kuis ini sudah habis.", "There are no attempts at this quiz left.");
         return Ok(Err(Objection::new(UserErrorCode::LimitReached, "quiz", words)));
     }
-    let questions = content::questions_of(&tx, enrolment.version_id, quiz).await?;
-    let mut ids: Vec<QuestionId> = questions.iter().map(|(question, _)| question.id).collect();
-    if row.shuffle {
-        shuffle(call, &mut ids);
+    let mut drawn = questions::store::worth_of(&tx, enrolment.version_id, quiz).await?;
+    if let Some(count) = row.draw_count.and_then(|count| usize::try_from(count).ok()) {
+        draw(call, &mut drawn, count, row.shuffle);
+    } else if row.shuffle {
+        shuffle(call, &mut drawn);
     }
+    let extra_time = more.map_or(0, |more| more.extra_time);
     let attempt = AttemptRow {
         // Random: a learner learns nothing of others' attempts from it.
         id: call.services.random.id(),
@@ -75,13 +80,16 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         number: made + 1,
         status: AttemptStatus::InProgress,
         locale,
-        question_ids: ids,
+        max_score: drawn.iter().map(|(_, points)| points).sum(),
+        question_ids: drawn.into_iter().map(|(id, _)| id).collect(),
         started_at: now,
-        deadline: row.time_limit.map(|seconds| now + TimeDelta::seconds(seconds.into())),
+        deadline: row.time_limit.map(|seconds| now + TimeDelta::seconds(i64::from(seconds) + i64::from(extra_time))),
         submitted_at: None,
         score: None,
-        max_score: questions.iter().map(|(question, _)| question.points).sum(),
         passed: None,
+        contest: None,
+        contested_at: None,
+        contest_decided_at: None,
     };
     store::insert(&mut tx, &attempt).await?;
     enrolment::store::touch(&mut tx, enrolment.id, now).await?;
@@ -94,11 +102,28 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
 }
 
 fn shuffle<T>(call: &Call, items: &mut [T]) {
-    // Fisher-Yates; the bias of a remainder of 64 bits by a few dozen is nothing.
-    for last in (1..items.len()).rev() {
+    put_by_chance(call, items, items.len());
+}
+
+/// Keeps so many by chance: in the order of the quiz, or in another one.
+fn draw<T: Clone>(call: &Call, items: &mut Vec<T>, count: usize, shuffled: bool) {
+    let mut places: Vec<usize> = (0..items.len()).collect();
+    put_by_chance(call, &mut places, count);
+    places.truncate(count);
+    if !shuffled {
+        places.sort_unstable();
+    }
+    *items = places.into_iter().filter_map(|place| items.get(place).cloned()).collect();
+}
+
+/// Puts any of the items, each as likely, into the first `count` places.
+fn put_by_chance<T>(call: &Call, items: &mut [T], count: usize) {
+    // Fisher-Yates; the bias of a remainder of 64 bits by some thousands is nothing.
+    for place in 0..count.min(items.len()) {
         let random = u64::from_le_bytes(call.services.random.bytes());
-        let other = usize::try_from(random % (last as u64 + 1)).unwrap_or(0);
-        items.swap(last, other);
+        let left = (items.len() - place) as u64;
+        let other = place + usize::try_from(random % left).unwrap_or(0);
+        items.swap(place, other);
     }
 }
 
@@ -110,7 +135,7 @@ pub async fn save(
     call: &Call,
     attempt: AttemptId,
     question: QuestionId,
-    ticked: Vec<ChoiceId>,
+    response: Response,
 ) -> Result<Result<AttemptId, Objection>, Fault> {
     let mut tx = call.begin().await?;
     let attempt = match open(call, &mut tx, attempt, "attempt").await? {
@@ -120,38 +145,29 @@ pub async fn save(
             return Ok(Err(objection));
         }
     };
-    let questions = content::questions_of(&tx, attempt.version_id, attempt.quiz_id).await?;
-    let Some((row, choices)) = questions.iter().find(|(row, _)| row.id == question) else {
-        return Ok(Err(Objection::not_found("question")));
-    };
-    if let Err(objection) = fits(row, choices, &ticked) {
+    let not_found = || Ok(Err(Objection::not_found("question")));
+    if !attempt.question_ids.contains(&question) {
+        return not_found();
+    }
+    let asked = questions::store::asked(&tx, attempt.version_id, &[question]).await?;
+    let Some((row, items)) = asked.first() else { return not_found() };
+    if let Err(objection) = response::fits(row, items, &response) {
         return Ok(Err(objection));
     }
     let answer = AnswerRow {
         attempt_id: attempt.id,
         question_id: question,
-        choice_ids: ticked,
+        response: response.stored(),
         score: None,
         saved_at: call.services.clock.now(),
+        feedback: None,
+        graded_at: None,
     };
     store::save(&mut tx, &answer).await?;
     enrolment::store::touch(&mut tx, attempt.enrolment_id, answer.saved_at).await?;
     tx.commit().await?;
     call.forget_loaded();
     Ok(Ok(attempt.id))
-}
-
-fn fits(question: &QuestionRow, choices: &[ChoiceRow], ticked: &[ChoiceId]) -> Result<(), Objection> {
-    let field = "response.choices";
-    let distinct: std::collections::HashSet<_> = ticked.iter().collect();
-    if distinct.len() != ticked.len() || !ticked.iter().all(|id| choices.iter().any(|choice| choice.id == *id)) {
-        return Err(Objection::not_found(field));
-    }
-    if !question.multiple && ticked.len() > 1 {
-        let words = words!("Pilih satu saja.", "Tick one only.");
-        return Err(Objection::new(UserErrorCode::Invalid, field, words));
-    }
-    Ok(())
 }
 
 /// Submits an attempt, and grades it.

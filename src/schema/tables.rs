@@ -360,6 +360,7 @@ diesel::table! {
         shuffle -> Bool,
         feedback -> Text,
         source -> Nullable<Text>,
+        draw_count -> Nullable<Int4>,
     }
 }
 
@@ -413,6 +414,9 @@ diesel::table! {
         points -> Int8,
         feedback -> Nullable<Text>,
         source -> Nullable<Text>,
+        kind -> Text,
+        format -> Text,
+        key -> Nullable<Jsonb>,
     }
 }
 
@@ -429,6 +433,7 @@ diesel::table! {
         texts -> Jsonb,
         fraction -> Int8,
         feedback -> Nullable<Text>,
+        role -> Text,
     }
 }
 
@@ -528,6 +533,9 @@ diesel::table! {
         score -> Nullable<Int8>,
         max_score -> Int8,
         passed -> Nullable<Bool>,
+        contest -> Nullable<Text>,
+        contested_at -> Nullable<Timestamptz>,
+        contest_decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -541,6 +549,10 @@ diesel::table! {
         choice_ids -> Array<Uuid>,
         score -> Nullable<Int8>,
         saved_at -> Timestamptz,
+        option_ids -> Nullable<Array<Uuid>>,
+        text -> Nullable<Text>,
+        feedback -> Nullable<Text>,
+        graded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -653,6 +665,7 @@ diesel::table! {
         created_at -> Timestamptz,
         into_id -> Nullable<Uuid>,
         format -> Nullable<Text>,
+        quiz_id -> Nullable<Uuid>,
     }
 }
 
@@ -1027,6 +1040,62 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    grading_tasks (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        course_id -> Uuid,
+        quiz_id -> Uuid,
+        attempt_id -> Uuid,
+        question_id -> Uuid,
+        submitted_at -> Timestamptz,
+        graded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    score_changes (academy_id, id) {
+        academy_id -> Uuid,
+        id -> Uuid,
+        attempt_id -> Uuid,
+        question_id -> Uuid,
+        cause -> Text,
+        before -> Nullable<Int8>,
+        after -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    quiz_extensions (academy_id, quiz_id, user_id) {
+        academy_id -> Uuid,
+        quiz_id -> Uuid,
+        user_id -> Uuid,
+        extra_time -> Int4,
+        extra_attempts -> Int4,
+        granted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    question_files (academy_id, version_id, question_id, position) {
+        academy_id -> Uuid,
+        version_id -> Uuid,
+        question_id -> Uuid,
+        position -> Int4,
+        file_id -> Uuid,
+        name -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     logins,
@@ -1045,6 +1114,8 @@ diesel::allow_tables_to_appear_in_same_query!(lessons, sections, lesson_quizzes)
 diesel::allow_tables_to_appear_in_same_query!(lessons, courses);
 diesel::allow_tables_to_appear_in_same_query!(quizzes, courses);
 diesel::allow_tables_to_appear_in_same_query!(questions, choices, quizzes);
+diesel::allow_tables_to_appear_in_same_query!(questions, course_versions);
+diesel::allow_tables_to_appear_in_same_query!(quizzes, course_versions);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, lesson_completions, teaching_assignments);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(enrolments::course_id, lesson_completions::lesson_id);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_links);
@@ -1052,4 +1123,4 @@ diesel::allow_tables_to_appear_in_same_query!(badges, badge_awards);
 diesel::allow_tables_to_appear_in_same_query!(referral_codes, users);
 diesel::allow_tables_to_appear_in_same_query!(reviews, course_instructors);
 diesel::allow_tables_to_appear_in_same_query!(course_figures, course_instructors, catalogue_entries);
-diesel::allow_tables_to_appear_in_same_query!(course_files, lesson_files, course_versions);
+diesel::allow_tables_to_appear_in_same_query!(course_files, lesson_files, question_files, course_versions);

@@ -53,6 +53,7 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
     let user = match announced.purpose {
         UploadPurpose::Avatar => call.viewer().signed_in()?,
         UploadPurpose::CourseImport
+        | UploadPurpose::QuestionImport
         | UploadPurpose::CourseCover
         | UploadPurpose::LessonMedia
         | UploadPurpose::Attachment
@@ -62,7 +63,10 @@ pub async fn create_upload(call: &Call, announced: Announced) -> Result<Result<A
     let most = match announced.purpose {
         UploadPurpose::Avatar | UploadPurpose::CourseCover => limits.upload_bytes.min(PICTURE_BYTES),
         UploadPurpose::Enrolment => limits.upload_bytes.min(LIST_BYTES),
-        UploadPurpose::CourseImport | UploadPurpose::LessonMedia | UploadPurpose::Attachment => limits.upload_bytes,
+        UploadPurpose::CourseImport
+        | UploadPurpose::QuestionImport
+        | UploadPurpose::LessonMedia
+        | UploadPurpose::Attachment => limits.upload_bytes,
     };
     if announced.size < 1 || usize::try_from(announced.size).is_ok_and(|size| size > most) {
         let words = words!("Dari 1 sampai {most} bita.", "From 1 to {most} bytes.");

@@ -15,6 +15,8 @@ crate::text_enum!(
     UploadPurpose {
         /// A course to be imported.
         CourseImport = "COURSE_IMPORT",
+        /// A bank of questions to be imported.
+        QuestionImport = "QUESTION_IMPORT",
         /// A person's picture.
         Avatar = "AVATAR",
         /// The picture of a course.

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::{COVER_TYPE, CourseFileId, cover_of, names, plain, store::LessonFile};
+use crate::catalog::questions::store::QuestionFile;
 use crate::platform::{
     db::AcademyId,
     fault::Fault,
@@ -31,6 +32,15 @@ struct Link {
 /// # Errors
 /// Only where it can't be sealed.
 pub fn of_file(call: &Call, file: &LessonFile) -> Result<Url, Fault> {
+    let name = file.name.rsplit('/').next().unwrap_or(&file.name).to_owned();
+    sealed(call, file.file, file.media_type.clone(), None, name)
+}
+
+/// The address of a file that a question shows.
+///
+/// # Errors
+/// Only where it can't be sealed.
+pub fn of_question_file(call: &Call, file: &QuestionFile) -> Result<Url, Fault> {
     let name = file.name.rsplit('/').next().unwrap_or(&file.name).to_owned();
     sealed(call, file.file, file.media_type.clone(), None, name)
 }

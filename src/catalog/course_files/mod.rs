@@ -16,7 +16,7 @@ use crate::platform::{id::Id, picture::Shape};
 
 crate::id_kind!(
     /// The id of a file in a lesson: the same through all versions.
-    AttachmentId, AttachmentKind, "Attachment", 22
+    AttachmentId, AttachmentKind, "Attachment", 28
 );
 
 /// Marks an id as that of a file. Clients never see one.

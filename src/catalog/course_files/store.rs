@@ -7,11 +7,11 @@ use diesel::{
     dsl::{exists, not},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sanggar_schema::tables::{course_files, course_versions, lesson_files};
+use sanggar_schema::tables::{course_files, course_versions, lesson_files, question_files};
 
 use super::{AttachmentId, CourseFileId, FileKind, FileRow, LessonFileRow};
 use crate::{
-    catalog::model::{LessonId, VersionId},
+    catalog::model::{LessonId, QuestionId, VersionId},
     platform::{
         fault::Fault,
         graphql::{Batch, Call, grouped},
@@ -127,6 +127,22 @@ pub async fn of_lessons(
     Ok(rows.distinct().load(&mut connection).await?)
 }
 
+/// The files of questions of a version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_questions(
+    mut connection: &AsyncPgConnection,
+    version: VersionId,
+    questions: &[QuestionId],
+) -> Result<Vec<CourseFileId>, Fault> {
+    let rows = question_files::table
+        .filter(question_files::version_id.eq(version))
+        .filter(question_files::question_id.eq_any(questions))
+        .select(question_files::file_id);
+    Ok(rows.distinct().load(&mut connection).await?)
+}
+
 /// Puts files in the place of those that a lesson of a version has.
 ///
 /// # Errors
@@ -157,10 +173,12 @@ pub async fn take_unused(
     let mut left: HashSet<CourseFileId> =
         rows.select(course_files::id).for_update().load(connection).await?.into_iter().collect();
     let in_lessons = lesson_files::table.filter(lesson_files::file_id.eq(course_files::id));
+    let in_questions = question_files::table.filter(question_files::file_id.eq(course_files::id));
     let as_cover = course_versions::table.filter(course_versions::cover_id.eq(course_files::id.nullable()));
     let unused = course_files::table
         .filter(course_files::id.eq_any(ids))
         .filter(not(exists(in_lessons)))
+        .filter(not(exists(in_questions)))
         .filter(not(exists(as_cover)));
     let gone: Vec<CourseFileId> = diesel::delete(unused).returning(course_files::id).get_results(connection).await?;
     for id in gone {

@@ -17,9 +17,12 @@ pub use course::{Course, CourseFacets, CourseFilter, CourseRun, search, taught_b
 pub use editing::CourseEditingMutations;
 pub use lesson::{Lesson, Section};
 pub use offering::OfferingMutations;
-pub use question::{ChoiceQuestion, Question, decimal};
+pub use question::{
+    ChoiceQuestion, EssayQuestion, MatchPair, MatchingQuestion, NumericQuestion, OrderingQuestion, Question,
+    ShortAnswerQuestion, ShownQuestion, decimal,
+};
 pub use quiz::Quiz;
-pub use quiz_writing::QuizWritingMutations;
+pub use quiz_writing::{QuestionPayload, QuizWritingMutations, exact};
 pub use submission::{CourseSubmission, ReviewMutations};
 pub use teaching::TeachingMutations;
-pub use writing::{CourseWritingMutations, LessonPayload};
+pub use writing::{CourseWritingMutations, LessonPayload, fixed_seconds};

@@ -5,15 +5,17 @@ use async_graphql::{Context, Object, Result};
 use super::{
     course::Course,
     lesson::shown_version,
-    question::{ChoiceQuestion, Question, decimal},
+    question::{Question, ShownQuestion, decimal},
 };
 use crate::{
     catalog::{
         authority,
-        content::{HiddenQuizzesOf, QuestionsOf, QuizIn, SizeOf, VersionOfQuiz},
+        content::{HiddenQuizzesOf, QuizIn, VersionOfQuiz},
         model::{CourseId, FeedbackPolicy, QuestionId, QuizId, QuizRow},
+        questions::store::{PageOf, SizeOf},
     },
     platform::{
+        db::page::Rows,
         fault::Fault,
         graphql::{
             Call, CallExt, List, PageArgs, Shown, error,
@@ -22,7 +24,7 @@ use crate::{
         },
         id::GlobalId,
     },
-    quizzes::graphql::Attempt,
+    quizzes::graphql::{Attempt, GradingTask, QuizStatistics},
 };
 
 /// A quiz of a course.
@@ -73,7 +75,7 @@ impl Quiz {
         Ok(ctx.call().load(SizeOf(self.row.version_id, self.row.id)).await?.unwrap_or_default().0)
     }
 
-    /// What all its questions are worth together.
+    /// What the questions of an attempt are worth together.
     async fn max_score(&self, ctx: &Context<'_>) -> Result<Decimal> {
         Ok(decimal(ctx.call().load(SizeOf(self.row.version_id, self.row.id)).await?.unwrap_or_default().1))
     }
@@ -99,6 +101,11 @@ impl Quiz {
         self.row.shuffle
     }
 
+    /// So many of its questions an attempt asks, drawn by chance; null: all of them.
+    async fn draw_count(&self) -> Option<i32> {
+        self.row.draw_count
+    }
+
     /// Its questions. Its instructors, reviewers and admins; null with FORBIDDEN to others: learners get theirs with an attempt.
     async fn questions(
         &self,
@@ -114,17 +121,19 @@ impl Quiz {
                 return Err(Fault::forbidden());
             }
             let page = PageArgs { first, after, last, before }.page::<(i32, QuestionId)>(call, "questions")?;
-            // Few a quiz: read whole, cut here.
-            let all = call.load(QuestionsOf(self.row.version_id, self.row.id)).await?.unwrap_or_default();
-            let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-            let rows = page.of_few(all.to_vec(), |(row, _)| (row.position, row.id));
+            let of = (self.row.version_id, self.row.id);
+            let rows = call.load(PageOf { version: of.0, quiz: of.1, page }).await?;
+            let rows = rows.map_or_else(
+                || Rows { rows: Vec::new(), has_previous: false, has_next: false },
+                |rows| (*rows).clone(),
+            );
             list(
                 call,
                 "questions",
                 rows,
                 |(row, _)| (row.position, row.id),
-                |(row, choices)| Question::ChoiceQuestion(ChoiceQuestion::written(self.course, row, choices)),
-                move |_| Box::pin(async move { Ok(total) }),
+                |asked| Question::of(ShownQuestion::written(self.course, asked)),
+                move |call| Box::pin(async move { Ok(call.load(SizeOf(of.0, of.1)).await?.unwrap_or_default().0) }),
             )
         };
         Some(questions.await.map_err(error::of))
@@ -133,6 +142,24 @@ impl Quiz {
     /// The viewer's own attempts, first to last.
     async fn viewer_attempts(&self, ctx: &Context<'_>) -> Result<Vec<Attempt>> {
         Ok(Attempt::of_viewer(ctx.call(), self.row.id).await?)
+    }
+
+    /// Answers that wait for a person, longest first. Its instructors and admins; null with FORBIDDEN to others.
+    async fn grading_queue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start; 20 where none is asked for, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end; 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Shown<List<GradingTask>> {
+        let page = PageArgs { first, after, last, before };
+        Some(GradingTask::queue(ctx.call(), self.course, self.row.id, &page).await.map_err(error::of))
+    }
+
+    /// How learners do at it, taken together. Its instructors and admins; null with FORBIDDEN to others.
+    async fn statistics(&self, ctx: &Context<'_>) -> Shown<QuizStatistics> {
+        Some(QuizStatistics::of(ctx.call(), self.course, self.row.clone()).await.map_err(error::of))
     }
 
     /// When learners see the answer key.

@@ -226,7 +226,10 @@ impl CourseWritingMutations {
 }
 
 /// A length of time in seconds, if it was given.
-pub(super) fn fixed_seconds(given: Option<Duration>, field: &str) -> Result<Option<i32>, Objection> {
+///
+/// # Errors
+/// `INVALID`.
+pub fn fixed_seconds(given: Option<Duration>, field: &str) -> Result<Option<i32>, Objection> {
     let Some(duration) = given else { return Ok(None) };
     let words = words!(
         "Lebih dari nol, tanpa bulan dan tahun, misalnya PT30M.",

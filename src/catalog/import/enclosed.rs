@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     Problem,
-    ProblemSeverity::{Note, Warning},
+    ProblemSeverity::{self, Note, Warning},
     Problems,
     files::Tree,
     outline::{Enclosed, Outline},
@@ -19,6 +19,7 @@ use crate::{
         db::{AcademyId, Tx},
         fault::Fault,
         graphql::Services,
+        text::Words,
     },
     uploads::{media_type, picture},
 };
@@ -29,8 +30,32 @@ pub struct SourceFile {
     bytes: Bytes,
     digest: Vec<u8>,
     media_type: &'static str,
-    /// Whether a lesson points to it; else it is the course's picture alone.
+    /// Whether a lesson or a question points to it; else it is the course's picture alone.
     of_lesson: bool,
+}
+
+impl SourceFile {
+    /// A file that is shown where it stands; nothing where it is a program that runs.
+    pub(super) fn of(path: &str, bytes: Vec<u8>) -> Option<Self> {
+        let media_type = Some(media_type::of(&bytes)).filter(|found| *found != media_type::PROGRAM)?;
+        let digest = Sha256::digest(&bytes).to_vec();
+        Some(Self { path: path.to_owned(), digest, bytes: bytes.into(), media_type, of_lesson: true })
+    }
+}
+
+/// What is to be told of a file: it is left out, or it does not come to be what it was.
+pub(super) fn suspect(path: &str, bytes: &[u8]) -> Option<(ProblemSeverity, Words)> {
+    if media_type::of(bytes) == media_type::PROGRAM {
+        let words = words!("Program yang dapat dijalankan: tidak diambil.", "A program that runs: not taken over.");
+        return Some((Warning, words));
+    }
+    path.to_ascii_lowercase().ends_with(".svg").then(|| {
+        let words = words!(
+            "Gambar SVG dapat mengandung skrip: ia diambil sebagai unduhan, dan tidak ditampilkan.",
+            "A picture in SVG may hold scripts: it is taken over as a download, and not shown."
+        );
+        (Note, words)
+    })
 }
 
 /// The files that lessons point to. Programs that run are no part of a course: they are told, and left out.
@@ -49,27 +74,15 @@ pub(super) fn collected(
     let mut refused = BTreeSet::new();
     for path in paths {
         let Some(bytes) = tree.remove(path) else { continue };
-        let media_type = media_type::of(&bytes);
-        if media_type == media_type::PROGRAM {
-            let words = words!("Program yang dapat dijalankan: tidak diambil.", "A program that runs: not taken over.");
-            told.push(Problem::new(path, None, Warning, words));
-            refused.insert(path.to_owned());
-            continue;
+        if let Some((severity, words)) = suspect(path, &bytes) {
+            told.push(Problem::new(path, None, severity, words));
         }
-        if path.to_ascii_lowercase().ends_with(".svg") {
-            let words = words!(
-                "Gambar SVG dapat mengandung skrip: ia diambil sebagai unduhan, dan tidak ditampilkan.",
-                "A picture in SVG may hold scripts: it is taken over as a download, and not shown."
-            );
-            told.push(Problem::new(path, None, Note, words));
+        match SourceFile::of(path, bytes) {
+            Some(file) => found.push(SourceFile { of_lesson: of_lessons.contains(path), ..file }),
+            None => {
+                refused.insert(path.to_owned());
+            }
         }
-        found.push(SourceFile {
-            path: path.to_owned(),
-            digest: Sha256::digest(&bytes).to_vec(),
-            bytes: bytes.into(),
-            media_type,
-            of_lesson: of_lessons.contains(path),
-        });
     }
     problems.extend(told.told());
     problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
@@ -166,6 +179,12 @@ pub async fn stored(
 }
 
 impl Stored {
+    /// With those of another part of the same source. One that both have is stored once: the other one goes by itself.
+    pub(super) fn add(&mut self, other: Self) {
+        self.digests.extend(other.digests);
+        self.new.extend(other.new);
+    }
+
     /// Notes them, in the transaction that writes the course: none of them goes before it ends.
     ///
     /// # Errors

@@ -3,13 +3,16 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::{
-    ImportFormat, Problem, ProblemSeverity,
+    ImportFormat, Problem, ProblemSeverity, bank,
     job::{self, Wanted},
     model::{ImportId, ImportRow, ImportStatus},
     store::ImportById,
 };
 use crate::{
-    catalog::{graphql::Course, model::CourseId},
+    catalog::{
+        graphql::{Course, Quiz},
+        model::{CourseId, QuizId},
+    },
     platform::{
         fault::Fault,
         graphql::{
@@ -22,7 +25,7 @@ use crate::{
     uploads::UploadId,
 };
 
-/// A course on its way in.
+/// A course, or questions of one, on the way in.
 pub struct Import(pub(crate) ImportRow);
 
 impl Import {
@@ -36,7 +39,7 @@ impl Import {
     }
 }
 
-/// A course on its way in.
+/// A course, or questions of one, on the way in.
 #[Object(directive = visibility::apply(vec![Audience::Self_]))]
 impl Import {
     /// The global id.
@@ -49,7 +52,7 @@ impl Import {
         self.0.status
     }
 
-    /// Lessons and quizzes that are written.
+    /// Lessons and quizzes that are written; of a bank, questions.
     async fn done(&self) -> i32 {
         self.0.done
     }
@@ -63,6 +66,12 @@ impl Import {
     async fn course(&self, ctx: &Context<'_>) -> Result<Option<Course>> {
         let Some(id) = self.0.course_id else { return Ok(None) };
         Ok(Course::load(ctx.call(), id).await?)
+    }
+
+    /// The quiz that the questions go into; null where a whole course is taken over.
+    async fn quiz(&self, ctx: &Context<'_>) -> Result<Option<Quiz>> {
+        let Some(id) = self.0.quiz_id else { return Ok(None) };
+        Ok(Quiz::by_id(ctx.call(), id).await?)
     }
 
     /// What was not taken over, and why: an importer never drops a thing silently.
@@ -108,6 +117,17 @@ pub struct ImportCourseInput {
     title: Option<String>,
 }
 
+/// Questions to be taken over.
+#[derive(InputObject)]
+pub struct ImportQuestionsInput {
+    /// The quiz, in the draft of its course, that they go into. What it has of the same source already is written anew.
+    quiz: QuizId,
+    /// The upload, for `QUESTION_IMPORT`: a file of Moodle XML or GIFT, or a .zip or .tar.gz of OLX.
+    upload: UploadId,
+    /// Its form; recognised where it is left out.
+    format: Option<ImportFormat>,
+}
+
 /// An import after a change.
 #[derive(SimpleObject)]
 pub struct ImportPayload {
@@ -149,6 +169,19 @@ impl ImportMutations {
         let call = ctx.call();
         let ImportCourseInput { upload, into, format, title } = input;
         let outcome = job::ask(call, Wanted { upload, into, format, title }).await?;
+        Ok(ImportPayload::of(call, outcome).await?)
+    }
+
+    /// Takes over a bank of questions into a quiz, all or nothing: a question that keeps no rule here, or is of a kind that is not here, is left out
+    /// and told; a malformed bank is not taken over at all. Instructors of the course.
+    async fn import_questions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The questions.")] input: ImportQuestionsInput,
+    ) -> Result<ImportPayload> {
+        let call = ctx.call();
+        let ImportQuestionsInput { quiz, upload, format } = input;
+        let outcome = bank::ask::ask(call, quiz, upload, format).await?;
         Ok(ImportPayload::of(call, outcome).await?)
     }
 

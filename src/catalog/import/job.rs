@@ -1,4 +1,4 @@
-//! `importCourse`: an upload is read and written by a job, all or nothing, and the import says how it went.
+//! `importCourse` and `importQuestions`: an upload is read and written by a job, all or nothing, and the import says how it went.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     ImportFormat, Problem, ProblemSeverity, Read,
+    bank::{self, Survey, source::Source, write::Bank},
     enclosed::{self, Stored},
     files,
     model::{ImportId, ImportRow, ImportStatus},
@@ -15,7 +16,12 @@ use super::{
 };
 use crate::{
     accounts,
-    catalog::{authority, content::Watch, model::CourseId, policy, store as catalog},
+    catalog::{
+        authority,
+        content::Watch,
+        model::{CourseId, QuizId},
+        policy, store as catalog,
+    },
     platform::{
         db::{AcademyId, Tx},
         fault::Fault,
@@ -24,15 +30,15 @@ use crate::{
             user_error::{self, Objection},
         },
         jobs::{self, Job},
-        privacy::Role,
-        text::Words,
+        privacy::{Role, UserId},
+        text::{Language, Words},
     },
     uploads::{self, UploadId, UploadPurpose},
 };
 
-/// Takes over the course of an upload.
+/// Takes over what an upload holds.
 #[derive(Serialize, Deserialize)]
-pub struct ImportCourse {
+pub struct RunImport {
     import: ImportId,
 }
 
@@ -60,8 +66,39 @@ pub async fn ask(call: &Call, wanted: Wanted) -> Result<Result<ImportId, Objecti
     if let Some(course) = into {
         or_object!(authority::lock_to_edit(call, &mut tx, course, "into").await?);
     }
-    let found = uploads::store::of(&tx, user, upload).await?;
-    let Some(found) = found.filter(|found| found.purpose == UploadPurpose::CourseImport) else {
+    let row = ImportRow { title, into_id: into, format, ..asked(call, user, upload) };
+    queue(call, tx, row, UploadPurpose::CourseImport).await
+}
+
+/// An import that begins: of what and into what is for the caller to say.
+pub(super) fn asked(call: &Call, user: UserId, upload: UploadId) -> ImportRow {
+    ImportRow {
+        id: call.services.random.ordered_id(&call.services.clock),
+        user_id: user,
+        upload_id: upload,
+        title: None,
+        status: ImportStatus::Queued,
+        done: 0,
+        total: None,
+        course_id: None,
+        problems: serde_json::json!([]),
+        created_at: call.services.clock.now(),
+        into_id: None,
+        format: None,
+        quiz_id: None,
+    }
+}
+
+/// Queues an import of an upload that was sent for this.
+pub(super) async fn queue(
+    call: &Call,
+    mut tx: Tx,
+    row: ImportRow,
+    purpose: UploadPurpose,
+) -> Result<Result<ImportId, Objection>, Fault> {
+    let upload = row.upload_id;
+    let found = uploads::store::of(&tx, row.user_id, upload).await?;
+    let Some(found) = found.filter(|found| found.purpose == purpose) else {
         return Ok(Err(Objection::not_found("upload")));
     };
     // Asked for once: who asks at the same time waits, and then sees it.
@@ -73,24 +110,10 @@ pub async fn ask(call: &Call, wanted: Wanted) -> Result<Result<ImportId, Objecti
         let words = words!("Unggahan ini sudah diimpor.", "This upload is being imported already.");
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, "upload", words)));
     }
-    let row = ImportRow {
-        id: call.services.random.ordered_id(&call.services.clock),
-        user_id: user,
-        upload_id: upload,
-        title,
-        status: ImportStatus::Queued,
-        done: 0,
-        total: None,
-        course_id: None,
-        problems: serde_json::json!([]),
-        created_at: call.services.clock.now(),
-        into_id: into,
-        format,
-    };
     store::insert(&mut tx, &row).await?;
     // The queue may be long: the bytes stay for as long as a job is tried.
     uploads::store::keep(&mut tx, upload, row.created_at + TimeDelta::days(7)).await?;
-    jobs::enqueue(&mut tx, &call.services, &ImportCourse { import: row.id }).await?;
+    jobs::enqueue(&mut tx, &call.services, &RunImport { import: row.id }).await?;
     tx.commit().await?;
     Ok(Ok(row.id))
 }
@@ -121,29 +144,30 @@ pub async fn cancel(call: &Call, id: ImportId) -> Result<Result<ImportId, Object
 /// Between two times that it is noted how far an import is.
 const NOTED: Duration = Duration::from_millis(300);
 
-impl Job for ImportCourse {
-    const KIND: &'static str = "import_course";
+/// What was read, and how it is written.
+enum Found {
+    Course { read: Box<Read>, stored: Stored },
+    Questions { quiz: QuizId, bank: Box<Bank>, survey: Box<Survey>, stored: Stored },
+}
+
+impl Job for RunImport {
+    const KIND: &'static str = "run_import";
     const LONG: bool = true;
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
         let Some(mut row) = begin(&services, academy, self.import).await? else { return Ok(()) };
-        let name = uploads::receive::name(row.upload_id);
-        let bytes = services.storage.get(academy, &name).await?;
-        let (title, format) = (row.title.clone(), row.format);
-        let read = tokio::task::spawn_blocking(move || match bytes {
-            Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(files, format, title.as_deref())),
-            None => Err(stopped(words!("Unggahannya sudah tidak ada.", "The upload is gone."))),
-        });
-        let mut read = match read.await.map_err(anyhow::Error::from)? {
-            Ok(read) => read,
-            Err(problem) => {
+        let found = match row.quiz_id {
+            None => course(&services, academy, &row).await?,
+            Some(quiz) => questions(&services, academy, &row, quiz).await?,
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(problems) => {
                 let Some(tx) = still_wanted(&services, academy, &row).await? else { return Ok(()) };
-                return end(tx, &services, academy, row, &[problem]).await;
+                return end(tx, &services, academy, row, &problems).await;
             }
         };
-        let sources = std::mem::take(&mut read.files);
-        let stored = enclosed::stored(&services, academy, sources, read.cover.as_deref(), &mut read.problems).await?;
-        let total = i32::try_from(read.counts.lessons + read.counts.quizzes).unwrap_or(i32::MAX);
+        let total = i32::try_from(found.total()).unwrap_or(i32::MAX);
         row.total = Some(total);
         let mut tx = services.db.begin(academy).await?;
         // Another worker may have had it meanwhile, if this one was slow: what it wrote stays.
@@ -165,7 +189,7 @@ impl Job for ImportCourse {
             let _ = told.send(i32::try_from(share).unwrap_or(i32::MAX));
         };
         let noting = tokio::spawn(note(services.clone(), academy, row.id, tells));
-        let outcome = write_as(&mut tx, &services, &row, (&read, &stored), &watching).await;
+        let outcome = write_as(&mut tx, &services, &row, &found, &watching).await;
         drop(watching);
         if let Err(error) = noting.await {
             tracing::warn!(%error, "noting how far an import is ended early");
@@ -179,9 +203,15 @@ impl Job for ImportCourse {
             Ok(course) => {
                 row.course_id = Some(course);
                 row.done = total;
-                read.problems
+                found.told()
             }
-            Err(objections) => objections.into_iter().map(|objection| stopped(objection.words)).collect(),
+            Err(objections) => {
+                // What was begun goes; that it failed is written by itself.
+                drop(tx);
+                let Some(fresh) = still_wanted(&services, academy, &row).await? else { return Ok(()) };
+                tx = fresh;
+                objections.into_iter().map(|objection| stopped(objection.words)).collect()
+            }
         };
         end(tx, &services, academy, row, &problems).await
     }
@@ -197,12 +227,85 @@ impl Job for ImportCourse {
     }
 }
 
-/// Writes the course as who asked for it: what they may not edit any more is not written into.
+/// Reads the course of an upload.
+async fn course(
+    services: &Services,
+    academy: AcademyId,
+    row: &ImportRow,
+) -> Result<Result<Found, Vec<Problem>>, Fault> {
+    let bytes = services.storage.get(academy, &uploads::receive::name(row.upload_id)).await?;
+    let (title, format) = (row.title.clone(), row.format);
+    let read = tokio::task::spawn_blocking(move || match bytes {
+        Some(bytes) => files::of_archive(&bytes).and_then(|files| super::read(files, format, title.as_deref())),
+        None => Err(gone()),
+    });
+    let mut read = match read.await.map_err(anyhow::Error::from)? {
+        Ok(read) => Box::new(read),
+        Err(problem) => return Ok(Err(vec![problem])),
+    };
+    let sources = std::mem::take(&mut read.files);
+    let stored = enclosed::stored(services, academy, sources, read.cover.as_deref(), &mut read.problems).await?;
+    Ok(Ok(Found::Course { read, stored }))
+}
+
+/// Looks through the bank of an upload.
+async fn questions(
+    services: &Services,
+    academy: AcademyId,
+    row: &ImportRow,
+    quiz: QuizId,
+) -> Result<Result<Found, Vec<Problem>>, Fault> {
+    let reader = services.db.reader(academy);
+    let connection = reader.connection().await?;
+    let upload = uploads::store::of(&connection, row.user_id, row.upload_id).await?;
+    let locale = match row.into_id {
+        Some(course) => catalog::course(&connection, course).await?.map(|course| course.locale),
+        None => None,
+    };
+    drop(connection);
+    reader.give_back().await;
+    let Some(upload) = upload else { return Ok(Err(vec![gone()])) };
+    let name = uploads::receive::name(row.upload_id);
+    let size = u64::try_from(upload.size).unwrap_or(0);
+    let source = Source::Stored { academy, name, size, services: Box::new(services.clone()) };
+    let language = locale.and_then(|locale| Language::of_tag(&locale)).unwrap_or_default();
+    let format = row.format;
+    let looked = tokio::task::spawn_blocking(move || {
+        let bank = Bank::of(source, format, None, language)?;
+        let survey = bank.survey(&|_| {})?;
+        std::io::Result::Ok((bank, survey))
+    });
+    let (bank, survey) = looked.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?;
+    if survey.stops() {
+        return Ok(Err(survey.told()));
+    }
+    let stored = bank.store_files(services, academy, &survey).await?;
+    Ok(Ok(Found::Questions { quiz, bank: Box::new(bank), survey: Box::new(survey), stored }))
+}
+
+impl Found {
+    /// Lessons and quizzes of a course, questions of a bank.
+    fn total(&self) -> usize {
+        match self {
+            Self::Course { read, .. } => read.counts.lessons + read.counts.quizzes,
+            Self::Questions { survey, .. } => survey.questions(),
+        }
+    }
+
+    fn told(self) -> Vec<Problem> {
+        match self {
+            Self::Course { read, .. } => read.problems,
+            Self::Questions { survey, .. } => survey.told(),
+        }
+    }
+}
+
+/// Writes it as who asked for it: what they may not edit any more is not written into.
 async fn write_as(
     tx: &mut Tx,
     services: &Services,
     row: &ImportRow,
-    (read, stored): (&Read, &Stored),
+    found: &Found,
     watching: Watch<'_>,
 ) -> Result<Result<CourseId, Vec<Objection>>, Fault> {
     let roles = accounts::store::living_roles(tx, row.user_id).await?;
@@ -214,7 +317,15 @@ async fn write_as(
         let words = words!("Anda tidak berhak lagi atas ini.", "You are not allowed to do this any more.");
         return Ok(Err(vec![Objection::new(UserErrorCode::NotEligible, "", words)]));
     }
-    super::write(tx, services, Some(row.user_id), row.into_id, read, stored, watching).await
+    match found {
+        Found::Course { read, stored } => {
+            super::write(tx, services, Some(row.user_id), row.into_id, read, stored, watching).await
+        }
+        Found::Questions { quiz, bank, survey, stored } => {
+            let written = bank::write::into(tx, services, *quiz, bank, (survey, stored), watching).await?;
+            Ok(written.map_err(|objection| vec![objection]))
+        }
+    }
 }
 
 /// Notes how far the writing is, as long as somebody tells: in transactions of their own, or nobody would see it. How far it is, is not
@@ -274,6 +385,10 @@ async fn begin(services: &Services, academy: AcademyId, import: ImportId) -> Res
     store::write(&mut tx, &row).await?;
     tx.commit().await?;
     Ok(Some(row))
+}
+
+fn gone() -> Problem {
+    stopped(words!("Unggahannya sudah tidak ada.", "The upload is gone."))
 }
 
 /// What stopped an import as a whole.

@@ -1,6 +1,7 @@
-//! Whole courses from elsewhere: recognised, read, and taken over all or nothing. What is not taken over is reported by file and
+//! Whole courses and banks of questions from elsewhere: recognised, read, and taken over all or nothing. What is not taken over is reported by file and
 //! line; nothing is repaired or dropped silently.
 
+pub mod bank;
 pub mod enclosed;
 pub mod files;
 pub mod following;
@@ -182,12 +183,16 @@ pub struct Read {
 }
 
 crate::text_enum!(
-    /// In which form a course comes.
+    /// In which form a course comes, or a bank of questions.
     ImportFormat {
-        /// Folders of Markdown.
+        /// A course in folders of Markdown.
         Markdown = "MARKDOWN",
-        /// A course of Open edX.
+        /// A course of Open edX, or its problems.
         Olx = "OLX",
+        /// Questions of Moodle.
+        MoodleXml = "MOODLE_XML",
+        /// Questions in the text format of Moodle.
+        Gift = "GIFT",
     }
 );
 
@@ -199,6 +204,7 @@ pub fn read(mut files: files::Files, format: Option<ImportFormat>, title: Option
     let fits = |format: &ImportFormat| match format {
         ImportFormat::Olx => olx::is_one(&files.tree),
         ImportFormat::Markdown => markdown::is_one(files.tree.keys().map(String::as_str)),
+        ImportFormat::MoodleXml | ImportFormat::Gift => false,
     };
     let found = match format {
         Some(given) => Some(given).filter(fits),
@@ -207,13 +213,13 @@ pub fn read(mut files: files::Files, format: Option<ImportFormat>, title: Option
     let mut read = match found {
         Some(ImportFormat::Olx) => olx::read(&files, title),
         Some(ImportFormat::Markdown) => markdown::read(&files, title),
-        None => Err(Problem::new(
+        Some(ImportFormat::MoodleXml | ImportFormat::Gift) | None => Err(Problem::new(
             "",
             None,
             ProblemSeverity::Error,
             words!(
-                "Bukan bentuk yang diminta, atau yang dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md), kursus Open edX berisi course.xml.",
-                "Not of the format that is asked for, or of one that is known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml."
+                "Bukan bentuk yang diminta, atau yang dikenal: kursus Markdown adalah folder berisi folder bernomor (1-bagian-pertama/1-pelajaran-pertama/README.md), kursus Open edX berisi course.xml; bank soal diambil dengan importQuestions.",
+                "Not of the format that is asked for, or of one that is known: a Markdown course is a folder of numbered folders (1-first-section/1-first-lesson/README.md), one of Open edX holds a course.xml; a bank of questions is taken over by importQuestions."
             ),
         )),
     }?;

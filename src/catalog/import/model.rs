@@ -7,7 +7,11 @@ use sanggar_schema::tables::imports;
 use serde_json::Value as Json;
 
 use super::ImportFormat;
-use crate::{catalog::model::CourseId, platform::privacy::UserId, uploads::UploadId};
+use crate::{
+    catalog::model::{CourseId, QuizId},
+    platform::privacy::UserId,
+    uploads::UploadId,
+};
 
 crate::id_kind!(ImportId, ImportKind, "Import", 21);
 
@@ -42,4 +46,5 @@ pub struct ImportRow {
     pub created_at: DateTime<Utc>,
     pub into_id: Option<CourseId>,
     pub format: Option<ImportFormat>,
+    pub quiz_id: Option<QuizId>,
 }

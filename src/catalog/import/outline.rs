@@ -5,18 +5,23 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::enclosed::Kept;
+use super::{bank, enclosed::Kept};
 use crate::{
     catalog::{
         content::Content,
         course_files::{LessonFileRow, names},
         model::{
-            BodyFormat, ChoiceRow, FeedbackPolicy, LessonId, LessonKind, NewLesson, NewLessonQuiz, NewTranslation,
-            QuestionRow, QuizRow, SectionRow, VersionId,
+            BodyFormat, FeedbackPolicy, ItemRole, ItemRow, LessonId, LessonKind, NewItem, NewLesson, NewLessonQuiz,
+            NewQuestion, NewTranslation, QuestionKind, QuestionRow, QuizRow, SectionRow, TextFormat, VersionId,
         },
         policy,
+        questions::written::{self, Asks, Place, QuestionInput},
     },
-    platform::{graphql::Services, id::Id},
+    platform::{
+        graphql::Services,
+        id::{Id, Random},
+        text::Words,
+    },
 };
 
 /// What a course holds. What has a `source` is named by it within the course, whichever kind it is of.
@@ -128,7 +133,7 @@ pub struct Quiz {
     pub questions: Vec<Question>,
 }
 
-/// A question with choices.
+/// A question.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// What its source calls it.
@@ -145,6 +150,64 @@ pub struct Question {
     pub feedback: Option<String>,
     /// What may be ticked, in its order.
     pub options: Vec<Choice>,
+    /// What it asks for, where that is not to tick: sound, as its reader has seen.
+    pub asks: Option<Asks>,
+}
+
+impl Question {
+    /// What an author would write, where it asks for something else than to tick.
+    fn written(&self) -> Option<QuestionInput> {
+        Some(QuestionInput {
+            prompt: self.prompt.clone(),
+            format: None,
+            points: self.points,
+            feedback: self.feedback.clone(),
+            asks: self.asks.clone()?,
+        })
+    }
+
+    /// Why it can't be taken over as it is, where it asks for something else than to tick.
+    #[must_use]
+    pub fn unsound(&self) -> Option<Words> {
+        bank::sound(&Random::system(), &self.written()?).err()
+    }
+
+    /// Adds its rows.
+    fn put(&self, content: &mut Content, random: &Random, place: Place) {
+        let source = Some(self.source.clone());
+        if let Some(input) = self.written() {
+            if let Ok(Ok((question, items))) = written::rows(random, place, input, None) {
+                content.questions.push(NewQuestion { source, ..question });
+                content.choices.extend(items);
+            }
+            return;
+        }
+        let row = QuestionRow {
+            version_id: place.version,
+            id: place.id,
+            quiz_id: place.quiz,
+            position: place.position,
+            kind: QuestionKind::Choice,
+            multiple: self.multiple,
+            format: TextFormat::Plain,
+            prompt: self.prompt.clone(),
+            prompts: json!(self.prompts),
+            points: self.points,
+        };
+        content.questions.push(NewQuestion { row, feedback: self.feedback.clone(), key: None, source });
+        for (position, option) in (1..).zip(&self.options) {
+            let row = ItemRow {
+                version_id: place.version,
+                id: random.id(),
+                question_id: place.id,
+                position,
+                role: ItemRole::Choice,
+                text: option.text.clone(),
+                texts: json!(option.texts),
+            };
+            content.choices.push(NewItem { row, fraction: option.fraction, feedback: option.feedback.clone() });
+        }
+    }
 }
 
 /// A choice.
@@ -171,7 +234,7 @@ impl Known {
         let sections = content.sections.iter().map(|row| ("section", &row.source, row.id.uuid()));
         let lessons = content.lessons.iter().map(|row| ("lesson", &row.source, row.id.uuid()));
         let quizzes = content.quizzes.iter().map(|row| ("quiz", &row.source, row.id.uuid()));
-        let questions = content.questions.iter().map(|row| ("question", &row.source, row.id.uuid()));
+        let questions = content.questions.iter().map(|new| ("question", &new.source, new.row.id.uuid()));
         for (kind, source, id) in sections.chain(lessons).chain(quizzes).chain(questions) {
             if let Some(source) = source {
                 self.0.entry((kind, source.clone())).or_insert(id);
@@ -204,35 +267,14 @@ impl Outline {
                 time_limit: None,
                 attempts_allowed: quiz.attempts_allowed,
                 shuffle: quiz.shuffle,
+                draw_count: None,
                 feedback: quiz.feedback,
                 source: Some(quiz.source.clone()),
             });
             for (position, question) in (1..).zip(&quiz.questions) {
                 let question_id = known.id("question", &question.source, || random.id());
-                content.questions.push(QuestionRow {
-                    version_id,
-                    id: question_id,
-                    quiz_id: id,
-                    position,
-                    multiple: question.multiple,
-                    prompt: question.prompt.clone(),
-                    prompts: json!(question.prompts),
-                    points: question.points,
-                    feedback: question.feedback.clone(),
-                    source: Some(question.source.clone()),
-                });
-                for (position, option) in (1..).zip(&question.options) {
-                    content.choices.push(ChoiceRow {
-                        version_id,
-                        id: random.id(),
-                        question_id,
-                        position,
-                        text: option.text.clone(),
-                        texts: json!(option.texts),
-                        fraction: option.fraction,
-                        feedback: option.feedback.clone(),
-                    });
-                }
+                let place = Place { version: version_id, quiz: id, id: question_id, position };
+                question.put(&mut content, random, place);
             }
         }
         for (position, section) in (1..).zip(&self.sections) {

@@ -8,6 +8,7 @@ pub mod page;
 pub mod roles;
 mod tenant;
 mod text_enum;
+pub mod time;
 
 pub use json::AsJson;
 pub(in crate::platform) use tenant::waited_too_long;

@@ -5,6 +5,7 @@ mod documents;
 mod kill;
 mod logs;
 mod provider;
+mod quizzes;
 mod seats;
 mod storm;
 mod timing;

@@ -36,7 +36,7 @@ fn median(times: &mut [Duration]) -> Duration {
     times[times.len() / 2]
 }
 
-async fn timed(client: &Client, query: &str, variables: Value) -> (Duration, Value) {
+pub async fn timed(client: &Client, query: &str, variables: Value) -> (Duration, Value) {
     let start = Instant::now();
     let answer = client.send(query, variables).await;
     (start.elapsed(), answer.json)
@@ -44,7 +44,7 @@ async fn timed(client: &Client, query: &str, variables: Value) -> (Duration, Val
 
 /// Asks for both in turns, so often; a machine that is busy with other things gets three chances, since what is told by the time is
 /// told every time.
-async fn judge<A: AsyncFnMut(usize) -> Duration, B: AsyncFnMut(usize) -> Duration>(
+pub async fn judge<A: AsyncFnMut(usize) -> Duration, B: AsyncFnMut(usize) -> Duration>(
     what: &str,
     times: usize,
     mut ask: A,

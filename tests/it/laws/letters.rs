@@ -6,6 +6,7 @@ use sanggar::{
     catalog::model::SubmissionStatus,
     instructors::{self, Decision},
     platform::{privacy::Role, text::Language},
+    quizzes,
 };
 
 use crate::harness::blessed;
@@ -51,6 +52,11 @@ fn letters_say_what_was_blessed() {
         ("instructors: rejected", instructors::mail::decided(academy, Decision::Reject, because)),
         ("catalog: approved", catalog::mail::decided(academy, "Web", SubmissionStatus::Approved, None)),
         ("catalog: changes", catalog::mail::decided(academy, "Web", SubmissionStatus::ChangesRequested, because)),
+        ("quizzes: graded", quizzes::mail::graded(academy, "Ujian")),
+        ("quizzes: looked at, and changed", quizzes::mail::looked_at(academy, "Ujian", true)),
+        ("quizzes: looked at", quizzes::mail::looked_at(academy, "Ujian", false)),
+        ("quizzes: the key was corrected", quizzes::mail::corrected(academy, "Ujian")),
+        ("quizzes: contested", quizzes::mail::contested(academy, "Ujian")),
         ("catalog: rejected", catalog::mail::decided(academy, "Web", SubmissionStatus::Rejected, because)),
     ];
     let mut text = String::from("# Every letter: its subject, its text, its HTML. In Indonesian, then in English.\n");

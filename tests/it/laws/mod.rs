@@ -1,6 +1,7 @@
 //! The laws: what one can't see in a diff is a test.
 
 mod catalog;
+mod ids;
 mod letters;
 pub mod logs;
 mod migrations;

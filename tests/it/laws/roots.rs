@@ -68,6 +68,19 @@ struct Scene {
     secrets: Vec<String>,
 }
 
+/// An answer of a learner that waits for a person.
+async fn waiting_answer(app: &TestApp, learner: &str) -> Value {
+    let id: sanggar::quizzes::model::TaskId = app.services.random.id();
+    app.sql(&format!(
+        "insert into grading_tasks (academy_id, id, course_id, quiz_id, attempt_id, question_id, submitted_at)
+            select academy_id, '{}', course_id, quiz_id, id, question_ids[1], now() from attempts where user_id = '{}'",
+        id.uuid(),
+        crate::harness::user_id(learner).uuid()
+    ))
+    .await;
+    json!(id.to_string())
+}
+
 #[expect(clippy::too_many_lines, reason = "a table of requests, and what they are about")]
 async fn scene(app: &TestApp) -> Scene {
     let course: Published = published(app).await;
@@ -77,7 +90,8 @@ async fn scene(app: &TestApp) -> Scene {
         done(&applicant.client, "applyToTeach", crate::instructors::application(), "application { id }").await;
     let learner = app.person("Citra Dewi").await;
     learn(&course, &learner).await;
-    take(&course, &learner, true).await;
+    let taken = take(&course, &learner, true).await;
+    let task = waiting_answer(app, &learner.id).await;
     let review = json!({ "course": course.course, "rating": 5, "body": "Bagus." });
     let review = done(&learner.client, "reviewCourse", review, "review { id }").await["review"]["id"].clone();
     let mine = "{ viewer { sessions { id } learning { nodes { id certificate { id code } } } } }";
@@ -137,6 +151,7 @@ async fn scene(app: &TestApp) -> Scene {
         node("Lesson", &course.lessons[1]),
         node("Quiz", &course.quiz),
         node("ChoiceQuestion", &question["id"]),
+        node("GradingTask", &task),
         node("CourseSubmission", &submission),
         node("Enrolment", &enrolment["id"]),
         node("Attempt", &open["id"]),
@@ -196,6 +211,7 @@ async fn scene(app: &TestApp) -> Scene {
         mutation("startAttempt", "attempt { id }", json!({ "quiz": course.quiz })),
         mutation("completeLesson", "enrolment { id }", json!({ "id": course.lessons[0] })),
         mutation("importCourse", "import { id }", json!({ "upload": upload })),
+        mutation("importQuestions", "import { id }", json!({ "quiz": course.quiz, "upload": upload })),
         mutation("cancelImport", "import { id }", json!({ "id": running })),
         mutation("updateCourse", "course { id }", json!({ "id": draft["id"], "title": "Lain" })),
         mutation("updateSection", "course { id }", json!({ "id": section, "title": "Lain" })),
@@ -220,6 +236,21 @@ async fn scene(app: &TestApp) -> Scene {
         mutation("moveToLatestVersion", "enrolment { id }", json!({ "enrolment": enrolment["id"] })),
         mutation("createSection", "course { id }", json!({ "course": draft["id"], "title": "Sisipan" })),
         mutation("createLesson", "lesson { id }", json!({ "section": section, "title": "Sisipan", "kind": "ARTICLE" })),
+        mutation("updateQuiz", "quiz { id }", json!({ "id": course.quiz, "title": "Sisipan" })),
+        mutation(
+            "updateQuestion",
+            "question { id }",
+            json!({ "id": question["id"], "question": { "essay": { "prompt": "?", "points": "1" } } }),
+        ),
+        mutation("deleteQuestion", "acknowledged", json!({ "id": question["id"] })),
+        mutation("regradeQuestion", "question { id }", json!({ "question": question["id"] })),
+        mutation(
+            "grantExtraTime",
+            "acknowledged",
+            json!({ "quiz": course.quiz, "learner": learner.id, "extraTime": "PT5M" }),
+        ),
+        mutation("contestGrade", "attempt { id }", json!({ "attempt": taken["id"], "reason": "?" })),
+        mutation("gradeAnswer", "task { id }", json!({ "task": task, "score": "1" })),
         mutation("createQuiz", "quiz { id }", json!({ "course": draft["id"], "title": "Sisipan", "passPercent": 50 })),
         mutation(
             "createQuestion",

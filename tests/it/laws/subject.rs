@@ -84,6 +84,7 @@ async fn live(app: &TestApp, course: &Published, person: &Person, reviewer: &Cli
     app.work().await;
     crate::line::import::send(app, person, &crate::line::import::course()).await;
     suspended_once(app, person).await;
+    graded_by_a_person(app, person).await;
     app.sql(&format!(
         "insert into referral_wishes (academy_id, user_id, referrer_id, wished_at)
             select academy_id, '{0}', id, now() from users where academy_id = '{1}' and id <> '{0}' limit 1",
@@ -144,6 +145,20 @@ async fn suspended_once(app: &TestApp, person: &Person) {
         "insert into suspensions (academy_id, id, user_id, reason, suspended_at, contest, contested_at, lift_reason, lifted_at)
             values ('{}', gen_random_uuid(), '{}', 'Menyalin.', now(), 'Bukan saya.', now(), 'Keliru.', now())",
         app.academy.uuid(),
+        user_id(&person.id).uuid()
+    ))
+    .await;
+}
+
+/// A person has graded an answer of theirs, and they have more time than others.
+async fn graded_by_a_person(app: &TestApp, person: &Person) {
+    app.sql(&format!(
+        "insert into grading_tasks (academy_id, id, course_id, quiz_id, attempt_id, question_id, submitted_at)
+            select academy_id, gen_random_uuid(), course_id, quiz_id, id, question_ids[1], now() from attempts where user_id = '{0}';
+        insert into score_changes (academy_id, id, attempt_id, question_id, cause, after, at)
+            select academy_id, gen_random_uuid(), id, question_ids[1], 'GRADED', 1, now() from attempts where user_id = '{0}';
+        insert into quiz_extensions (academy_id, quiz_id, user_id, extra_time, extra_attempts, granted_at)
+            select academy_id, quiz_id, user_id, 60, 0, now() from attempts where user_id = '{0}'",
         user_id(&person.id).uuid()
     ))
     .await;

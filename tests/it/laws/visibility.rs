@@ -190,7 +190,16 @@ async fn things_of(app: &TestApp, person: &Person, attempt: &Value, review: &Val
         user_id(&person.id).uuid()
     ))
     .await;
+    let task: sanggar::quizzes::model::TaskId = app.services.random.id();
+    app.sql(&format!(
+        "insert into grading_tasks (academy_id, id, course_id, quiz_id, attempt_id, question_id, submitted_at)
+            select academy_id, '{}', course_id, quiz_id, id, question_ids[1], now() from attempts where id = '{}'",
+        task.uuid(),
+        crate::line::uuid_of(attempt)
+    ))
+    .await;
     let one = |ty: &str| match ty {
+        "GradingTask" => json!(task.to_string()),
         "Import" => json!(import.to_string()),
         "Referral" => mine["referral"]["referred"]["nodes"][0]["id"].clone(),
         "Notification" => mine["notifications"]["nodes"][0]["id"].clone(),

@@ -14,13 +14,13 @@ use crate::harness::{Person, TestApp, user_errors};
 const PDF: &[u8] = b"%PDF-1.7\nmateri kelas\n";
 const VIDEO: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom0123456789";
 
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::new_rgb8(width, height).write_to(&mut bytes, format).expect("a picture");
     bytes.into_inner()
 }
 
-fn here(app: &TestApp, url: &Value) -> url::Url {
+pub fn here(app: &TestApp, url: &Value) -> url::Url {
     let mut url: url::Url = url.as_str().expect("an address").parse().expect("an address");
     url.set_port(Some(app.address.port())).expect("a port");
     url
@@ -32,7 +32,7 @@ async fn announce(person: &Person, purpose: &str, name: &str, size: usize) -> Va
     done(&person.client, "createUpload", input, "upload { id url }").await["upload"].clone()
 }
 
-async fn upload(app: &TestApp, person: &Person, purpose: &str, name: &str, bytes: &[u8]) -> Value {
+pub async fn upload(app: &TestApp, person: &Person, purpose: &str, name: &str, bytes: &[u8]) -> Value {
     let upload = announce(person, purpose, name, bytes.len()).await;
     let put = reqwest::Client::new().put(here(app, &upload["url"])).body(bytes.to_vec());
     assert_eq!(put.send().await.expect("an answer").status(), 204);

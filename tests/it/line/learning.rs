@@ -290,3 +290,93 @@ async fn others_are_enrolled_line_by_line() {
     }
     app.stop().await;
 }
+
+/// What happened to a learner, as the server has answered.
+#[derive(Debug)]
+enum Event {
+    Completed(usize),
+    Reopened(usize),
+    Passed,
+}
+
+/// What the events come to, read from the first to the last by nobody but this test.
+fn recomputed(events: &[Event], lessons: &[Value]) -> Value {
+    let mut done = [false; 3];
+    let mut status = "ACTIVE";
+    for event in events {
+        match event {
+            Event::Completed(lesson) => done[*lesson] = true,
+            Event::Reopened(lesson) => done[*lesson] = false,
+            Event::Passed => done[2] = true,
+        }
+        if done == [true; 3] {
+            status = "COMPLETED";
+        }
+    }
+    let count = done.iter().filter(|done| **done).count();
+    let next = done.iter().position(|done| !done).map_or(Value::Null, |at| json!({ "id": lessons[at] }));
+    let percent = [0, 33, 66, 100][count];
+    json!({ "status": status, "progress": { "percent": percent, "lessonsCompleted": count, "lessonCount": 3, "nextLesson": next } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_is_what_the_events_come_to() {
+    let app = TestApp::start().await;
+    let course = published(&app).await;
+    let own = "query ($id: ID!) { node(id: $id) { ... on Course { viewerEnrolment { status progress { percent lessonsCompleted lessonCount nextLesson { id } } } } } }";
+    let seed = u64::from_le_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().expect("eight bytes"));
+    let mut state = seed;
+    let mut below = |most: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % most
+    };
+    for number in 0..3 {
+        let learner = app.person(&format!("Murid {number}")).await;
+        enrol(&learner, &course.run).await;
+        let mut events = Vec::new();
+        let mut attempts = 0;
+        for _ in 0..20 {
+            let lesson = usize::from(below(2) == 1);
+            let input = json!({ "id": course.lessons[lesson] });
+            match below(5) {
+                // Two devices at once: it happens once.
+                0 | 1 => {
+                    tokio::join!(
+                        done(&learner.client, "completeLesson", input.clone(), "lesson { id }"),
+                        done(&learner.client, "completeLesson", input, "lesson { id }")
+                    );
+                    events.push(Event::Completed(lesson));
+                }
+                2 | 3 => {
+                    let (one, other) = tokio::join!(
+                        sent(&learner.client, "reopenLesson", input.clone(), "lesson { id }"),
+                        sent(&learner.client, "reopenLesson", input, "lesson { id }")
+                    );
+                    let did = [one, other].iter().filter(|answer| user_errors(answer).is_empty()).count();
+                    assert!(did <= 1, "seed {seed}");
+                    events.extend((did == 1).then_some(Event::Reopened(lesson)));
+                }
+                _ if attempts < 2 => {
+                    attempts += 1;
+                    let passed = super::take(&course, &learner, below(2) == 1).await["passed"] == true;
+                    events.extend(passed.then_some(Event::Passed));
+                }
+                _ => {
+                    let enrolment =
+                        learner.client.data(OWN, json!({ "id": course.course })).await["node"]["viewerEnrolment"]
+                            .clone();
+                    if enrolment["status"] == "ACTIVE" {
+                        done(&learner.client, "withdraw", json!({ "enrolment": enrolment["id"] }), "enrolment { id }")
+                            .await;
+                        enrol(&learner, &course.run).await;
+                    }
+                }
+            }
+            let shown =
+                learner.client.data(own, json!({ "id": course.course })).await["node"]["viewerEnrolment"].clone();
+            assert_eq!(shown, recomputed(&events, &course.lessons), "seed {seed}: {events:?}");
+        }
+    }
+    app.work().await;
+    app.stop().await;
+}

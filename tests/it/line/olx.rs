@@ -86,7 +86,7 @@ const FILES: &[(&str, &str)] = &[
     (
         "problem/q2.xml",
         r#"<problem display_name="Berapa" max_attempts="2"><optionresponse><label>Pilih satu</label><optioninput options="('satu','dua')" correct="dua"/></optionresponse>
-<numericalresponse answer="5"><formulaequationinput/></numericalresponse><script type="loncapa/python">x = 1</script></problem>"#,
+<numericalresponse answer="5"><formulaequationinput/></numericalresponse><customresponse cfn="f"/><script type="loncapa/python">x = 1</script></problem>"#,
     ),
     (
         "problem/q3.xml",
@@ -99,7 +99,7 @@ const FILES: &[(&str, &str)] = &[
     ("about/short_description.html", "Mengenal <b>kopi</b>."),
 ];
 
-fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn packed(files: &[(&str, &str)]) -> Vec<u8> {
     let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     for (path, text) in files {
         let mut header = tar::Header::new_gnu();
@@ -200,7 +200,7 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
     let quiz = &lessons[4]["quiz"];
     assert_eq!(
         (&quiz["attemptsAllowed"], &quiz["feedback"], &quiz["questionCount"]),
-        (&json!(2), &json!("AFTER_LAST_ATTEMPT"), &json!(2))
+        (&json!(2), &json!("AFTER_LAST_ATTEMPT"), &json!(3))
     );
     let told: Vec<_> = imported["problems"]
         .as_array()
@@ -221,7 +221,7 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
         "WARNING html/h1.html:2",         // the script
         "WARNING html/h1.html:4",         // a picture that is not there
         "WARNING static/sampul.png:null", // and a cover that is none
-        "WARNING problem/q2.xml:2",       // a number to type
+        "WARNING problem/q2.xml:2",       // what a program grades
         "WARNING problem/q2.xml:1",       // its Python
         "NOTE problem/q1.xml:3",          // that it is graded in parts
         "NOTE drafts/vertical/konsep.xml:null",
@@ -235,7 +235,7 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
     let html = own["bodyHtml"].as_str().expect("HTML");
     assert!(html.contains("<p>Kopi adalah <b>biji</b>.</p>") && html.contains("<p>Menjorok</p>"), "{html}");
     assert!(!html.contains("<script") && !html.contains("document.title"), "{html}");
-    let questions = "query ($id: ID!) { node(id: $id) { ... on Quiz { questions { nodes { prompt points answerKey { ... on ChoiceKey { feedback choices { fraction feedback } } } ... on ChoiceQuestion { multiple choices { text } } } } } } }";
+    let questions = "query ($id: ID!) { node(id: $id) { ... on Quiz { questions { nodes { prompt points answerKey { ... on ChoiceKey { feedback choices { fraction feedback } } ... on NumericKey { accepted { minimum maximum } } } ... on ChoiceQuestion { multiple choices { text } } } } } } }";
     let asked = ani.client.data(questions, json!({ "id": quiz["id"] })).await["node"]["questions"]["nodes"].clone();
     assert_eq!(
         (&asked[0]["prompt"], &asked[0]["points"], &asked[0]["multiple"]),
@@ -247,6 +247,7 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
     assert_eq!(fractions, ["0.333334", "0.333333", "0.333333", "-1"]);
     assert_eq!((&key["feedback"], &key["choices"][0]["feedback"]), (&json!("Tiga jenis kopi."), &json!("Tepat.")));
     assert_eq!(asked[1]["choices"], json!([{ "text": "satu" }, { "text": "dua" }]));
+    assert_eq!(asked[2]["answerKey"]["accepted"], json!([{ "minimum": "5", "maximum": "5" }]));
     app.stop().await;
 }
 
@@ -340,7 +341,7 @@ async fn imported_again_it_is_the_next_draft() {
     };
     assert_eq!(ids(&after), ids(&before), "the same lessons");
     assert_eq!(after["draft"]["sections"][0]["lessons"][3]["title"], "Film baru");
-    assert_eq!(after["draft"]["sections"][0]["lessons"][4]["quiz"]["questionCount"], 1);
+    assert_eq!(after["draft"]["sections"][0]["lessons"][4]["quiz"]["questionCount"], 2);
     let kept = "query ($id: ID!) { node(id: $id) { ... on Course { draft { price { amount } submission { id } changedSincePublished } } } }";
     let kept = ani.client.data(kept, json!({ "id": id })).await["node"]["draft"].clone();
     assert_eq!(kept, json!({ "price": { "amount": "10.00" }, "submission": null, "changedSincePublished": true }));

@@ -5,5 +5,6 @@ mod course_import;
 mod http;
 mod idempotency;
 mod jobs;
+mod quiz_import;
 pub mod socket;
 mod tenancy;

@@ -62,6 +62,7 @@ impl Quiz {
             prompts: question.prompts,
             points: MILLIONTHS,
             feedback: None,
+            asks: None,
             options: question
                 .options
                 .into_iter()
@@ -296,7 +297,7 @@ fn quiz_file(path: &str, bytes: &[u8], problems: &mut Problems) -> Result<Vec<Qu
     if quizzes.len() > most {
         return refused(words!("Lebih dari {most} kuis.", "More than {most} quizzes."));
     }
-    let (questions, choices) = (policy::QUESTIONS, policy::CHOICES);
+    let (questions, choices) = (policy::ASKED, policy::CHOICES);
     let too_long = |quiz: &&QuizJson| {
         quiz.quiz.len() > questions || quiz.quiz.iter().any(|question| question.answer_options.len() > choices)
     };

@@ -138,8 +138,8 @@ fn part(
                     _ => {
                         problem::manner(block, &mut parts.manner);
                         parts.questions.extend(problem::questions(reading, path, block, name)?);
-                        if parts.questions.len() > policy::QUESTIONS {
-                            let most = policy::QUESTIONS;
+                        if parts.questions.len() > policy::ASKED {
+                            let most = policy::ASKED;
                             let words = words!("Lebih dari {most} soal.", "More than {most} questions.");
                             return Err(Problem::new(path, Some(place(block).line()), Error, words));
                         }

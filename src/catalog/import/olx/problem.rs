@@ -1,21 +1,24 @@
-//! Problems of Open edX as questions. What a problem asks by any other means than choices is told and left out.
+//! Problems of Open edX as questions. What a problem asks by other means than choices, a number or a few words is told and left out.
 
 use roxmltree::Node;
 use rust_decimal::Decimal;
 
 use super::{
-    Reading,
+    Reading, answers,
     xml::{Words, attribute, elements, place, says_yes},
 };
-use crate::catalog::{
-    import::{
-        Problem,
-        ProblemSeverity::{Error, Note, Warning},
-        markdown::text::cut,
-        outline::{Choice, Question},
+use crate::{
+    catalog::{
+        import::{
+            Problem,
+            ProblemSeverity::{Error, Note, Warning},
+            markdown::text::cut,
+            outline::{Choice, Question},
+        },
+        model::{FeedbackPolicy, MILLIONTHS},
+        policy,
     },
-    model::{FeedbackPolicy, MILLIONTHS},
-    policy,
+    platform::text,
 };
 
 /// What a problem says of the quiz that it is in.
@@ -67,7 +70,7 @@ fn responses<'a, 'input>(problem: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
     while let Some(node) = open.pop() {
         if node.is_element() && node.tag_name().name().ends_with("response") {
             found.push(node);
-            if found.len() > policy::QUESTIONS {
+            if found.len() > policy::ASKED {
                 break;
             }
         } else {
@@ -89,7 +92,7 @@ pub(super) fn questions(
 ) -> Result<Vec<Question>, Problem> {
     let title = attribute(problem, "display_name").unwrap_or_default();
     let responses = responses(problem);
-    let most = policy::QUESTIONS;
+    let most = policy::ASKED;
     if responses.len() > most {
         let words = words!("Lebih dari {most} soal.", "More than {most} questions.");
         return Err(Problem::new(path, Some(place(problem).line()), Error, words));
@@ -114,27 +117,30 @@ pub(super) fn questions(
     for (number, response) in (1..).zip(&responses) {
         let kind = response.tag_name().name();
         reading.count(kind);
-        let Some((multiple, options)) = choices(reading, path, *response) else {
+        let chosen = choices(reading, path, *response);
+        let asks = if chosen.is_none() { answers::asks(reading, path, *response) } else { None };
+        if chosen.is_none() && asks.is_none() {
             let words = words!(
-                "Soal \"{title}\" berjenis {kind}, yang belum ada di sini; ditinggalkan.",
-                "The question \"{title}\" is a {kind}, which there is none of here yet; left out."
+                "Soal \"{title}\" berjenis {kind}, dengan cara yang belum ada di sini; ditinggalkan.",
+                "The question \"{title}\" is a {kind}, of a manner that there is none of here yet; left out."
             );
-            reading.tell(path, *response, Warning, words);
+            reading.leave(path, *response, words);
             continue;
-        };
-        reading.tell_of_attributes(path, *response, &["type"]);
-        if !(2..=policy::CHOICES).contains(&options.len()) {
+        }
+        let (multiple, options) = chosen.unwrap_or_default();
+        reading.tell_of_attributes(path, *response, &["type", "answer"]);
+        if asks.is_none() && !(2..=policy::CHOICES).contains(&options.len()) {
             let most = policy::CHOICES;
             let words = words!(
                 "Soal \"{title}\" tidak punya dua sampai {most} pilihan; ditinggalkan.",
                 "The question \"{title}\" has not two to {most} choices; left out."
             );
-            reading.tell(path, *response, Warning, words);
+            reading.leave(path, *response, words);
             continue;
         }
         let mut own = Words::default();
-        let asks = |node: &Node| ["label", "description", "p", "legend"].iter().any(|name| node.has_tag_name(*name));
-        for node in elements(*response).filter(asks) {
+        let says = |node: &Node| ["label", "description", "p", "legend"].iter().any(|name| node.has_tag_name(*name));
+        for node in elements(*response).filter(says) {
             own.add(node, &NO_PROMPT);
         }
         if own.pictures + pictures > 0 {
@@ -154,7 +160,14 @@ pub(super) fn questions(
             points,
             feedback: feedback.map(|text| cut(&text, policy::PROMPT, path, &mut reading.problems)),
             options,
+            asks,
         };
+        if let Some(why) = question.unsound() {
+            let text::Words { id, en } = why;
+            let words = words!("Soal \"{title}\" ditinggalkan: {id}", "The question \"{title}\" is left out: {en}");
+            reading.leave(path, *response, words);
+            continue;
+        }
         let said = |feedback: &Option<String>| feedback.as_ref().map_or(0, String::len);
         let chosen: usize = question.options.iter().map(|choice| choice.text.len() + said(&choice.feedback)).sum();
         reading.spend(path, question.prompt.len() + said(&question.feedback) + chosen)?;
@@ -189,7 +202,7 @@ fn points(reading: &mut Reading<'_>, path: &str, problem: Node<'_, '_>, question
         let millionths = weight.checked_mul(Decimal::from(MILLIONTHS))?;
         i64::try_from(millionths.checked_div(Decimal::from(questions.max(1)))?.round()).ok()
     });
-    if let Some(share) = share.filter(|share| *share > 0) {
+    if let Some(share) = share.filter(|share| (1..=policy::POINTS).contains(share)) {
         return share;
     }
     let words = words!(
@@ -375,7 +388,7 @@ fn listed(text: &str) -> Vec<String> {
     found
 }
 
-fn text_of(node: Option<Node<'_, '_>>) -> Option<String> {
+pub(super) fn text_of(node: Option<Node<'_, '_>>) -> Option<String> {
     let mut words = Words::default();
     words.add(node?, &["script", "style"]);
     Some(words.told()).filter(|text| !text.is_empty())

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, OneofObject, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 
-use super::{
+use crate::quizzes::{
     attempt, grading,
-    model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus},
+    model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus, ResponseColumns},
     privacy::{Answered, Graded},
-    store::{self, AnswersOf, AttemptById, AttemptsAt},
+    response,
+    store::{self, AnswersOf, AttemptById, AttemptsAt, ExtensionFor},
 };
 use crate::{
     catalog::{
-        content::{QuestionsOf, QuizIn},
-        graphql::{ChoiceQuestion, Question, Quiz, decimal},
-        model::{ChoiceId, ChoiceRow, FeedbackPolicy, QuestionId, QuizId},
+        content::QuizIn,
+        graphql::{MatchPair, Question, Quiz, ShownQuestion, decimal},
+        model::{FeedbackPolicy, ItemId, QuestionId, QuestionKind, QuizId},
+        questions::store::QuestionIn,
     },
     enrolment::{graphql::ties_in, store::EnrolmentById},
     platform::{
@@ -59,22 +62,18 @@ impl Attempt {
     /// Every question with what was answered.
     async fn answered(&self, call: &Call) -> Result<Vec<Answer>, Fault> {
         let key_open = self.key_open(call).await?;
-        let questions = call.load(QuestionsOf(self.0.version_id, self.0.quiz_id)).await?.unwrap_or_default();
+        let ids = self.0.question_ids.iter();
+        let asked = try_join_all(ids.map(|id| call.load(QuestionIn(self.0.version_id, *id)))).await?;
         let saved = call.load(AnswersOf(self.0.id)).await?.unwrap_or_default();
         let shuffled = call.load(QuizIn(self.0.version_id, self.0.quiz_id)).await?.is_some_and(|quiz| quiz.shuffle);
-        let mut answers = Vec::new();
-        for id in &self.0.question_ids {
-            let found = questions.iter().find(|(question, _)| question.id == *id).cloned();
-            let Some((row, mut choices)) = found else { continue };
-            if shuffled {
-                sort_for(self.0.id, &mut choices);
-            }
-            let answer = saved.iter().find(|answer| answer.question_id == *id).cloned();
-            let question =
-                ChoiceQuestion { course: self.0.course_id, row, choices, locale: self.0.locale.clone(), key_open };
-            answers.push(Answer { question, answer, key_open });
-        }
-        Ok(answers)
+        let answered = asked.into_iter().flatten().map(|asked| {
+            let answer = saved.iter().find(|answer| answer.question_id == asked.0.id).cloned();
+            let (course, locale) = (self.0.course_id, self.0.locale.clone());
+            let kind = asked.0.kind;
+            let question = ShownQuestion::asked(course, asked, self.0.id.uuid(), locale, (shuffled, key_open));
+            Answer { question, kind, answer, key_open }
+        });
+        Ok(answered.collect())
     }
 
     /// Whether the feedback policy has opened the key to this learner.
@@ -94,7 +93,11 @@ impl Attempt {
         Ok(match quiz.feedback {
             FeedbackPolicy::Never => false,
             FeedbackPolicy::AfterEachAttempt => true,
-            FeedbackPolicy::AfterLastAttempt => quiz.attempts_allowed.is_some_and(|allowed| made >= allowed),
+            FeedbackPolicy::AfterLastAttempt => {
+                let more = call.load(ExtensionFor(self.0.user_id, self.0.quiz_id)).await?;
+                let extra = more.map_or(0, |more| more.extra_attempts);
+                quiz.attempts_allowed.is_some_and(|allowed| made >= allowed + extra)
+            }
             FeedbackPolicy::AfterPassing => passed,
         })
     }
@@ -176,23 +179,35 @@ impl Attempt {
         self.0.score.map(|score| grading::percent(score, self.0.max_score))
     }
 
-    /// Whether it passed; null until it is graded.
+    /// Whether it passed; null until it is graded. What was passed once stays so, also where a key is corrected later.
     async fn passed(&self) -> Option<bool> {
         self.0.passed
     }
-}
 
-/// An order of the choices that is the attempt's own and stays: by a digest of both ids.
-fn sort_for(attempt: AttemptId, choices: &mut [ChoiceRow]) {
-    use sha2::{Digest, Sha256};
-    choices.sort_by_cached_key(|choice| {
-        <[u8; 32]>::from(Sha256::digest([attempt.uuid().as_bytes().as_slice(), choice.id.uuid().as_bytes()].concat()))
-    });
+    /// Whether a machine alone has graded it: then `contestGrade` asks a person to look at it. Null until it is graded.
+    async fn automated(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        if self.0.score.is_none() {
+            return Ok(None);
+        }
+        let saved = ctx.call().load(AnswersOf(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(saved.iter().all(|answer| answer.graded_at.is_none())))
+    }
+
+    /// When its learner asked a person to look at the grade.
+    async fn contested_at(&self) -> Option<DateTime<Utc>> {
+        self.0.contested_at
+    }
+
+    /// When a person had looked at all of it.
+    async fn contest_decided_at(&self) -> Option<DateTime<Utc>> {
+        self.0.contest_decided_at
+    }
 }
 
 /// A question with what was answered.
 pub struct Answer {
-    question: ChoiceQuestion,
+    question: ShownQuestion,
+    kind: QuestionKind,
     answer: Option<AnswerRow>,
     key_open: bool,
 }
@@ -202,38 +217,103 @@ pub struct Answer {
 impl Answer {
     /// The question.
     async fn question(&self) -> Question {
-        Question::ChoiceQuestion(self.question.clone())
+        Question::of(self.question.clone())
     }
 
     /// What was answered; null: nothing yet.
     async fn response(&self) -> Option<Response> {
-        let answer = self.answer.as_ref()?;
-        Some(Response::ChoiceResponse(ChoiceResponse { choices: answer.choice_ids.clone() }))
+        Response::of(self.kind, &self.answer.as_ref()?.response)
     }
 
-    /// What it earned; null until the quiz's feedback policy opens the key to this learner.
+    /// What it earned; null until the quiz's feedback policy opens the key to this learner, and while it waits for a person.
     async fn score(&self) -> Option<Decimal> {
-        self.key_open.then(|| decimal(self.answer.as_ref().and_then(|answer| answer.score).unwrap_or(0)))
+        if !self.key_open {
+            return None;
+        }
+        match &self.answer {
+            Some(answer) => answer.score.map(decimal),
+            None => Some(decimal(0)),
+        }
     }
 
-    /// What is said to who answered; null until the quiz's feedback policy opens the key to this learner.
-    async fn feedback(&self) -> Option<String> {
-        self.key_open.then(|| self.question.row.feedback.clone()).flatten()
+    /// What is said to who answered, by the person who graded it or by the question; null until the quiz's feedback policy opens the key
+    /// to this learner.
+    async fn feedback(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if !self.key_open {
+            return Ok(None);
+        }
+        match self.answer.as_ref().and_then(|answer| answer.feedback.clone()) {
+            Some(said) => Ok(Some(said)),
+            None => Ok(self.question.feedback(ctx.call()).await?),
+        }
     }
 }
 
 /// What was answered.
+#[expect(clippy::enum_variant_names, reason = "the names of the types in the schema")]
 #[derive(Union)]
 pub enum Response {
     /// Of a question with choices.
     ChoiceResponse(ChoiceResponse),
+    /// Of a question that a few words answer, and of an essay.
+    TextResponse(TextResponse),
+    /// Of a question that a number answers.
+    NumberResponse(NumberResponse),
+    /// Of stems to match.
+    MatchResponse(MatchResponse),
+    /// Of items to put in order.
+    OrderResponse(OrderResponse),
+}
+
+impl Response {
+    /// What was answered to a question of a kind.
+    pub(super) fn of(kind: QuestionKind, columns: &ResponseColumns) -> Option<Self> {
+        Some(match response::Response::read(kind, columns)? {
+            response::Response::Choices(choices) => Self::ChoiceResponse(ChoiceResponse { choices }),
+            response::Response::Text(text) => Self::TextResponse(TextResponse { text }),
+            response::Response::Number(number) => Self::NumberResponse(NumberResponse { number: Decimal(number) }),
+            response::Response::Pairs(pairs) => {
+                let pairs = pairs.into_iter().map(|(stem, option)| MatchPair { stem, option });
+                Self::MatchResponse(MatchResponse { pairs: pairs.collect() })
+            }
+            response::Response::Order(items) => Self::OrderResponse(OrderResponse { items }),
+        })
+    }
 }
 
 /// What was ticked.
 #[derive(SimpleObject)]
 pub struct ChoiceResponse {
     /// The choices.
-    choices: Vec<ChoiceId>,
+    choices: Vec<ItemId>,
+}
+
+/// What was written.
+#[derive(SimpleObject)]
+pub struct TextResponse {
+    /// The text.
+    text: String,
+}
+
+/// A number that was written.
+#[derive(SimpleObject)]
+pub struct NumberResponse {
+    /// The number.
+    number: Decimal,
+}
+
+/// What was matched.
+#[derive(SimpleObject)]
+pub struct MatchResponse {
+    /// Each stem with its option.
+    pairs: Vec<MatchPair>,
+}
+
+/// An order.
+#[derive(SimpleObject)]
+pub struct OrderResponse {
+    /// First to last.
+    items: Vec<ItemId>,
 }
 
 /// A quiz to be taken.
@@ -256,11 +336,42 @@ pub struct SaveAnswerInput {
     response: ResponseInput,
 }
 
-/// What is answered.
+/// What is answered: as the kind of the question asks for. What is empty takes the answer back.
 #[derive(OneofObject)]
 pub enum ResponseInput {
-    /// What is ticked.
-    Choices(Vec<ChoiceId>),
+    /// What is ticked, of a question with choices.
+    Choices(Vec<ItemId>),
+    /// A few words, or an essay.
+    Text(String),
+    /// A number.
+    Number(Decimal),
+    /// Stems with their options; a stem may be left out.
+    Pairs(Vec<MatchPairIdInput>),
+    /// All items in their order.
+    Items(Vec<ItemId>),
+}
+
+/// A stem and the option that is matched with it.
+#[derive(InputObject)]
+pub struct MatchPairIdInput {
+    /// The stem.
+    stem: ItemId,
+    /// The option: one may be used again.
+    option: ItemId,
+}
+
+impl From<ResponseInput> for response::Response {
+    fn from(input: ResponseInput) -> Self {
+        match input {
+            ResponseInput::Choices(choices) => Self::Choices(choices),
+            ResponseInput::Text(text) => Self::Text(text),
+            ResponseInput::Number(number) => Self::Number(number.0),
+            ResponseInput::Pairs(pairs) => {
+                Self::Pairs(pairs.into_iter().map(|MatchPairIdInput { stem, option }| (stem, option)).collect())
+            }
+            ResponseInput::Items(items) => Self::Order(items),
+        }
+    }
 }
 
 /// An attempt to be submitted.
@@ -280,7 +391,11 @@ pub struct AttemptPayload {
 }
 
 impl AttemptPayload {
-    async fn of(call: &Call, outcome: Result<AttemptId, Objection>) -> Result<Self, Fault> {
+    /// The attempt, or what is to be mended.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn of(call: &Call, outcome: Result<AttemptId, Objection>) -> Result<Self, Fault> {
         Ok(match outcome {
             Ok(id) => Self { attempt: Attempt::by_id(call, id).await?, user_errors: Vec::new() },
             Err(objection) => Self { attempt: None, user_errors: user_error::told(vec![objection], call.language) },
@@ -311,12 +426,11 @@ impl AttemptMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The answer.")] input: SaveAnswerInput,
     ) -> Result<AttemptPayload> {
-        let ResponseInput::Choices(ticked) = input.response;
-        let outcome = attempt::save(ctx.call(), input.attempt, input.question, ticked).await?;
+        let outcome = attempt::save(ctx.call(), input.attempt, input.question, input.response.into()).await?;
         Ok(AttemptPayload::of(ctx.call(), outcome).await?)
     }
 
-    /// Submits an attempt; it is graded at once.
+    /// Submits an attempt; it is graded at once, but for what a person grades.
     async fn submit_attempt(
         &self,
         ctx: &Context<'_>,

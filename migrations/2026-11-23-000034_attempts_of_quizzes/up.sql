@@ -1,0 +1,1 @@
+create index concurrently attempts_quiz on attempts (academy_id, quiz_id, id);
