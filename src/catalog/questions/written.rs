@@ -394,6 +394,13 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>, field: &str) -> Result<(),
     Ok(())
 }
 
+/// A number with a decimal point, or in the way of the sciences (`6.02e23`).
+#[must_use]
+pub fn number(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
+}
+
 /// A range around a number; nothing where it is out of reach.
 #[must_use]
 pub fn around(middle: Decimal, tolerance: Decimal) -> Option<(Decimal, Decimal)> {

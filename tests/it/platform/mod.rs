@@ -8,3 +8,4 @@ mod jobs;
 mod quiz_import;
 pub mod socket;
 mod tenancy;
+mod time;

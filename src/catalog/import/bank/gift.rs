@@ -8,14 +8,14 @@ use super::{
     BankQuestion, Entry, MOST_BYTES, Manner, PLAIN, Problem,
     ProblemSeverity::{Error, Note, Warning},
     Tell, leave, named_by, percent, rounded,
-    texts::{Formatted, looks_like_html, plain, unified},
+    texts::{Formatted, looks_like_html, matched, plain, unify},
 };
 use crate::{
     catalog::{
         model::{MILLIONTHS, TextFormat},
         questions::{
             key::{AcceptedRange, AcceptedText},
-            written::{self, Asks, ChoiceInput, PairInput, QuestionInput},
+            written::{self, Asks, ChoiceInput, QuestionInput},
         },
     },
     platform::text::Words,
@@ -391,17 +391,7 @@ fn matching(body: &[Char], prompt: &mut Formatted) -> Asks {
         texts.push((prompt.0, said(option)));
     }
     unify(prompt, &mut texts);
-    let mut pairs = Vec::new();
-    let mut distractors = Vec::new();
-    let mut texts = texts.into_iter().map(|(_, text)| text);
-    while let (Some(stem), Some(option)) = (texts.next(), texts.next()) {
-        if stem.is_empty() {
-            distractors.push(option);
-        } else {
-            pairs.push(PairInput { id: None, stem, option });
-        }
-    }
-    Asks::Matching { pairs, distractors }
+    matched(texts)
 }
 
 /// The question type "ordering" of Moodle: a line of settings, then an item a line.
@@ -459,22 +449,10 @@ fn numeric(body: &[Char], notes: &mut Vec<Words>) -> Result<Asks, Words> {
 
 fn range(text: &str) -> Option<(Decimal, Decimal)> {
     if let Some((least, greatest)) = text.split_once("..") {
-        return Some((number(least)?, number(greatest)?));
+        return Some((written::number(least)?, written::number(greatest)?));
     }
     let (middle, tolerance) = text.split_once(':').unwrap_or((text, "0"));
-    written::around(number(middle)?, number(tolerance)?.abs())
-}
-
-/// A number with a decimal point, or in the way of the sciences.
-pub(super) fn number(text: &str) -> Option<Decimal> {
-    let text = text.trim();
-    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
-}
-
-/// Brings the texts of a question to one format, the prompt among them.
-pub(super) fn unify(prompt: &mut Formatted, texts: &mut [Formatted]) {
-    let mut all: Vec<&mut Formatted> = std::iter::once(prompt).chain(texts).collect();
-    unified(&mut all);
+    written::around(written::number(middle)?, written::number(tolerance)?.abs())
 }
 
 #[cfg(test)]

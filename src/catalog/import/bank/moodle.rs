@@ -11,10 +11,8 @@ use quick_xml::{
 use super::{
     BankFile, BankQuestion, Entry, MOST_BYTES, MOST_FILE, Manner, Problem,
     ProblemSeverity::{Error, Note, Warning},
-    Tell,
-    gift::{number, unify},
-    leave, named_by, percent, rounded,
-    texts::{Formatted, plain},
+    Tell, leave, named_by, percent, rounded,
+    texts::{Formatted, matched, plain, unify},
 };
 use crate::{
     catalog::{
@@ -22,7 +20,7 @@ use crate::{
         policy,
         questions::{
             key::{AcceptedRange, AcceptedText},
-            written::{self, Asks, ChoiceInput, PairInput, QuestionInput},
+            written::{self, Asks, ChoiceInput, QuestionInput},
         },
     },
     platform::text::Words,
@@ -333,7 +331,7 @@ fn points(element: &Element) -> Result<i64, Words> {
     if given.is_empty() {
         return Ok(MILLIONTHS);
     }
-    let scaled = number(given).and_then(|grade| grade.checked_mul(rust_decimal::Decimal::from(MILLIONTHS)));
+    let scaled = written::number(given).and_then(|grade| grade.checked_mul(rust_decimal::Decimal::from(MILLIONTHS)));
     scaled
         .and_then(|scaled| i64::try_from(scaled.trunc()).ok())
         .filter(|points| *points > 0)
@@ -459,7 +457,7 @@ fn ranges(element: &Element, notes: &mut Notes) -> Result<Vec<AcceptedRange>, Wo
         }
         let tolerance = answer.said("tolerance");
         let tolerance = if tolerance.is_empty() { "0" } else { tolerance };
-        let bounds = number(said).zip(number(tolerance));
+        let bounds = written::number(said).zip(written::number(tolerance));
         let (minimum, maximum) = bounds
             .and_then(|(middle, tolerance)| written::around(middle, tolerance.abs()))
             .ok_or_else(|| words!("\"{said}\" bukan angka.", "\"{said}\" is no number."))?;
@@ -475,16 +473,7 @@ fn matching(element: &Element, prompt: &mut Formatted) -> Asks {
         texts.push((TextFormat::Plain, pair.said("answer").to_owned()));
     }
     unify(prompt, &mut texts);
-    let (mut pairs, mut distractors) = (Vec::new(), Vec::new());
-    let mut texts = texts.into_iter().map(|(_, text)| text);
-    while let (Some(stem), Some(option)) = (texts.next(), texts.next()) {
-        if stem.is_empty() {
-            distractors.push(option);
-        } else {
-            pairs.push(PairInput { id: None, stem, option });
-        }
-    }
-    Asks::Matching { pairs, distractors }
+    matched(texts)
 }
 
 fn ordering(element: &Element, prompt: &mut Formatted, notes: &mut Notes) -> Asks {
@@ -508,7 +497,7 @@ fn ordering(element: &Element, prompt: &mut Formatted, notes: &mut Notes) -> Ask
 }
 
 fn essay(element: &Element, notes: &mut Notes) -> Asks {
-    if number(element.said("attachments")).is_some_and(|files| !files.is_zero()) {
+    if written::number(element.said("attachments")).is_some_and(|files| !files.is_zero()) {
         notes.push((Warning, words!("lampiran jawaban belum ada di sini.", "files in an answer are not here yet.")));
     }
     if !element.said("responsetemplate").is_empty() {

@@ -9,19 +9,21 @@ use html5ever::{
 };
 
 use super::{BankFile, BankQuestion, MOST_FILE};
-use crate::catalog::{model::TextFormat, policy, questions::written::Asks};
+use crate::catalog::{
+    model::TextFormat,
+    policy,
+    questions::written::{Asks, PairInput},
+};
 
 /// A text and its format.
 pub(super) type Formatted = (TextFormat, String);
 
-/// Brings texts to one format: where they differ, to HTML that shows the same.
-pub(super) fn unified(texts: &mut [&mut Formatted]) -> TextFormat {
-    let Some(first) = texts.first().map(|text| text.0) else { return TextFormat::Plain };
-    if texts.iter().all(|text| text.0 == first) {
-        return first;
+/// Brings the texts of a question to the format of its prompt: where they differ, to HTML that shows the same.
+pub(super) fn unify(prompt: &mut Formatted, texts: &mut [Formatted]) {
+    if texts.iter().all(|(format, _)| *format == prompt.0) {
+        return;
     }
-    for text in texts {
-        let (format, words) = &mut **text;
+    for (format, words) in std::iter::once(prompt).chain(texts) {
         *words = match format {
             TextFormat::Plain => escaped(words),
             TextFormat::Markdown => comrak::markdown_to_html(words, &comrak::Options::default()),
@@ -29,7 +31,20 @@ pub(super) fn unified(texts: &mut [&mut Formatted]) -> TextFormat {
         };
         *format = TextFormat::Html;
     }
-    TextFormat::Html
+}
+
+/// What stems and options in turns ask for: an option without a stem belongs to none.
+pub(super) fn matched(texts: Vec<Formatted>) -> Asks {
+    let (mut pairs, mut distractors) = (Vec::new(), Vec::new());
+    let mut texts = texts.into_iter().map(|(_, text)| text);
+    while let (Some(stem), Some(option)) = (texts.next(), texts.next()) {
+        if stem.is_empty() {
+            distractors.push(option);
+        } else {
+            pairs.push(PairInput { id: None, stem, option });
+        }
+    }
+    Asks::Matching { pairs, distractors }
 }
 
 /// Plain text as HTML, lines kept.

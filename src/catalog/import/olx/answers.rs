@@ -70,25 +70,19 @@ fn numbers(reading: &mut Reading<'_>, path: &str, response: Node<'_, '_>) -> Opt
     Some(Asks::Numeric { accepted })
 }
 
-/// A number with a decimal point.
-fn number(text: &str) -> Option<Decimal> {
-    let text = text.trim();
-    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
-}
-
 /// The ends of a range: `[1,5)`.
 fn bounds(text: &str) -> Option<(Decimal, Decimal)> {
     let inner = text.strip_prefix(['[', '('])?.strip_suffix([']', ')'])?;
     let (least, greatest) = inner.split_once(',')?;
-    Some((number(least)?, number(greatest)?))
+    Some((written::number(least)?, written::number(greatest)?))
 }
 
 /// A number and its tolerance: so much, or so many per cent of it.
 fn around(answer: &str, tolerance: &str) -> Option<(Decimal, Decimal)> {
-    let middle = number(answer)?;
+    let middle = written::number(answer)?;
     let tolerance = match tolerance.trim().strip_suffix('%') {
-        Some(share) => middle.checked_mul(number(share)?)?.checked_div(Decimal::ONE_HUNDRED)?,
-        None => number(tolerance)?,
+        Some(share) => middle.checked_mul(written::number(share)?)?.checked_div(Decimal::ONE_HUNDRED)?,
+        None => written::number(tolerance)?,
     };
     written::around(middle, tolerance.abs())
 }
