@@ -130,6 +130,10 @@ pub(super) async fn quiz_command(
     let outcome = bank::write::into(&mut tx, &services, quiz, &bank, (&survey, &stored), &watch).await?;
     writing.finish_and_clear();
     if let Err(objection) = outcome {
+        let words = &objection.words.en;
+        let told = json!({ "severity": ProblemSeverity::Error, "path": bank.path, "line": null, "message": words });
+        let document = json!({ "imported": 0, "byKind": {}, "problems": [told] });
+        report(cli, &document, || words.to_string());
         bail!("nothing was imported: {}", objection.words.en);
     }
     tx.commit().await?;

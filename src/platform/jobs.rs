@@ -28,6 +28,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const KIND: &'static str;
     /// Whether it may take long: such jobs leave half of the places to others.
     const LONG: bool = false;
+    /// Tries before it is given up: with the pauses between them, about a day.
+    const TRIES: i32 = 16;
 
     /// Does it, in the academy it was enqueued in.
     fn run(self, services: Services, academy: AcademyId) -> impl Future<Output = Result<(), Fault>> + Send;
@@ -76,7 +78,7 @@ pub const TABLES: &[Table] = &[Table::of_nobody(
     ],
 )];
 
-/// Tries before a job is given up: with the pauses below, about a day.
+/// Tries before a job that nobody knows is given up: a newer server may.
 const TRIES: i32 = 16;
 /// How long a worker has a job for itself.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -120,6 +122,7 @@ type Step = Arc<dyn Fn(serde_json::Value, Services, AcademyId) -> BoxFuture<'sta
 #[derive(Clone)]
 struct Kind {
     long: bool,
+    tries: i32,
     run: Step,
     give_up: Step,
 }
@@ -135,6 +138,7 @@ impl Registry {
         let read = |payload| Ok::<J, Fault>(serde_json::from_value(payload).map_err(anyhow::Error::from)?);
         let kind = Kind {
             long: J::LONG,
+            tries: J::TRIES,
             run: Arc::new(move |payload, services, academy| {
                 Box::pin(async move { read(payload)?.run(services, academy).await })
             }),
@@ -164,21 +168,22 @@ pub async fn run_one(services: &Services, registry: &Registry) -> Result<bool, F
 
 async fn run(services: &Services, registry: &Registry, job: JobRow) -> Result<(), Fault> {
     let known = registry.0.get(job.kind.as_str()).zip(job.academy_id);
+    let tries = known.map_or(TRIES, |(kind, _)| kind.tries);
     let outcome = match known {
         // The last try never came to an end, or it would be settled.
-        _ if job.attempts >= TRIES => Err(anyhow::anyhow!("took its worker down").into()),
+        _ if job.attempts >= tries => Err(anyhow::anyhow!("took its worker down").into()),
         Some((kind, academy)) => alone((kind.run)(job.payload.clone(), services.clone(), academy)).await,
         None => Err(anyhow::anyhow!("nobody here knows this kind of job").into()),
     };
     if outcome.is_err()
         // Once more where that took the worker down, and then no more.
-        && (TRIES - 1..=TRIES).contains(&job.attempts)
+        && (tries - 1..=tries).contains(&job.attempts)
         && let Some((kind, academy)) = known
         && let Err(fault) = alone((kind.give_up)(job.payload.clone(), services.clone(), academy)).await
     {
         error!(job = %job.id, kind = job.kind, cause = format!("{fault:?}"), "nobody could be told that a job is given up");
     }
-    settle(services, &job, outcome).await
+    settle(services, &job, tries, outcome).await
 }
 
 /// A step of a job, so that neither its panic nor its slowness is the worker's.
@@ -219,7 +224,7 @@ async fn claim(services: &Services, without: &[&str]) -> Result<Option<JobRow>, 
     Ok(Some(job))
 }
 
-async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -> Result<(), Fault> {
+async fn settle(services: &Services, job: &JobRow, tries: i32, outcome: Result<(), Fault>) -> Result<(), Fault> {
     let now = services.clock.now();
     let mut tx = services.db.begin_platform().await?;
     let connection: &mut AsyncPgConnection = &mut tx;
@@ -232,7 +237,7 @@ async fn settle(services: &Services, job: &JobRow, outcome: Result<(), Fault>) -
             diesel::delete(jobs::table.filter(ours)).execute(connection).await?
         }
         Err(fault) => {
-            let gives_up = tried >= TRIES;
+            let gives_up = tried >= tries;
             // The log gets the cause, the table its kind only: a cause may quote data.
             let cause = format!("{fault:?}");
             if gives_up {

@@ -16,7 +16,7 @@ use crate::{
         model::{QuestionId, QuizId},
         policy, questions,
     },
-    enrolment::{self, complete},
+    enrolment::{self, complete, model::EnrolmentStatus},
     platform::{
         db::Tx,
         fault::Fault,
@@ -44,8 +44,11 @@ pub async fn start(call: &Call, quiz: QuizId, locale: Option<String>) -> Result<
         return not_found();
     }
     let now = call.services.clock.now();
-    let earlier = store::of_enrolment(&tx, enrolment.id, quiz).await?;
-    if let Some(open) = earlier.iter().find(|attempt| attempt.status == AttemptStatus::InProgress) {
+    // Of whichever run: who leaves and enrols in another one begins the course anew, and no quiz of it.
+    let earlier = store::of_person(&tx, user, quiz).await?;
+    let is_open =
+        |attempt: &&AttemptRow| attempt.enrolment_id == enrolment.id && attempt.status == AttemptStatus::InProgress;
+    if let Some(open) = earlier.iter().find(is_open) {
         if open.deadline.is_none_or(|deadline| now <= deadline + GRACE) {
             return Ok(Ok(open.id));
         }
@@ -208,13 +211,23 @@ async fn open(call: &Call, tx: &mut Tx, id: AttemptId, field: &str) -> Result<Re
     // The enrolment is locked before the attempt, here as where one is started: two locks in two orders would meet.
     let own = store::by_id(tx, id).await?.filter(|attempt| attempt.user_id == user);
     let Some(own) = own else { return Ok(Err(Objection::not_found(field))) };
-    enrolment::store::lock(tx, own.enrolment_id).await?;
+    let enrolled = enrolment::store::lock(tx, own.enrolment_id).await?;
     let Some(attempt) = store::lock(tx, id).await? else { return Ok(Err(Objection::not_found(field))) };
     if store::OVER.contains(&attempt.status) {
         let words = words!("Pengerjaan ini sudah selesai.", "This attempt is over.");
         return Ok(Err(Objection::new(UserErrorCode::AlreadyDone, field, words)));
     }
-    if attempt.deadline.is_some_and(|deadline| call.services.clock.now() > deadline + GRACE) {
+    let now = call.services.clock.now();
+    let learns = matches!(enrolled.status, EnrolmentStatus::Active | EnrolmentStatus::Completed)
+        && enrolment::store::entitled(tx, user, attempt.course_id, now).await?;
+    if !learns {
+        let words = words!(
+            "Anda tidak mengikuti kursus ini lagi; daftarlah lagi untuk melanjutkan.",
+            "You are not in this course any more; enrol again to go on."
+        );
+        return Ok(Err(Objection::new(UserErrorCode::NotEligible, field, words)));
+    }
+    if attempt.deadline.is_some_and(|deadline| now > deadline + GRACE) {
         close(&call.services, tx, attempt, AttemptStatus::Expired).await?;
         let words = words!(
             "Waktunya habis; yang sudah tersimpan dinilai.",

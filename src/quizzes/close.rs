@@ -17,7 +17,7 @@ use crate::{
         model::{LessonKind, QuestionId, QuestionRow},
         questions::{self, AnswerKey},
     },
-    enrolment::{self, complete},
+    enrolment::{self, complete, model::EnrolmentStatus},
     gamification::{
         award::{Deed, award},
         model::PointsReason,
@@ -106,7 +106,7 @@ pub(super) async fn close(
 /// An answer that waits for a person.
 pub(super) fn task(services: &Services, attempt: &AttemptRow, question_id: QuestionId, at: DateTime<Utc>) -> TaskRow {
     TaskRow {
-        // Random: who grades learns nothing of whose it is, or which others are of the same attempt.
+        // Random: who grades learns nothing of whose it is.
         id: services.random.id(),
         course_id: attempt.course_id,
         quiz_id: attempt.quiz_id,
@@ -167,21 +167,26 @@ pub(super) async fn settle(
     attempt.score = Some(score);
     attempt.passed = Some(passed);
     store::grade(tx, &attempt, &answers).await?;
-    if !passed {
+    let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
+    // An attempt may end by itself when its learner is not in the course any more: it is graded, and leads to nothing.
+    if !matches!(row.status, EnrolmentStatus::Active | EnrolmentStatus::Completed) {
         return Ok(());
     }
-    let lessons = content::lessons_of(tx, attempt.version_id).await?;
-    let own: Vec<_> = lessons
-        .iter()
-        .filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id))
-        .map(|row| row.id)
-        .collect();
-    let new = enrolment::store::complete_lessons(tx, attempt.enrolment_id, &own, now).await?;
+    let mut deeds = Vec::new();
+    if passed {
+        let lessons = content::lessons_of(tx, attempt.version_id).await?;
+        let own: Vec<_> = lessons
+            .iter()
+            .filter(|row| row.kind == LessonKind::Quiz && row.quiz_id == Some(attempt.quiz_id))
+            .map(|row| row.id)
+            .collect();
+        let new = enrolment::store::complete_lessons(tx, attempt.enrolment_id, &own, now).await?;
+        deeds.extend(new.into_iter().map(Deed::lesson));
+        deeds.push(Deed { reason: PointsReason::QuizPassed, cause: attempt.quiz_id.uuid() });
+    }
+    // Also where it is not passed: the mean of all scores may be what the course still asked for.
+    deeds.extend(complete::judge(services, tx, &row).await?);
     // On the day on which the learner answered: an attempt may end by itself long after.
     let at = answers.iter().map(|answer| answer.saved_at).max().unwrap_or(now);
-    let row = enrolment::store::lock(tx, attempt.enrolment_id).await?;
-    let completed = complete::judge(services, tx, &row).await?;
-    let quiz = Deed { reason: PointsReason::QuizPassed, cause: attempt.quiz_id.uuid() };
-    let deeds: Vec<_> = new.into_iter().map(Deed::lesson).chain([quiz]).chain(completed).collect();
     award(tx, services, attempt.user_id, attempt.course_id, &deeds, at).await
 }

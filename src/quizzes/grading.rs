@@ -41,10 +41,11 @@ pub(super) fn share(key: &Key, multiple: bool, response: &Response) -> Option<i6
 
 /// What ticking these choices earns.
 ///
-/// Fractions add up and are clamped to nought and one. Where several may be ticked, ticking everything earns nothing:
+/// Fractions add up and are clamped to nought and one. Where several may be ticked and one of them is wrong, ticking everything earns nothing:
 /// otherwise it would be the safest answer to a question without negative fractions.
 fn ticking(offered: &[ChoiceShare], multiple: bool, ticked: &[ItemId]) -> i64 {
-    if multiple && offered.iter().all(|share| ticked.contains(&share.choice)) {
+    let one_is_wrong = offered.iter().any(|share| share.fraction <= 0);
+    if multiple && one_is_wrong && offered.iter().all(|share| ticked.contains(&share.choice)) {
         return 0;
     }
     offered.iter().filter(|share| ticked.contains(&share.choice)).map(|share| share.fraction).sum()
@@ -67,11 +68,12 @@ pub(super) fn score(points: i64, share: i64) -> i64 {
 /// the pattern stands for any text, `\*` for itself.
 fn is_like(text: &str, pattern: &str, case_sensitive: bool) -> bool {
     let folded = |text: &str| {
-        let text: String = text.nfkc().collect();
+        let text: String = text.chars().map(narrow).nfc().collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if case_sensitive { text } else { text.to_lowercase().nfkc().collect() }
+        if case_sensitive { text } else { text.to_lowercase().nfc().collect() }
     };
-    let pattern = parts(&folded(pattern));
+    // An asterisk of another width is no wildcard: it would become one when it is folded.
+    let pattern = parts(&folded(&pattern.replace('＊', "\\*")));
     let text = folded(text);
     let [first, rest @ ..] = pattern.as_slice() else { return false };
     let Some(mut left) = text.strip_prefix(first.as_str()) else { return false };
@@ -84,6 +86,15 @@ fn is_like(text: &str, pattern: &str, case_sensitive: bool) -> bool {
         }
     }
     left.ends_with(last.as_str())
+}
+
+/// A letter or sign as wide as others are: keyboards for Chinese and Japanese write wide ones. What is above the line or a fraction stays so.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// What stands between the asterisks of a pattern.
@@ -139,6 +150,7 @@ mod tests {
         assert_eq!(earned(one, true, &[one / 2, one / 2, -one], &[2]), 0, "never below nought");
         assert_eq!(earned(one, true, &[one / 2, one / 2, 0], &[0, 1, 2]), 0, "everything earns nothing");
         assert_eq!(earned(one, true, &[333_333, 333_333, 333_334, 0], &[0, 1, 2]), one, "thirds add up");
+        assert_eq!(earned(one, true, &[one / 2, one / 2], &[0, 1]), one, "where all of it is right, all is right");
     }
 
     #[test]
@@ -159,6 +171,10 @@ mod tests {
             ("apa saja", "*", true, true),
             ("2*3", "2\\*3", true, true),
             ("2x3", "2\\*3", true, false),
+            ("2x3", "2＊3", true, false),
+            ("52", "5²", false, false),
+            ("5²", "5²", false, true),
+            ("2*3", "2＊3", true, true),
             ("aa", "a*a*a", true, false),
             ("", "*", true, true),
             ("\\", "\\", true, true),
@@ -261,7 +277,7 @@ mod tests {
                 let offered = ids.iter().zip(&shares).map(|(choice, fraction)| ChoiceShare { choice: *choice, fraction: *fraction, feedback: None });
                 let key = Key::Choice(offered.collect());
                 let ticked: Vec<usize> = (0..shares.len()).filter(|at| ticks[*at]).collect();
-                let expected = if multiple && ticked.len() == shares.len() {
+                let expected = if multiple && ticked.len() == shares.len() && shares.iter().any(|share| *share <= 0) {
                     Decimal::ZERO
                 } else {
                     points_for(of_millionths(points), ticked.iter().map(|at| of_millionths(shares[*at])).sum())
@@ -269,7 +285,8 @@ mod tests {
                 let response = Response::Choices(ticked.iter().map(|at| ids[*at]).collect());
                 prop_assert_eq!(graded(points, &key, multiple, &response), expected);
                 let everything = Response::Choices(ids);
-                prop_assert!(!multiple || graded(points, &key, true, &everything).is_zero(), "ticking everything earns nothing");
+                let one_is_wrong = shares.iter().any(|share| *share <= 0);
+                prop_assert!(!one_is_wrong || graded(points, &key, true, &everything).is_zero(), "ticking everything earns nothing");
             }
 
             #[test]

@@ -1,7 +1,7 @@
 //! Quizzes taken: attempts that the server keeps the time and the score of.
 //!
 //! Owns `attempts`, `answers`, `grading_tasks`, `score_changes` and `quiz_extensions`. Personal data: all of it is about a learner, guarded whole. Calls catalog (questions and keys) and
-//! enrolment (who may, and what passing leads to).
+//! enrolment (who may, and what passing leads to), gamification, accounts, academies and audit.
 
 pub mod attempt;
 mod average;

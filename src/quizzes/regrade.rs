@@ -39,7 +39,10 @@ pub async fn regrade(call: &Call, question: QuestionId) -> Result<Result<Questio
     let Some(known) = call.load_in(&tx, content::VersionOfQuiz(quiz)).await? else { return not_found() };
     let course = catalog::version(&tx, known).await?.course_id;
     or_object!(authority::lock_to_edit(call, &mut tx, course, "question").await?);
-    let versions = correct::spread(&mut tx, question).await?;
+    let versions = match correct::spread(&mut tx, question).await? {
+        Ok(versions) => versions,
+        Err(objection) => return Ok(Err(objection)),
+    };
     let Some(newest) = versions.first() else { return not_found() };
     let asked = questions::rows(&tx, *newest, &[question]).await?;
     if asked.first().is_none_or(|question| question.kind == QuestionKind::Essay) {
@@ -106,6 +109,10 @@ impl RegradeQuestion {
         }
         enrolment::store::lock(&mut tx, attempt.enrolment_id).await?;
         let Some(attempt) = store::lock(&mut tx, id).await? else { return Ok(()) };
+        // One that is open is graded by the new key when it ends.
+        if attempt.status == AttemptStatus::InProgress {
+            return Ok(());
+        }
         let mut answers = store::answers_of(&tx, id).await?;
         let graded = Graded::of(&tx, &attempt).await?;
         let Some(answer) = answers.iter_mut().find(|answer| answer.question_id == self.question) else {

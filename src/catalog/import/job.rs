@@ -153,6 +153,8 @@ enum Found {
 impl Job for RunImport {
     const KIND: &'static str = "run_import";
     const LONG: bool = true;
+    // What fails by its content fails each time: who waits is told within minutes.
+    const TRIES: i32 = 4;
 
     async fn run(self, services: Services, academy: AcademyId) -> Result<(), Fault> {
         let Some(mut row) = begin(&services, academy, self.import).await? else { return Ok(()) };

@@ -398,7 +398,11 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>, field: &str) -> Result<(),
 #[must_use]
 pub fn number(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
+    // Exactly: what has more places than are kept is no number here, and not nought.
+    let is_nought =
+        || !text.split(['e', 'E']).next().is_some_and(|digits| digits.contains(|c| ('1'..='9').contains(&c)));
+    let scientific = || Decimal::from_scientific(text).ok().filter(|number| !number.is_zero() || is_nought());
+    Decimal::from_str_exact(text).ok().or_else(scientific)
 }
 
 /// A range around a number; nothing where it is out of reach.

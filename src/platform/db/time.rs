@@ -67,3 +67,19 @@ impl TimeSource for DatabaseTime {
         read.said + TimeDelta::from_std(read.at.elapsed()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::clock::Clock;
+
+    #[test]
+    fn it_goes_on_from_what_the_database_said() {
+        // A database that lives in another century than this machine.
+        let said: DateTime<Utc> = "1999-12-31T23:59:58Z".parse().expect("a moment");
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(3)).expect("an instant");
+        let time = DatabaseTime(Arc::new(RwLock::new(Read { said, at: long_ago })));
+        let now = Clock::new(time).now();
+        assert!((said + TimeDelta::seconds(3)..said + TimeDelta::seconds(60)).contains(&now), "{now}");
+    }
+}

@@ -8,10 +8,10 @@ use futures_util::future::try_join_all;
 
 use crate::quizzes::{
     attempt, grading,
-    model::{AnswerRow, AttemptId, AttemptRow, AttemptStatus, ResponseColumns},
+    model::{self, AnswerRow, AttemptId, AttemptRow, AttemptStatus, ResponseColumns, ScoreCause},
     privacy::{Answered, Graded},
     response,
-    store::{self, AnswersOf, AttemptById, AttemptsAt, ExtensionFor},
+    store::{self, AnswersOf, AttemptById, AttemptsAt, ChangesOf, ExtensionFor},
 };
 use crate::{
     catalog::{
@@ -87,9 +87,8 @@ impl Attempt {
         if all.iter().any(|attempt| attempt.status == AttemptStatus::InProgress) {
             return Ok(false);
         }
-        let own: Vec<_> = all.iter().filter(|attempt| attempt.enrolment_id == self.0.enrolment_id).collect();
-        let passed = own.iter().any(|attempt| attempt.passed == Some(true));
-        let made = i32::try_from(own.len()).unwrap_or(i32::MAX);
+        let passed = all.iter().any(|attempt| attempt.passed == Some(true));
+        let made = i32::try_from(all.len()).unwrap_or(i32::MAX);
         Ok(match quiz.feedback {
             FeedbackPolicy::Never => false,
             FeedbackPolicy::AfterEachAttempt => true,
@@ -179,6 +178,17 @@ impl Attempt {
         self.0.score.map(|score| grading::percent(score, self.0.max_score))
     }
 
+    /// What was graded again, first to last: after a key was corrected, or by a person. None until the quiz's feedback policy shows what answers
+    /// earned.
+    async fn score_changes(&self, ctx: &Context<'_>) -> Result<Vec<ScoreChange>> {
+        let call = ctx.call();
+        if !self.key_open(call).await? {
+            return Ok(Vec::new());
+        }
+        let rows = call.load(ChangesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(ScoreChange::from).collect())
+    }
+
     /// Whether it passed; null until it is graded. What was passed once stays so, also where a key is corrected later.
     async fn passed(&self) -> Option<bool> {
         self.0.passed
@@ -246,6 +256,28 @@ impl Answer {
             Some(said) => Ok(Some(said)),
             None => Ok(self.question.feedback(ctx.call()).await?),
         }
+    }
+}
+
+/// That an answer earns something else than it did.
+#[derive(SimpleObject)]
+pub struct ScoreChange {
+    /// The question that was answered.
+    question: QuestionId,
+    /// Why.
+    cause: ScoreCause,
+    /// What it earned before; null where nobody had graded it.
+    before: Option<Decimal>,
+    /// What it earns since.
+    after: Decimal,
+    /// Since when.
+    at: DateTime<Utc>,
+}
+
+impl From<model::ScoreChange> for ScoreChange {
+    fn from(row: model::ScoreChange) -> Self {
+        let model::ScoreChange { question_id, cause, before, after, at, .. } = row;
+        Self { question: question_id, cause, before: before.map(decimal), after: decimal(after), at }
     }
 }
 

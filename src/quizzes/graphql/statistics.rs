@@ -14,7 +14,7 @@ use crate::{
         fault::Fault,
         graphql::{Call, CallExt},
     },
-    quizzes::store::statistics::{self, OfQuestion, TickedOf, Totals},
+    quizzes::store::statistics::{OfQuestion, QuestionsOf, TickedOf, Totals, TotalsOf},
 };
 
 /// How learners do at a quiz, taken together.
@@ -33,7 +33,8 @@ impl QuizStatistics {
         if !authority::may_edit(call, course).await? {
             return Err(Fault::forbidden());
         }
-        let totals = statistics::totals(&*call.reader().await?, quiz.id).await?;
+        let totals = call.load(TotalsOf(quiz.id)).await?;
+        let totals = totals.ok_or_else(|| anyhow::anyhow!("a quiz without totals"))?;
         Ok(Self { course, quiz, totals })
     }
 }
@@ -66,7 +67,7 @@ impl QuizStatistics {
     /// The questions that attempts asked, in the order of the quiz: of a bank the first so many, as `serviceLimits` says.
     async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<QuestionStatistics>> {
         let call = ctx.call();
-        let found = statistics::of_questions(&*call.reader().await?, self.quiz.version_id, self.quiz.id).await?;
+        let found = call.load(QuestionsOf(self.quiz.version_id, self.quiz.id)).await?.unwrap_or_default();
         let asked = found.iter().map(|question| call.load(QuestionIn(self.quiz.version_id, question.question_id)));
         let asked = try_join_all(asked).await?;
         let shown = found.into_iter().zip(asked).filter_map(|(of, asked)| {

@@ -225,7 +225,8 @@ pub(in crate::quizzes) async fn note_change(
     Ok(())
 }
 
-/// Attempts of a quiz in these versions that are over and asked a question, by their ids.
+/// Attempts of a quiz in these versions that asked a question, by their ids: those that are open too, since one may be about to end by the key
+/// that was.
 ///
 /// # Errors
 /// Those of the database.
@@ -240,11 +241,24 @@ pub(in crate::quizzes) async fn that_asked(
         .filter(attempts::quiz_id.eq(quiz))
         .filter(attempts::version_id.eq_any(versions))
         .filter(attempts::question_ids.contains(vec![question]))
-        .filter(attempts::status.eq_any(OVER))
         .filter(attempts::id.gt(after.unwrap_or_else(|| AttemptId::from_uuid(uuid::Uuid::nil()))))
         .order(attempts::id)
         .limit(most)
         .select(attempts::id);
+    Ok(rows.load(&mut connection).await?)
+}
+
+/// The attempts of a person at a quiz, in whichever enrolment, in the order in which they were started.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::quizzes) async fn of_person(
+    mut connection: &AsyncPgConnection,
+    user: UserId,
+    quiz: QuizId,
+) -> Result<Vec<AttemptRow>, Fault> {
+    let rows = attempts::table.filter(attempts::user_id.eq(user)).filter(attempts::quiz_id.eq(quiz));
+    let rows = rows.order((attempts::started_at, attempts::id)).select(AttemptRow::as_select());
     Ok(rows.load(&mut connection).await?)
 }
 
@@ -398,6 +412,28 @@ impl Batch for AnswersOf {
         let rows: Vec<AnswerRow> = answers::table
             .filter(answers::attempt_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
             .select(AnswerRow::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(grouped(rows.into_iter().map(|row| (Self(row.attempt_id), row))))
+    }
+}
+
+/// What was graded again of an attempt, first to last.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ChangesOf(pub AttemptId);
+
+impl Batch for ChangesOf {
+    type Value = Vec<ScoreChange>;
+
+    async fn load(
+        _: &Call,
+        mut connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<ScoreChange>>, Fault> {
+        let rows: Vec<ScoreChange> = score_changes::table
+            .filter(score_changes::attempt_id.eq_any(keys.iter().map(|key| key.0).collect::<Vec<_>>()))
+            .order((score_changes::at, score_changes::id))
+            .select(ScoreChange::as_select())
             .load(&mut connection)
             .await?;
         Ok(grouped(rows.into_iter().map(|row| (Self(row.attempt_id), row))))

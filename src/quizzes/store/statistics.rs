@@ -61,11 +61,59 @@ struct Learners {
     failed: i64,
 }
 
+/// Quizzes that are looked through in one request at most: each takes statements of its own.
+const QUIZZES: usize = 8;
+
+fn few(quizzes: usize) -> Result<(), Fault> {
+    if quizzes <= QUIZZES {
+        return Ok(());
+    }
+    Err(Fault::bad_input(words!(
+        "Terlalu banyak kuis sekaligus: mintalah statistik paling banyak {QUIZZES} kuis.",
+        "Too many quizzes at once: ask for the statistics of {QUIZZES} at most."
+    )))
+}
+
 /// How a quiz went.
-///
-/// # Errors
-/// Those of the database.
-pub async fn totals(mut connection: &AsyncPgConnection, quiz: QuizId) -> Result<Totals, Fault> {
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct TotalsOf(pub QuizId);
+
+impl Batch for TotalsOf {
+    type Value = Totals;
+
+    async fn load(_: &Call, connection: &AsyncPgConnection, keys: &[Self]) -> Result<HashMap<Self, Totals>, Fault> {
+        few(keys.len())?;
+        let mut found = HashMap::new();
+        for key in keys {
+            found.insert(key.clone(), totals(connection, key.0).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// How the questions of a version of a quiz went.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct QuestionsOf(pub VersionId, pub QuizId);
+
+impl Batch for QuestionsOf {
+    type Value = Vec<OfQuestion>;
+
+    async fn load(
+        _: &Call,
+        connection: &AsyncPgConnection,
+        keys: &[Self],
+    ) -> Result<HashMap<Self, Vec<OfQuestion>>, Fault> {
+        few(keys.len())?;
+        let mut found = HashMap::new();
+        for key in keys {
+            found.insert(key.clone(), of_questions(connection, key.0, key.1).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// How a quiz went.
+async fn totals(mut connection: &AsyncPgConnection, quiz: QuizId) -> Result<Totals, Fault> {
     let bands: Vec<Band> = sql_query(
         "select least(score * 10 / greatest(max_score, 1), 9)::int as band, count(*) as attempts,
              count(distinct user_id) as learners, count(*) filter (where passed) as passed,
@@ -96,8 +144,19 @@ pub async fn totals(mut connection: &AsyncPgConnection, quiz: QuizId) -> Result<
         attempts,
         mean_percent: share(bands.iter().map(|band| band.percents).sum()),
         pass_rate: share(float(passed)).filter(|_| enough(learners.passed) && enough(learners.failed)),
-        bands: (0..BANDS).map(|band| in_band(i32::try_from(band).unwrap_or(i32::MAX))).collect(),
+        bands: cells((0..BANDS).map(|band| in_band(i32::try_from(band).unwrap_or(i32::MAX))).collect()),
     })
+}
+
+/// Cells of one whole: where a single one is not told, the smallest of the others is not either, or it would be what is left.
+fn cells(mut told: Vec<Option<i64>>) -> Vec<Option<i64>> {
+    if told.iter().filter(|cell| cell.is_none()).count() == 1 {
+        let smallest = told.iter_mut().filter(|cell| cell.is_some_and(|count| count > 0)).min();
+        if let Some(cell) = smallest {
+            *cell = None;
+        }
+    }
+    told
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no quiz has 2^52 attempts")]
@@ -138,10 +197,7 @@ impl OfQuestion {
 }
 
 /// How the questions of a version of a quiz went: those that attempts asked, the first of the quiz first, as many as one attempt may ask.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_questions(
+async fn of_questions(
     mut connection: &AsyncPgConnection,
     version: VersionId,
     quiz: QuizId,
@@ -217,9 +273,14 @@ impl Batch for TickedOf {
         .bind::<Array<SqlUuid>, _>(questions)
         .load(&mut connection)
         .await?;
-        Ok(grouped(rows.into_iter().map(|row| {
+        let by_question = grouped(rows.into_iter().map(|row| {
             let told = told(row.learners, row.learners + row.others).map(|_| row.attempts);
             (Self(row.version_id, row.question_id), (row.choice_id, told))
-        })))
+        }));
+        let complete = by_question.into_iter().map(|(key, choices)| {
+            let (ids, counts): (Vec<_>, Vec<_>) = choices.into_iter().unzip();
+            (key, ids.into_iter().zip(cells(counts)).collect())
+        });
+        Ok(complete.collect())
     }
 }

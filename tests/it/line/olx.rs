@@ -86,7 +86,7 @@ const FILES: &[(&str, &str)] = &[
     (
         "problem/q2.xml",
         r#"<problem display_name="Berapa" max_attempts="2"><optionresponse><label>Pilih satu</label><optioninput options="('satu','dua')" correct="dua"/></optionresponse>
-<numericalresponse answer="5"><formulaequationinput/></numericalresponse><customresponse cfn="f"/><script type="loncapa/python">x = 1</script></problem>"#,
+<div><p>Hitung 2 + 3.</p><numericalresponse answer="5"><formulaequationinput/><correcthint>Lima!</correcthint></numericalresponse></div><customresponse cfn="f"/><script type="loncapa/python">x = 1</script></problem>"#,
     ),
     (
         "problem/q3.xml",
@@ -247,6 +247,7 @@ async fn a_course_of_open_edx_is_taken_over_whole() {
     assert_eq!(fractions, ["0.333334", "0.333333", "0.333333", "-1"]);
     assert_eq!((&key["feedback"], &key["choices"][0]["feedback"]), (&json!("Tiga jenis kopi."), &json!("Tepat.")));
     assert_eq!(asked[1]["choices"], json!([{ "text": "satu" }, { "text": "dua" }]));
+    assert_eq!(asked[2]["prompt"], "Hitung 2 + 3.", "what is said to who is right is not asked");
     assert_eq!(asked[2]["answerKey"]["accepted"], json!([{ "minimum": "5", "maximum": "5" }]));
     app.stop().await;
 }

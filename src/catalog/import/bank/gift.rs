@@ -5,14 +5,15 @@ use std::io::BufRead;
 use rust_decimal::Decimal;
 
 use super::{
-    BankQuestion, Entry, MOST_BYTES, Manner, PLAIN, Problem,
+    BankQuestion, Entry, Manner, PLAIN, Problem,
     ProblemSeverity::{Error, Note, Warning},
     Tell, leave, named_by, percent, rounded,
-    texts::{Formatted, looks_like_html, matched, plain, unify},
+    texts::{Formatted, by_the_best, looks_like_html, matched, plain, unify},
 };
 use crate::{
     catalog::{
         model::{MILLIONTHS, TextFormat},
+        policy,
         questions::{
             key::{AcceptedRange, AcceptedText},
             written::{self, Asks, ChoiceInput, QuestionInput},
@@ -20,6 +21,9 @@ use crate::{
     },
     platform::text::Words,
 };
+
+/// Bytes of a question at most: it has no files but those within its texts.
+const MOST_TEXT: usize = 4 << 20;
 
 /// Reads a bank: questions are paragraphs.
 ///
@@ -30,7 +34,7 @@ pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Resu
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+        let most = u64::try_from(MOST_TEXT + 1).unwrap_or(u64::MAX);
         let count = std::io::Read::take(&mut *input, most).read_until(b'\n', &mut line);
         let count = count.map_err(|error| unreadable(manner, number, &error))?;
         let text = std::str::from_utf8(&line).map_err(|_| {
@@ -51,7 +55,7 @@ pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Resu
         if count == 0 {
             return Ok(());
         }
-        if paragraph.text.len() + text.len() > MOST_BYTES || text.contains('\0') {
+        if paragraph.text.len() + text.len() > MOST_TEXT || text.contains('\0') {
             let words = words!(
                 "Terlalu besar, atau mengandung karakter U+0000.",
                 "Too large, or it holds the character U+0000."
@@ -77,6 +81,8 @@ struct Paragraph {
     text: String,
     /// What a comment says that the question is called.
     id: Option<String>,
+    /// Whether a comment gives it tags.
+    has_tags: bool,
 }
 
 impl Paragraph {
@@ -86,6 +92,7 @@ impl Paragraph {
         if let Some(comment) = line.trim_start().strip_prefix("//") {
             let id = comment.split("[id:").nth(1).and_then(|rest| rest.split(']').next());
             self.id = id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).or(self.id.take());
+            self.has_tags |= comment.contains("[tag:");
             return;
         }
         if self.text.is_empty() {
@@ -102,7 +109,7 @@ impl Paragraph {
 
     /// Tells the question; false where no more is wanted.
     fn read(mut self, manner: Manner<'_>, tell: Tell<'_>) -> bool {
-        if let Some(rest) = self.text.strip_prefix("$CATEGORY:") {
+        if let Some(rest) = self.text.trim_start().strip_prefix("$CATEGORY:") {
             let (category, rest) = rest.split_once('\n').unwrap_or((rest, ""));
             let category = category.trim();
             let words = words!("Kategori \"{category}\" tidak disimpan.", "The category \"{category}\" is not kept.");
@@ -119,6 +126,12 @@ impl Paragraph {
         };
         match question(&self.text, manner) {
             Ok(Read::Question(input, name, notes)) => {
+                if self.has_tags {
+                    let words = words!("Labelnya (tag) tidak disimpan.", "Its tags are not kept.");
+                    if !tell(Entry::Told(manner.problem(line, Note, words))) {
+                        return false;
+                    }
+                }
                 let source = self.id.unwrap_or_else(|| named_by(input.asks.kind(), &[&name, &input.prompt]));
                 let question = BankQuestion { line, source, input, files: Vec::new(), bytes: self.text.len() };
                 told(notes, tell) && tell(Entry::Question(Box::new(question)))
@@ -242,10 +255,24 @@ fn weighed(text: &[Char]) -> (Option<i64>, &[Char]) {
 
 /// The parts of a text that begin with one of these marks, each with its mark; what stands before the first is left out where it is blank.
 fn marked<'a>(text: &'a [Char], marks: &str) -> Vec<(char, &'a [Char])> {
-    let starts: Vec<usize> =
-        text.iter().enumerate().filter(|(_, c)| !c.1 && marks.contains(c.0)).map(|(at, _)| at).collect();
+    let starts: Vec<usize> = text
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| !c.1 && marks.contains(c.0))
+        .map(|(at, _)| at)
+        .take(policy::CHOICES + 2)
+        .collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts.iter().zip(ends).map(|(start, end)| (text[*start].0, &text[start + 1..end])).collect()
+    // One too many is enough to be refused.
+    let parts = starts.iter().zip(ends).map(|(start, end)| (text[*start].0, &text[start + 1..end]));
+    parts.take(policy::CHOICES + 1).collect()
+}
+
+/// The answers of a text, each with its mark: one may stand before the first mark, and is right.
+fn answers<'a>(text: &'a [Char], marks: &str) -> Vec<(char, &'a [Char])> {
+    let first = text.iter().position(|c| !c.1 && marks.contains(c.0)).unwrap_or(text.len());
+    let unmarked = Some(('=', &text[..first])).filter(|(_, text)| !said(text).is_empty());
+    unmarked.into_iter().chain(marked(text, marks)).collect()
 }
 
 /// A question, as a paragraph has it.
@@ -327,16 +354,14 @@ fn asks(body: &[Char], prompt: &mut Formatted, manner: Manner<'_>, notes: &mut V
         "F" | "FALSE" => return Ok(true_or_false(false, body, manner)),
         _ => {}
     }
-    let mut parts = marked(body, "=");
-    if parts.is_empty() {
-        parts.push(('=', body));
-    }
-    let accepted = parts.into_iter().map(|(_, part)| {
+    let accepted = answers(body, "=").into_iter().map(|(_, part)| {
         let (share, text) = weighed(part);
         let (text, feedback) = with_feedback(text);
         AcceptedText { text: said(formatted(text).1), fraction: share.unwrap_or(MILLIONTHS), feedback }
     });
-    Ok(Asks::ShortAnswer { case_sensitive: false, accepted: accepted.collect() })
+    let accepted: Vec<AcceptedText> = accepted.collect();
+    notes.extend(by_the_best(accepted.iter().map(|answer| answer.fraction)));
+    Ok(Asks::ShortAnswer { case_sensitive: false, accepted })
 }
 
 fn true_or_false(is_true: bool, body: &[Char], manner: Manner<'_>) -> Asks {
@@ -384,11 +409,11 @@ fn choice(body: &[Char], prompt: &mut Formatted) -> Result<Asks, Words> {
 
 fn matching(body: &[Char], prompt: &mut Formatted) -> Asks {
     let mut texts = Vec::new();
-    for (_, part) in marked(body, "=") {
+    for (_, part) in answers(body, "=") {
         let (stem, option) = split(part, "->").unwrap_or((part, &[]));
         texts.push(text_of(stem, Some(prompt.0)));
         // An option is plain text in Moodle.
-        texts.push((prompt.0, said(option)));
+        texts.push((PLAIN, said(option)));
     }
     unify(prompt, &mut texts);
     matched(texts)
@@ -397,7 +422,7 @@ fn matching(body: &[Char], prompt: &mut Formatted) -> Asks {
 /// The question type "ordering" of Moodle: a line of settings, then an item a line.
 fn ordering(body: &[Char], prompt: &mut Formatted, notes: &mut Vec<Words>) -> Asks {
     let text: String = body.iter().map(|c| c.0).collect();
-    let mut lines = text.lines();
+    let mut lines = text.lines().take(policy::CHOICES + 2);
     let settings = lines.next().unwrap_or_default().trim().to_ascii_uppercase();
     let mut texts: Vec<Formatted> =
         lines.map(str::trim).filter(|line| !line.is_empty()).map(|line| (prompt.0, line.to_owned())).collect();
@@ -418,12 +443,8 @@ fn ordering(body: &[Char], prompt: &mut Formatted, notes: &mut Vec<Words>) -> As
 }
 
 fn numeric(body: &[Char], notes: &mut Vec<Words>) -> Result<Asks, Words> {
-    let mut parts = marked(body, "=~");
-    if parts.is_empty() {
-        parts.push(('=', body));
-    }
     let mut accepted = Vec::new();
-    for (mark, part) in parts {
+    for (mark, part) in answers(body, "=~") {
         let (share, text) = weighed(part);
         let (text, feedback) = with_feedback(text);
         let number = said(text);
@@ -444,6 +465,7 @@ fn numeric(body: &[Char], notes: &mut Vec<Words>) -> Result<Asks, Words> {
         })?;
         accepted.push(AcceptedRange { minimum, maximum, fraction: share.unwrap_or(MILLIONTHS), feedback });
     }
+    notes.extend(by_the_best(accepted.iter().map(|range| range.fraction)));
     Ok(Asks::Numeric { accepted })
 }
 
@@ -541,6 +563,15 @@ mod tests {
         assert_eq!(items.len(), 3);
         assert!(matches!(one("Mengapa?{}").asks, Asks::Essay { .. }));
         assert_eq!(one("Mengapa?{=a####Untuk semua}").feedback.as_deref(), Some("Untuk semua"));
+        let Asks::ShortAnswer { accepted, .. } = one("Ibu kota? {Jakarta =%50%Batavia}").asks else {
+            panic!("a short answer")
+        };
+        assert_eq!(
+            accepted.iter().map(|answer| (answer.text.as_str(), answer.fraction)).collect::<Vec<_>>(),
+            [("Jakarta", MILLIONTHS), ("Batavia", 500_000)]
+        );
+        let Asks::Numeric { accepted } = one("Pi? {#3.14:0.01 =%50%3:1}").asks else { panic!("a number") };
+        assert_eq!((accepted.len(), accepted[0].fraction, accepted[1].fraction), (2, MILLIONTHS, 500_000));
     }
 
     #[test]
@@ -562,6 +593,25 @@ mod tests {
         };
         assert_eq!(named("a{=b}"), named("\n\na{=c}"));
         assert_ne!(named("a{=b}"), named("a{}"));
+    }
+
+    #[test]
+    fn what_is_without_end_comes_to_one() {
+        for (begin, part, end) in [
+            ("q{", "~", "}"),
+            ("q{", "~a", "}"),
+            ("q{", "=a", "}"),
+            ("q{#=1", "~#a", "}"),
+            ("q{>\n", "a\n", "}"),
+            ("q{", "=a->b", "}"),
+        ] {
+            let mut entries = all(&format!("{begin}{}{end}", part.repeat(200_000)));
+            let Some(Entry::Question(question)) = entries.pop() else { panic!("{part}") };
+            let is_sound = super::super::sound(&crate::platform::id::Random::system(), &question.input).is_ok();
+            // A number is taken, whatever is said to others.
+            assert_eq!(is_sound, part == "~#a", "{part}");
+            assert!(entries.len() <= policy::CHOICES + 1, "{part}: {} notes", entries.len());
+        }
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub type Tell<'a> = &'a mut dyn FnMut(Entry) -> bool;
 /// Bytes of a question at most, its files among them.
 const MOST_BYTES: usize = 16 << 20;
 
+/// Characters of what a source calls a question at most: what is longer is called by its digest.
+const SOURCE: usize = 200;
+
 /// Bytes of a file of a question at most.
 const MOST_FILE: usize = 8 << 20;
 
@@ -98,6 +101,9 @@ impl Manner<'_> {
 pub fn read(format: ImportFormat, input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Result<(), Problem> {
     let tell: Tell<'_> = &mut |mut entry| {
         let Entry::Question(question) = &mut entry else { return tell(entry) };
+        if question.source.chars().count() > SOURCE {
+            question.source = named_by(question.input.asks.kind(), &[&question.source]);
+        }
         let missed = texts::enclosed(question);
         let words = words!(
             "{missed} berkas di dalam teksnya tidak dapat diambil: terlalu besar, terlalu banyak, atau bukan base64.",
@@ -132,7 +138,7 @@ fn leave(tell: Tell<'_>, kind: &str, why: Problem) -> bool {
 /// Where it can't be read.
 pub fn recognised(input: &mut dyn BufRead) -> std::io::Result<ImportFormat> {
     let begin = input.fill_buf()?;
-    if begin.starts_with(b"PK") || begin.starts_with(&[0x1f, 0x8b]) {
+    if begin.starts_with(b"PK\x03\x04") || begin.starts_with(&[0x1f, 0x8b]) {
         return Ok(ImportFormat::Olx);
     }
     let text = String::from_utf8_lossy(&begin[..begin.len().min(4096)]).into_owned();

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesStart, Event},
@@ -12,7 +13,7 @@ use super::{
     BankFile, BankQuestion, Entry, MOST_BYTES, MOST_FILE, Manner, Problem,
     ProblemSeverity::{Error, Note, Warning},
     Tell, leave, named_by, percent, rounded,
-    texts::{Formatted, matched, plain, unify},
+    texts::{Formatted, by_the_best, matched, plain, unify},
 };
 use crate::{
     catalog::{
@@ -26,6 +27,12 @@ use crate::{
     platform::text::Words,
 };
 
+/// Elements of a question at most: one of Moodle's own has some hundred.
+const ELEMENTS: usize = 10_000;
+
+/// Notes of a question that are told at most.
+const NOTES: usize = 50;
+
 /// Elements within each other at most.
 const DEPTH: usize = 64;
 
@@ -34,6 +41,8 @@ struct Counted<'a> {
     inner: &'a mut dyn BufRead,
     line: usize,
     left: usize,
+    /// Whether there was a character that no text here can hold.
+    has_nul: bool,
 }
 
 impl Counted<'_> {
@@ -64,6 +73,7 @@ impl BufRead for Counted<'_> {
     fn consume(&mut self, count: usize) {
         if let Ok(available) = self.inner.fill_buf() {
             self.line += available[..count].split(|byte| *byte == b'\n').count() - 1;
+            self.has_nul |= available[..count].contains(&0);
         }
         self.left = self.left.saturating_sub(count);
         self.inner.consume(count);
@@ -156,18 +166,22 @@ fn malformed(error: &str) -> Words {
 /// # Errors
 /// Where it is no well-formed `quiz`, has a document type, or a question of more than 16 MiB.
 pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Result<(), Problem> {
-    let mut reader = Reader::from_reader(Counted { inner: input, line: 1, left: MOST_BYTES });
+    let mut reader = Reader::from_reader(Counted { inner: input, line: 1, left: MOST_BYTES, has_nul: false });
     // Without it, an element that ends nowhere would be taken for one that does.
     reader.config_mut().check_end_names = true;
     let mut buffer = Vec::new();
     let mut open: Vec<Element> = Vec::new();
     let mut begun = 1;
     let mut is_quiz = false;
+    let mut elements = 0;
     loop {
         buffer.clear();
         let line = reader.get_mut().line;
         let stop = |words: Words| manner.problem(line, Error, words);
         let event = reader.read_event_into(&mut buffer).map_err(|error| stop(malformed(&error.to_string())))?;
+        if reader.get_ref().has_nul {
+            return Err(stop(words!("Mengandung karakter U+0000.", "It holds the character U+0000.")));
+        }
         let mut ended = None;
         match event {
             Event::Start(start) => {
@@ -180,6 +194,7 @@ pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Resu
                 }
                 is_quiz = true;
                 open.push(element);
+                elements += 1;
                 if open.len() > DEPTH {
                     return Err(stop(words!("Lebih dari {DEPTH} tingkat.", "More than {DEPTH} levels.")));
                 }
@@ -188,6 +203,7 @@ pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Resu
                 if open.len() == 1 {
                     begun = line;
                 }
+                elements += 1;
                 ended = Some(Element::begun(&start).map_err(stop)?);
             }
             Event::End(_) => ended = open.pop(),
@@ -214,13 +230,21 @@ pub fn read(input: &mut dyn BufRead, manner: Manner<'_>, tell: Tell<'_>) -> Resu
             }
             Event::Eof => return Err(stop(malformed("</quiz>"))),
         }
+        if elements > ELEMENTS {
+            let words = words!(
+                "Lebih dari {ELEMENTS} unsur dalam satu soal.",
+                "More than {ELEMENTS} elements in one question."
+            );
+            return Err(manner.problem(line, Error, words));
+        }
         match (ended, open.as_mut_slice()) {
             // All of a question, and nothing of the one before.
-            (Some(element), [quiz]) => {
+            (Some(mut element), [quiz]) => {
                 quiz.text.clear();
                 let bytes = MOST_BYTES - reader.get_mut().left;
                 reader.get_mut().begin();
-                if !one(&element, (begun, bytes), manner, tell) {
+                elements = 0;
+                if !one(&mut element, (begun, bytes), manner, tell) {
                     return Ok(());
                 }
             }
@@ -237,8 +261,8 @@ fn add(open: &mut [Element], text: &str) {
 }
 
 /// Tells a question; false where no more is wanted.
-fn one(element: &Element, (line, bytes): (usize, usize), manner: Manner<'_>, tell: Tell<'_>) -> bool {
-    let kind = element.attribute("type").unwrap_or_default();
+fn one(element: &mut Element, (line, bytes): (usize, usize), manner: Manner<'_>, tell: Tell<'_>) -> bool {
+    let kind = &*element.attribute("type").unwrap_or_default().chars().take(64).collect::<String>();
     if element.name != "question" {
         let name = &element.name;
         let words = words!("<{name}> tidak dikenal; ditinggalkan.", "<{name}> is unknown; left out.");
@@ -249,7 +273,8 @@ fn one(element: &Element, (line, bytes): (usize, usize), manner: Manner<'_>, tel
         let words = words!("Kategori \"{category}\" tidak disimpan.", "The category \"{category}\" is not kept.");
         return tell(Entry::Told(manner.problem(line, Note, words)));
     }
-    let name = element.said("name");
+    // As it is told: each note repeats it.
+    let name = &*element.said("name").chars().take(200).collect::<String>();
     let mut notes = Vec::new();
     let read = match kind {
         "description" => {
@@ -268,7 +293,7 @@ fn one(element: &Element, (line, bytes): (usize, usize), manner: Manner<'_>, tel
         let Words { id, en } = words;
         words!("\"{name}\": {id}", "\"{name}\": {en}")
     };
-    for (severity, words) in notes {
+    for (severity, words) in notes.into_iter().take(NOTES) {
         if !tell(Entry::Told(manner.problem(line, severity, said(words)))) {
             return false;
         }
@@ -287,17 +312,19 @@ fn one(element: &Element, (line, bytes): (usize, usize), manner: Manner<'_>, tel
 type Notes = Vec<(super::ProblemSeverity, Words)>;
 
 fn question(
-    element: &Element,
+    element: &mut Element,
     kind: &str,
     manner: Manner<'_>,
     notes: &mut Notes,
 ) -> Result<(QuestionInput, Vec<BankFile>), Words> {
+    let mut files = Vec::new();
+    take_files(element, &mut files, notes);
+    let element = &*element;
     let asked = element.child("questiontext");
     let mut prompt = asked.map(Element::formatted).unwrap_or_default_text();
     if prompt.1.is_empty() {
         prompt = (TextFormat::Plain, element.said("name").to_owned());
     }
-    let files = files(element, notes);
     let points = points(element)?;
     untold(element, notes);
     let asks = match kind {
@@ -309,6 +336,12 @@ fn question(
         "ordering" => ordering(element, &mut prompt, notes),
         _ => essay(element, notes),
     };
+    let shares: Vec<i64> = match &asks {
+        Asks::ShortAnswer { accepted, .. } => accepted.iter().map(|answer| answer.fraction).collect(),
+        Asks::Numeric { accepted } => accepted.iter().map(|range| range.fraction).collect(),
+        _ => Vec::new(),
+    };
+    notes.extend(by_the_best(shares.into_iter()).map(|words| (Warning, words)));
     let (format, prompt) = prompt;
     let feedback = element.feedback("generalfeedback");
     Ok((QuestionInput { prompt, format: Some(format), points, feedback, asks }, files))
@@ -342,6 +375,20 @@ fn points(element: &Element) -> Result<i64, Words> {
 fn untold(element: &Element, notes: &mut Notes) {
     if element.children("hint").any(|hint| !hint.own().is_empty()) {
         notes.push((Note, words!("petunjuknya tidak diambil.", "its hints are not taken over.")));
+    }
+    let settings = [
+        ("tags", !element.children("tags").all(|tags| tags.children.is_empty())),
+        ("penalty", written::number(element.said("penalty")).is_some_and(|penalty| !penalty.is_zero())),
+        ("shuffleanswers", !element.yes("shuffleanswers", true)),
+        ("answernumbering", !matches!(element.said("answernumbering"), "" | "abc" | "none")),
+        ("responseformat", !matches!(element.said("responseformat"), "" | "editor" | "plain")),
+        ("minwordlimit", !matches!(element.said("minwordlimit"), "" | "0")),
+        ("maxwordlimit", !matches!(element.said("maxwordlimit"), "" | "0")),
+    ];
+    let others: Vec<&str> = settings.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect();
+    if !others.is_empty() {
+        let others = others.join(", ");
+        notes.push((Note, words!("tidak diambil: {others}.", "not taken over: {others}.")));
     }
     if element.yes("hidden", false) {
         notes.push((
@@ -444,7 +491,11 @@ fn ranges(element: &Element, notes: &mut Notes) -> Result<Vec<AcceptedRange>, Wo
     for answer in element.children("answer") {
         let (said, fraction) = (answer.own(), share(answer)?);
         if said == "*" {
-            if answer.feedback("feedback").is_some() || fraction != 0 {
+            if fraction != 0 {
+                let words =
+                    words!("nilai untuk angka lain tidak diambil.", "what any other number earns is not taken over.");
+                notes.push((Warning, words));
+            } else if answer.feedback("feedback").is_some() {
                 notes.push((
                     Note,
                     words!(
@@ -509,36 +560,63 @@ fn essay(element: &Element, notes: &mut Notes) -> Asks {
     Asks::Essay { rubric: element.feedback("graderinfo") }
 }
 
-/// The files of a question and of its answers; one that can't be had is told.
-fn files(element: &Element, notes: &mut Notes) -> Vec<BankFile> {
-    let mut found: Vec<BankFile> = Vec::new();
-    let mut open: Vec<&Element> = vec![element];
-    while let Some(element) = open.pop() {
-        open.extend(element.children.iter().rev());
-        if element.name != "file" {
-            continue;
-        }
-        let name = element.attribute("name").unwrap_or_default().to_owned();
-        let text: String = element.text.chars().filter(|c| !c.is_whitespace()).collect();
-        let fits = !name.is_empty()
-            && name.chars().count() <= crate::catalog::course_files::names::NAME
-            && text.len() / 4 * 3 <= MOST_FILE
-            && found.len() < policy::ATTACHMENTS;
-        if found.iter().any(|file| file.name == name) {
-            continue;
-        }
-        match STANDARD.decode(text).ok().filter(|bytes| fits && !bytes.is_empty()) {
-            Some(bytes) => found.push(BankFile { name, bytes }),
-            None => notes.push((
+/// Takes the files of a question and of its answers out; one that can't be had is told. Each text has its own files: two that are called alike and are
+/// not the same get names of their own, in their texts too.
+fn take_files(element: &mut Element, found: &mut Vec<BankFile>, notes: &mut Notes) {
+    let (files, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut element.children).into_iter().partition(|child| child.name == "file");
+    element.children = others;
+    for file in files {
+        let name = file.attribute("name").unwrap_or_default().to_owned();
+        let folder = file.attribute("path").unwrap_or_default().trim_matches('/');
+        let called = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        let text: String = file.text.chars().filter(|c| !c.is_whitespace()).collect();
+        let bytes = (text.len() / 4 * 3 <= MOST_FILE).then(|| STANDARD.decode(text).ok()).flatten();
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty() && fits(&name, found)) else {
+            notes.push((
                 Warning,
                 words!(
-                    "berkas \"{name}\" tidak dapat diambil: terlalu besar, terlalu banyak, atau bukan base64.",
-                    "the file \"{name}\" can't be taken over: too large, too many, or no base64."
+                    "berkas \"{called}\" tidak dapat diambil: terlalu besar, terlalu banyak, atau bukan base64.",
+                    "the file \"{called}\" can't be taken over: too large, too many, or no base64."
                 ),
-            )),
+            ));
+            continue;
+        };
+        let own = own_name(&name, &bytes, found);
+        if own != called {
+            let lead = |name: &str| format!("@@PLUGINFILE@@/{name}");
+            let meant = lead(&encoded(&own));
+            for text in
+                std::iter::once(&mut element.text).chain(element.children.iter_mut().map(|child| &mut child.text))
+            {
+                *text = text.replace(&lead(&encoded(&called)), &meant).replace(&lead(&called), &meant);
+            }
+        }
+        if found.iter().all(|file| file.name != own) {
+            found.push(BankFile { name: own, bytes });
         }
     }
-    found
+    for child in &mut element.children {
+        take_files(child, found, notes);
+    }
+}
+
+fn fits(name: &str, found: &[BankFile]) -> bool {
+    (1..=crate::catalog::course_files::names::NAME - 4).contains(&name.chars().count())
+        && found.len() < policy::ATTACHMENTS
+}
+
+/// What a file is called here: as it was, unless another one is.
+fn own_name(name: &str, bytes: &[u8], found: &[BankFile]) -> String {
+    let is_free = |own: &String| found.iter().all(|file| file.name != *own || file.bytes == bytes);
+    let others = (2..).map(|number| format!("{number}-{name}"));
+    std::iter::once(name.to_owned()).chain(others).find(is_free).unwrap_or_default()
+}
+
+/// A name as addresses have it.
+fn encoded(name: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+    utf8_percent_encode(name, KEPT).to_string()
 }
 
 #[cfg(test)]
@@ -615,6 +693,26 @@ mod tests {
             (1, "a b.png", b"halo".as_slice())
         );
         assert_eq!(with.input.prompt, "<img src=\"a%20b.png\">");
+        let answer = |bytes: &str, path: &str| {
+            format!(
+                "<answer fraction='100' format='html'><text>&lt;img src=\"@@PLUGINFILE@@{path}a%20b.png\"&gt;</text><file name='a b.png' path='{path}' encoding='base64'>{bytes}</file></answer>"
+            )
+        };
+        let two = one(&format!(
+            "<question type='multichoice'><questiontext><text>?</text></questiontext>{}{}{}</question>",
+            answer("YQ==", "/"),
+            answer("Yg==", "/"),
+            answer("YQ==", "/sub/")
+        ));
+        let Asks::Choice { choices, .. } = &two.input.asks else { panic!("{two:?}") };
+        assert_eq!(
+            choices.iter().map(|choice| choice.text.as_str()).collect::<Vec<_>>(),
+            ["<img src=\"a%20b.png\">", "<img src=\"2-a%20b.png\">", "<img src=\"a%20b.png\">"]
+        );
+        assert_eq!(
+            two.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect::<Vec<_>>(),
+            [("a b.png", b"a".as_slice()), ("2-a b.png", b"b")]
+        );
     }
 
     #[test]
@@ -633,6 +731,8 @@ mod tests {
             ("<!DOCTYPE quiz [<!ENTITY a \"b\">]>\n<quiz></quiz>".to_owned(), 1),
             (quiz("<question type='essay'><name><text>&a;</text></name></question>"), 4),
             (quiz(&deep), 4),
+            (quiz(&format!("<question type='essay'>{}</question>", "<file/>".repeat(20_000))), 4),
+            (quiz("<question type='essay'><name><text>\0</text></name></question>"), 4),
             (quiz(&format!("<question type='essay'>{}</question>", "x".repeat(MOST_BYTES + 1))), 4),
         ] {
             let stopped = all(&text).expect_err("malformed");

@@ -13,7 +13,9 @@ use crate::catalog::{
     model::TextFormat,
     policy,
     questions::written::{Asks, PairInput},
+    rendering::{self, Links},
 };
+use crate::platform::text::Words;
 
 /// A text and its format.
 pub(super) type Formatted = (TextFormat, String);
@@ -25,8 +27,9 @@ pub(super) fn unify(prompt: &mut Formatted, texts: &mut [Formatted]) {
     }
     for (format, words) in std::iter::once(prompt).chain(texts) {
         *words = match format {
-            TextFormat::Plain => escaped(words),
-            TextFormat::Markdown => comrak::markdown_to_html(words, &comrak::Options::default()),
+            // Bounded, as lessons are: what is longer is shown to the letter.
+            TextFormat::Markdown if words.len() <= policy::PROMPT => rendering::html(words, Links::default()),
+            TextFormat::Plain | TextFormat::Markdown => escaped(words),
             TextFormat::Html => std::mem::take(words),
         };
         *format = TextFormat::Html;
@@ -75,8 +78,26 @@ pub(super) fn looks_like_html(text: &str) -> bool {
     .any(|tag| lower.contains(tag))
 }
 
+/// What is to be told where an answer earns less than one that comes later: its source takes the first that fits, and here the best counts.
+pub(super) fn by_the_best(shares: impl Iterator<Item = i64>) -> Option<Words> {
+    let shares: Vec<i64> = shares.collect();
+    (!shares.is_sorted_by(|one, next| one >= next)).then(|| {
+        words!(
+            "dari jawaban yang cocok, di sini yang terbaik dihitung, bukan yang pertama.",
+            "of the answers that fit, the best one counts here, and not the first."
+        )
+    })
+}
+
+/// Bytes of a tag at most.
+const LONGEST_TAG: usize = 8 << 10;
+
 /// What HTML says, without its markup: what is said with a key is plain text here.
 pub(super) fn plain(html: &str) -> String {
+    // Attributes of one tag are compared with each other: what has thousands is no HTML that anybody wrote.
+    if html.split('<').any(|tag| tag.find('>').unwrap_or(tag.len()) > LONGEST_TAG) {
+        return html.to_owned();
+    }
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
     let tokenizer = Tokenizer::new(Plain::default(), TokenizerOpts::default());
@@ -160,12 +181,14 @@ fn without_data(text: &mut String, files: &mut Vec<BankFile>) -> usize {
     let mut missed = 0;
     let mut done = String::new();
     let mut rest = text.as_str();
-    // Only where an address begins: after a quote or a bracket.
-    while let Some(at) = rest.find("data:").filter(|_| rest.contains(";base64,")) {
+    // Only where an address begins: after a quote or a bracket. Beyond the last of them there is none.
+    let mut left = text.rfind(";base64,").unwrap_or(0);
+    while let Some(at) = rest.find("data:").filter(|at| *at < left) {
         let (before, data) = rest.split_at(at);
         done.push_str(before);
         let end = data.find(['"', '\'', ')', '<', '>']).unwrap_or(data.len());
         let (address, after) = data.split_at(end);
+        left = left.saturating_sub(at + end);
         rest = after;
         let parts = address["data:".len()..].split_once(";base64,").filter(|_| before.ends_with(['"', '\'', '(', '=']));
         let Some((media_type, content)) = parts else {
@@ -208,6 +231,8 @@ mod tests {
         let html = "<p>Satu &lt; dua,\nlalu <b>tiga</b></p><style>p{}</style><ul><li>a</li><li>b <img src=x alt='peta'></li></ul>\\(x &lt; y\\)";
         assert_eq!(plain(html), "Satu < dua, lalu tiga\na\nb [peta]\n\\(x < y\\)");
         assert_eq!(plain("<script>alert(1)</script>a<br>b &amp; c"), "a\nb & c");
+        let wild = format!("<a {}>x", "b ".repeat(5_000));
+        assert_eq!(plain(&wild), wild, "to the letter");
     }
 
     #[test]
@@ -216,6 +241,8 @@ mod tests {
         let mut text = "<img src=\"data:image/png;base64,aGFs\nbw==\"> data: ;base64, <img src='data:image/gif;base64,!'>![](data:image/x;base64,YQ==)".to_owned();
         assert_eq!(without_data(&mut text, &mut files), 1);
         assert_eq!(text, "<img src=\"embedded-1.png\"> data: ;base64, <img src=''>![](embedded-2.bin)");
+        let mut many = "data:\"".repeat(100_000) + ";base64,";
+        assert_eq!(without_data(&mut many, &mut Vec::new()), 0);
         assert_eq!(files.iter().map(|file| file.bytes.as_slice()).collect::<Vec<_>>(), [b"halo".as_slice(), b"a"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Writes a bank into a quiz of a draft: all of it, or nothing. What the quiz has of the same source already is written anew; what the bank does
 //! not have stays.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -89,7 +89,7 @@ impl Bank {
     }
 
     fn send(&self, to: &mpsc::Sender<anyhow::Result<Vec<BankQuestion>>>) -> anyhow::Result<()> {
-        let mut names: HashMap<String, usize> = HashMap::new();
+        let (mut names, mut alike) = (HashSet::new(), HashMap::new());
         let random = Random::system();
         let (mut batch, mut bytes) = (Vec::new(), 0);
         read(self.format, &mut *self.source.open()?, self.manner(), &mut |entry| {
@@ -99,10 +99,11 @@ impl Bank {
                 return true;
             }
             // Called alike, they are told apart by which comes first.
-            let same = names.entry(question.source.clone()).or_default();
-            *same += 1;
-            if *same > 1 {
-                question.source = format!("{}#{same}", question.source);
+            let own = question.source.clone();
+            while !names.insert(question.source.clone()) {
+                let same = alike.entry(own.clone()).or_insert(1_usize);
+                *same += 1;
+                question.source = format!("{own}#{same}");
             }
             bytes += question.bytes;
             batch.push(*question);
@@ -213,6 +214,12 @@ pub async fn into(
         }
         content::insert(tx, &content, UNWATCHED).await?;
         course_files::sweep::let_go(tx, services, &files).await?;
+    }
+    if done != all {
+        return Err(anyhow::anyhow!(
+            "{done} questions of {all} came: the bank has changed, or could not be read to its end"
+        )
+        .into());
     }
     watch(done, all);
     catalog::count_edit(tx, version.id).await?;

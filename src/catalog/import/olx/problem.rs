@@ -61,7 +61,24 @@ impl Manner {
 }
 
 /// What no prompt holds.
-const NO_PROMPT: [&str; 5] = ["script", "solution", "demandhint", "style", "choicehint"];
+const NO_PROMPT: [&str; 16] = [
+    "script",
+    "style",
+    "solution",
+    "demandhint",
+    "hint",
+    "choicehint",
+    "optionhint",
+    "correcthint",
+    "stringequalhint",
+    "regexphint",
+    "compoundhint",
+    "additional_answer",
+    "optioninput",
+    "choicegroup",
+    "checkboxgroup",
+    "responseparam",
+];
 
 /// What a problem asks, in its order: what stands within another question belongs to that.
 fn responses<'a, 'input>(problem: Node<'a, 'input>) -> Vec<Node<'a, 'input>> {
@@ -279,7 +296,7 @@ fn worth(node: Node<'_, '_>) -> i64 {
 /// A choice that is right in part: a half, unless it says how much.
 fn part(node: Node<'_, '_>) -> i64 {
     let given = attribute(node, "point_value").and_then(|value| value.parse::<Decimal>().ok());
-    let millionths = given.and_then(|value| i64::try_from((value * Decimal::from(MILLIONTHS)).round()).ok());
+    let millionths = given.and_then(|value| i64::try_from(value.checked_mul(Decimal::from(MILLIONTHS))?.round()).ok());
     millionths.filter(|value| (0..=MILLIONTHS).contains(value)).unwrap_or(MILLIONTHS / 2)
 }
 

@@ -10,6 +10,47 @@ const NODES: u32 = 500_000;
 /// Bytes of a file at most: a tree takes ten times as much.
 const BYTES: usize = 16 << 20;
 
+/// Attributes of an element at most: each is compared with all others of it.
+const ATTRIBUTES: usize = 500;
+
+/// Whether an element has more attributes than that.
+fn has_wild_tag(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        // What is quoted in these is no attribute.
+        let aside = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+        if let Some((begin, end)) = aside.into_iter().find(|(begin, _)| rest.starts_with(begin)) {
+            let Some(after) = rest[begin.len()..].find(end) else { return false };
+            rest = &rest[begin.len() + after + end.len()..];
+            continue;
+        }
+        let mut attributes = 0;
+        let mut quote = None;
+        let mut ended = rest.len();
+        for (at, c) in rest.char_indices() {
+            match (quote, c) {
+                (Some(open), c) if c == open => quote = None,
+                (None, '"' | '\'') => {
+                    quote = Some(c);
+                    attributes += 1;
+                }
+                (None, '>') => {
+                    ended = at;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        if attributes > ATTRIBUTES {
+            return true;
+        }
+        rest = &rest[ended..];
+        rest = rest.strip_prefix('>').unwrap_or(rest);
+    }
+    false
+}
+
 /// A file as XML. What declares entities is refused: a few of them can be gigabytes.
 ///
 /// # Errors
@@ -17,6 +58,13 @@ const BYTES: usize = 16 << 20;
 pub(super) fn parsed<'a>(path: &str, text: &'a str) -> Result<Document<'a>, Problem> {
     if text.len() > BYTES {
         let words = words!("Lebih dari {BYTES} bita.", "More than {BYTES} bytes.");
+        return Err(Problem::new(path, None, Error, words));
+    }
+    if has_wild_tag(text) {
+        let words = words!(
+            "Ada unsur dengan lebih dari {ATTRIBUTES} atribut.",
+            "An element has more than {ATTRIBUTES} attributes."
+        );
         return Err(Problem::new(path, None, Error, words));
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
@@ -97,7 +145,8 @@ impl Words {
                 continue;
             }
             let name = node.tag_name().name();
-            if !node.is_element() || left_out.contains(&name) {
+            // What a question is answered by is no text, wherever it stands.
+            if !node.is_element() || left_out.contains(&name) || name.ends_with("response") {
                 continue;
             }
             if is_block(name) && !self.text.ends_with('\n') {
@@ -147,6 +196,17 @@ fn is_block(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_element_has_only_so_many_attributes() {
+        let with = |count: usize| {
+            let attributes: Vec<String> = (0..count).map(|number| format!("a{number}=\"x\"")).collect();
+            format!("<!-- \"\" --><a {}><![CDATA[<b c=\"\">]]></a>", attributes.join(" "))
+        };
+        assert!(parsed("a.xml", &with(ATTRIBUTES)).is_ok());
+        let wild = with(ATTRIBUTES + 1);
+        assert!(parsed("a.xml", &wild).expect_err("wild").message.en.contains("attributes"));
+    }
 
     #[test]
     fn words_are_read_off_markup() {

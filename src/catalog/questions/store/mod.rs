@@ -403,7 +403,7 @@ impl Batch for SizeOf {
         let (versions, quizzes): (Vec<VersionId>, Vec<QuizId>) = keys.iter().map(|key| (key.0, key.1)).unzip();
         let rows: Vec<Size> = diesel::sql_query(
             "select q.version_id, q.quiz_id, count(*) as count,
-                 (case when z.draw_count < count(*) then z.draw_count * max(q.points) else sum(q.points) end)::bigint as points
+                 (case when z.draw_count < count(*) then z.draw_count * max(q.points) else least(sum(q.points), 9223372036854775807) end)::bigint as points
              from questions q
              join quizzes z on z.academy_id = q.academy_id and z.version_id = q.version_id and z.id = q.quiz_id
              where q.version_id = any($1) and q.quiz_id = any($2)
